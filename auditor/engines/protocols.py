@@ -1,0 +1,92 @@
+"""What the house asks of a model; standard library only, so that everyone may import it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from auditor.values import BackTranslation, Span, TokenScores
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `replacement` where `span` of the document's text is; an empty replacement deletes."""
+
+    span: Span
+    replacement: str
+
+
+class Passage(Protocol):
+    """A stretch of a document that a language model holds in memory, ready to price edits inside it."""
+
+    @property
+    def span(self) -> Span:
+        """The range of the document's text whose tokens are scored here; passages tile the text."""
+
+    @property
+    def tokens(self) -> TokenScores:
+        """The scores of the tokens inside `span`, offsets of the document."""
+
+    def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        """Return each edit's gain in nats, judged over the edit and `following` tokens after it.
+
+        Gain = log P(edited words and what follows) - log P(the words as they stand and what follows), given all the
+        text to the left that the passage holds; the same whatever other edits are priced beside it.
+        """
+
+
+class LanguageModel(Protocol):
+    """A causal language model that reads documents from left to right."""
+
+    @property
+    def name(self) -> str:
+        """What the signature calls it: name, version or content hash, precision."""
+
+    def read(self, text: str) -> Iterator[Passage]:
+        """Read `text` in passages with a sliding left context; memory does not grow with its length."""
+
+
+class Translator(Protocol):
+    """A translation model for one direction; every method takes and returns batches, independent of batch-mates."""
+
+    @property
+    def name(self) -> str:
+        """What the signature calls it."""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """ISO 639-1 codes of what it reads and what it writes."""
+
+    def translate(self, sentences: Sequence[str]) -> list[str]:
+        """Translate each sentence greedily."""
+
+    def force(self, sources: Sequence[str], targets: Sequence[str]) -> list[TokenScores]:
+        """Score given translations: each target token's log-probability given its source and the target's left part.
+
+        Offsets are of the target; the end-of-sentence token closes the list with an empty span at the target's end.
+        Characters the model cannot write (its vocabulary lacks them) are left out of the list.
+        """
+
+    def alternatives(self, sources: Sequence[str], targets: Sequence[str], *, best: int) -> list[list[tuple[str, ...]]]:
+        """Return, a target token of `force`, the `best` other pieces the model would rather have written there."""
+
+    def align(self, sources: Sequence[str], targets: Sequence[str]) -> list[list[tuple[Span, Span]]]:
+        """Return, a sentence pair, (source span, target span) links: each target token's most attended source token."""
+
+
+class BackTranslator(Protocol):
+    """Both directions together: out to the pivot and home again."""
+
+    @property
+    def name(self) -> str:
+        """What the signature calls the two models."""
+
+    def measure(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[BackTranslation]:
+        """Translate each sentence to the pivot and back, once each, and force the sentence from its pivot.
+
+        `words` are the word ranges of each sentence, offsets of the sentence.
+        """
+
+    def keeps_meaning(self, pivots: Sequence[str], before: Sequence[str], after: Sequence[str]) -> list[float]:
+        """Return log P(pivot | after) - log P(pivot | before), nats: near or above 0 means the meaning is kept."""

@@ -1,0 +1,33 @@
+"""Repair mechanisms: one file each, each with `KIND`, `CLEAN`, `DIRTY`, a docstring of five headings, and
+
+    propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]
+
+`CLEAN` is a tuple of texts in which the mechanism must stay silent after pricing; `DIRTY` is a tuple of
+(text, wrong words, right words): the mechanism must propose replacing exactly so. To add one: a file and a line here.
+"""
+
+from __future__ import annotations
+
+from auditor.tables import Table
+
+REPAIRS = Table(
+    "repair mechanism",
+    {
+        name: f"auditor.repairs.{name.replace('-', '_')}"
+        for name in (
+            "apostrophes",
+            "contractions",
+            "split-sentences",
+            "repetitions",
+            "false-friends",
+            "fixed-phrases",
+            "word-order",
+            "function-words",
+            "inflections",
+            "shared-pivot",
+            "round-trip",
+            "lost-quotation-marks",
+            "names",
+        )
+    },
+)

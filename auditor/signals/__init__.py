@@ -1,0 +1,14 @@
+"""Signals: numbers about a document, never verdicts. One file each, with a docstring of five headings."""
+
+from __future__ import annotations
+
+from auditor.tables import Table
+
+SIGNALS = Table(
+    "signal",
+    {
+        "fluency": "auditor.signals.fluency",
+        "back-translation": "auditor.signals.back_translation",
+        "document-knowledge": "auditor.signals.document_knowledge",
+    },
+)

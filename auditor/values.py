@@ -1,0 +1,283 @@
+"""The nouns: frozen, slotted, typed, standard library only.
+
+Offsets are code points of the document's text, half-open, everywhere: `text[span.start:span.end]` is what is quoted.
+Everything called `score` is 0-100 and higher is better; everything called `probability` is the chance of an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What is wrong, by the MQM typology's own names."""
+
+    MISTRANSLATION = "mistranslation"
+    OMISSION = "omission"
+    ADDITION = "addition"
+    UNTRANSLATED = "untranslated"
+    TERMINOLOGY = "terminology"
+    GRAMMAR = "grammar"
+    PUNCTUATION = "punctuation"
+    SPELLING = "spelling"
+    AWKWARD = "awkward"
+    INCONSISTENCY = "inconsistency"
+    NUMBER = "number"
+    NAME = "name"
+
+
+class Severity(StrEnum):
+    """How much the error hurts the reader, by MQM's three levels."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points: `start` is inside, `end` is not."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span needs 0 <= start <= end, got {self.start} and {self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """Return the part of `text` that the span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether the two ranges share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        """Tell whether `other` lies within this range."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of letters, digits and inner apostrophes or hyphens; punctuation belongs to no word."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a paragraph; `source` is the segment it translates, None when the source is gone."""
+
+    span: Span
+    words: tuple[Word, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A block of text between line breaks, with its sentences in order."""
+
+    span: Span
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader returns: the text and its structure.
+
+    `name` is how the user called it (a path, or "-" for standard input). `language` is the language of the text, an
+    ISO 639-1 code. `notes` are remarks for the user about the reading (an encoding guessed, a part left out).
+    """
+
+    name: str
+    language: str
+    text: str
+    paragraphs: tuple[Paragraph, ...]
+    source_language: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences, in order."""
+        return tuple(sentence for paragraph in self.paragraphs for sentence in paragraph.sentences)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """All words, in order."""
+        return tuple(word for sentence in self.sentences for word in sentence.words)
+
+
+@dataclass(frozen=True, slots=True)
+class WordScores:
+    """One finite number a word of the document, in the order of `Document.words`."""
+
+    signal: str
+    unit: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScores:
+    """What a language model says of each of its tokens.
+
+    `spans` are code-point ranges of the text. `log_probs` are natural logs (nats, <= 0) of each token given everything
+    to its left; `entropies` (nats, >= 0) and `ranks` (0 = the model's first choice) describe the same prediction.
+    """
+
+    spans: tuple[Span, ...]
+    log_probs: tuple[float, ...]
+    entropies: tuple[float, ...]
+    ranks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackTranslation:
+    """A sentence taken to the pivot language and back.
+
+    `pivot` is the sentence in the pivot language, `round_trip` its translation back into the document's language.
+    `log_probs` (nats, <= 0) has one number a word of the sentence: how well the pivot predicts that word when the
+    sentence is forced from it. `alternatives` has, a word, what the model would rather have written there.
+    """
+
+    pivot: str
+    round_trip: str
+    log_probs: tuple[float, ...]
+    alternatives: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the document says about itself.
+
+    `names` counts capitalised words that stand inside a sentence (not only at its start). `counts` counts every word
+    form. `quotations` are the ranges inside quotation marks.
+    """
+
+    names: Mapping[str, int]
+    counts: Mapping[str, int]
+    quotations: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """Everything the repairs may look at: the document and the numbers about it.
+
+    `surprisals` (nats, one a word of the document) and `back` (one a sentence, by the sentence's start offset) are
+    empty when no model was asked.
+    """
+
+    document: Document
+    knowledge: Knowledge
+    surprisals: Mapping[int, float] = field(default_factory=dict)
+    back: Mapping[int, BackTranslation] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A wording that might have been meant, not yet priced.
+
+    `span` is what would be replaced (never empty: an insertion replaces the word it stands before); `replacement` may
+    be empty, which deletes. `reason` completes the sentence "this may be …" for an editor; it never ends in a full
+    stop.
+    """
+
+    span: Span
+    replacement: str
+    mechanism: str
+    kind: Kind
+    severity: Severity
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A candidate with its price.
+
+    `gain_nats` is log P(text with the repair) - log P(text) in context, natural log. `meaning_nats` is the change in
+    log P(pivot translation | sentence), None where it was not asked for. `value_nats` is the decision value: the gain
+    and the meaning less what the mechanism needs on clean news.
+    """
+
+    candidate: Candidate
+    gain_nats: float
+    meaning_nats: float | None
+    value_nats: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place to distrust.
+
+    `mechanism` is the name that `auditor explain` knows. `probability` is the calibrated chance that the span is an
+    error. `suggestions` are up to three replacements for exactly the span's text, best first; "" means: delete.
+    `evidence` are whole sentences an editor understands.
+    """
+
+    span: Span
+    kind: Kind
+    severity: Severity
+    probability: float
+    mechanism: str
+    message: str
+    suggestions: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    in_quotation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphAudit:
+    """A paragraph's score (0-100, higher is better), its 90 % interval (low, high), and the findings inside it."""
+
+    span: Span
+    score: float
+    interval: tuple[float, float]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The one value that comes out: a document, its scores and findings, and what made them."""
+
+    document: Document
+    score: float
+    interval: tuple[float, float]
+    paragraphs: tuple[ParagraphAudit, ...]
+    signature: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, in the order of the text."""
+        return tuple(finding for paragraph in self.paragraphs for finding in paragraph.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may choose. Everything here that changes a number appears in the signature.
+
+    `fluency_model` is a directory or a name in the local Hugging Face cache; `back_translation` maps "en-pt" and
+    "pt-en" (or another pivot) to MarianMT directories or cached names. Empty means the embedded models.
+    `precision` is "auto" (bfloat16 where the processor has it), "bfloat16" or "float32".
+    `minimum_probability` None means the fitted default.
+    """
+
+    minimum_probability: float | None = None
+    only: frozenset[Kind] = frozenset()
+    ignore: frozenset[Kind] = frozenset()
+    device: str = "cpu"
+    threads: int | None = None
+    precision: str = "auto"
+    fluency_model: str = ""
+    back_translation: Mapping[str, str] = field(default_factory=dict)
+    mechanisms: Sequence[str] | None = None
+    penalties: Mapping[str, float] = field(default_factory=dict)
