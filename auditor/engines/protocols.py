@@ -28,6 +28,13 @@ class Passage(Protocol):
     def tokens(self) -> TokenScores:
         """The scores of the tokens inside `span`, offsets of the document."""
 
+    def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        """Return an upper bound of each edit's `price`, in nats, without a forward pass.
+
+        It is the log-probability of the first token that the edit changes less that of all it replaces, as if the
+        edit's other tokens and what follows were certain.
+        """
+
     def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         """Return each edit's gain in nats, judged over the edit and `following` tokens after it.
 
@@ -43,8 +50,12 @@ class LanguageModel(Protocol):
     def name(self) -> str:
         """What the signature calls it: name, version or content hash, precision."""
 
-    def read(self, text: str) -> Iterator[Passage]:
-        """Read `text` in passages with a sliding left context; memory does not grow with its length."""
+    def read(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
+        """Read `text` in passages with a sliding left context; memory does not grow with its length.
+
+        `units` are ordered, disjoint ranges (sentences) that a passage keeps whole where they fit; text between them
+        is not scored, except that a line break between two units is shown to the model as one.
+        """
 
 
 class Translator(Protocol):

@@ -1,0 +1,106 @@
+"""The noisy channel: what every candidate is worth, in one place.
+
+A candidate is priced by how much better the text reads with it, log P(text with the repair) - log P(text), by whether
+the pivot translation still fits, and against what its mechanism gains on clean news. Prices are asked for in stages so
+that they stay affordable: an upper bound that costs nothing, the edit and two tokens after it, then eight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from auditor.engines.protocols import Edit, Passage
+from auditor.profile import Profile
+from auditor.repairs import REPAIRS
+from auditor.values import Candidate, Measurements, Repair, Sentence
+
+MeaningCheck = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[float]]
+"""(pivots, sentences as they stand, sentences repaired) -> change of log P(pivot | sentence) in nats."""
+
+# The mechanisms that only rearrange or respell what is there must keep the pivot translation; lists of false friends
+# change it on purpose.
+MEANING = frozenset(
+    {"wrong-function-words", "extra-function-words", "missing-function-words", "word-order", "inflections", "shared-pivot"}
+)
+_NEAR, _FAR = 2, 8  # tokens judged after the edit; windows of 4-8 separate best (ten stories, SmolLM2-135M)
+_MEANING_WEIGHT, _MEANING_LOW, _MEANING_HIGH = 0.1, -25.0, 2.0
+_PRIOR_WEIGHT = 0.75  # of the mechanism's threshold, taken off the gain
+_UNSEEN = 1.0  # nats that the tokens of a repair beyond its first cost at least
+_SLACK = 0.7  # share of the threshold that the near price must reach to be priced again
+_PER_PLACE = 6  # candidates of one mechanism at one place that get past the bound
+
+
+def propose(sentences: Iterable[Sentence], measurements: Measurements, mechanisms: Iterable[str]) -> list[Candidate]:
+    """Collect the candidates of all `mechanisms`, each distinct repair once a mechanism."""
+    modules = [REPAIRS.load(name) for name in mechanisms]
+    text = measurements.document.text
+    found: dict[tuple[int, int, str, str], Candidate] = {}
+    for sentence in sentences:
+        for module in modules:
+            for candidate in module.propose(sentence, measurements):
+                if candidate.replacement != candidate.span.of(text):
+                    key = (candidate.span.start, candidate.span.end, candidate.replacement, candidate.mechanism)
+                    found.setdefault(key, candidate)
+    return list(found.values())
+
+
+def price(passage: Passage, candidates: Sequence[Candidate], profile: Profile) -> list[tuple[Candidate, float]]:
+    """Return the candidates that may reach their mechanism's threshold, with their gain in nats."""
+    inside = [c for c in candidates if passage.span.contains(c.span) and profile.threshold(c.mechanism) < float("inf")]
+    bounds = passage.bounds([_edit(c) for c in inside], following=_NEAR)
+    hopeful = [c for c, bound in zip(inside, bounds, strict=True) if bound - _UNSEEN >= profile.threshold(c.mechanism)]
+    near = _best(hopeful, dict(zip(map(id, inside), bounds, strict=True)))
+    gains = passage.price([_edit(c) for c in near], following=_NEAR)
+    far = [c for c, gain in zip(near, gains, strict=True) if gain >= _SLACK * profile.threshold(c.mechanism)]
+    return list(zip(far, passage.price([_edit(c) for c in far], following=_FAR), strict=True))
+
+
+def weigh(
+    priced: Sequence[tuple[Candidate, float]],
+    measurements: Measurements,
+    profile: Profile,
+    keeps_meaning: MeaningCheck | None,
+) -> list[Repair]:
+    """Turn gains into decision values: gain + meaning - prior; ask for the meaning only where it may matter."""
+    asked = [c for c, gain in priced if c.mechanism in MEANING and gain >= _SLACK * profile.threshold(c.mechanism)]
+    changes = _meaning(asked, measurements, keeps_meaning) if keeps_meaning and measurements.back else {}
+    repairs = []
+    for candidate, gain in priced:
+        change = changes.get(id(candidate))
+        bonus = 0.0 if change is None else _MEANING_WEIGHT * max(_MEANING_LOW, min(_MEANING_HIGH, change))
+        value = gain + bonus - _PRIOR_WEIGHT * profile.threshold(candidate.mechanism)
+        repairs.append(Repair(candidate, gain, change, value))
+    return repairs
+
+
+def _edit(candidate: Candidate) -> Edit:
+    return Edit(candidate.span, candidate.replacement)
+
+
+def _best(candidates: Sequence[Candidate], bounds: dict[int, float]) -> list[Candidate]:
+    """Keep the few best-bounded candidates of each mechanism at each place."""
+    kept: dict[tuple[str, int], int] = {}
+    chosen = []
+    for candidate in sorted(candidates, key=lambda c: -bounds[id(c)]):
+        place = (candidate.mechanism, candidate.span.start)
+        kept[place] = kept.get(place, 0) + 1
+        if kept[place] <= _PER_PLACE:
+            chosen.append(candidate)
+    return chosen
+
+
+def _meaning(asked: Sequence[Candidate], measurements: Measurements, check: MeaningCheck) -> dict[int, float]:
+    text = measurements.document.text
+    sentences = measurements.document.sentences
+    pivots, before, after, owners = [], [], [], []
+    for candidate in asked:
+        sentence = next((s for s in sentences if s.span.contains(candidate.span)), None)
+        back = measurements.back.get(sentence.span.start) if sentence else None
+        if sentence is None or back is None:
+            continue
+        pivots.append(back.pivot)
+        before.append(sentence.span.of(text))
+        head, tail = text[sentence.span.start : candidate.span.start], text[candidate.span.end : sentence.span.end]
+        after.append(head + candidate.replacement + tail)
+        owners.append(id(candidate))
+    return dict(zip(owners, check(pivots, before, after), strict=True))
