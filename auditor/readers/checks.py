@@ -1,0 +1,35 @@
+"""What every reader asks of a text before it lets it in."""
+
+from __future__ import annotations
+
+from auditor.english import looks_english
+from auditor.errors import InputError
+from auditor.values import Document
+
+LONGEST_LINE = 2_000_000
+"""Code points in one paragraph. A long novel has fewer; what has more is data with its line breaks lost."""
+
+
+def admit(document: Document) -> Document:
+    """Return the document as it is.
+
+    Raises:
+        InputError: there is nothing in it to audit, or it is not English.
+    """
+    name = document.name
+    if not document.paragraphs:
+        raise InputError(f"{name} is empty; there is nothing to audit.")
+    longest = max(document.paragraphs, key=lambda paragraph: len(paragraph.span)).span
+    if len(longest) > LONGEST_LINE:
+        raise InputError(
+            f"{name} has a line of {len(longest):,} characters, more than the {LONGEST_LINE:,} that can be audited; "
+            "restore its line breaks or split the file."
+        )
+    words = document.words
+    if not any(any(map(str.isalpha, word.text)) for word in words):
+        raise InputError(f"{name} has no words, only figures, punctuation or symbols; there is nothing to audit.")
+    if not looks_english(words):
+        raise InputError(
+            f"{name} does not look like English; what is audited is English copy, translated from another language."
+        )
+    return document
