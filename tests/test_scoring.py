@@ -1,0 +1,137 @@
+"""Findings to scores."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor import scoring, segment
+from auditor.errors import SettingsError, UnknownNameError
+from auditor.values import Finding, Kind, Severity, Span
+
+_DOCUMENT = segment.document(
+    "Ferry talks resume\n\nThe minister said the boats would run again. Nobody believed him.\n\n" + "Word " * 120,
+    name="-",
+)
+
+
+def _finding(start: int, probability: float, severity: Severity, kind: Kind) -> Finding:
+    return Finding(Span(start, start + 4), kind, severity, probability, "names", "“word” may be wrong")
+
+
+_FINDINGS = st.lists(
+    st.builds(
+        _finding,
+        st.integers(0, len(_DOCUMENT.text.strip()) - 4),
+        st.floats(0, 1),
+        st.sampled_from(Severity),
+        st.sampled_from([Kind.PUNCTUATION, Kind.GRAMMAR]),
+    ),
+    max_size=12,
+).map(lambda findings: sorted(findings, key=lambda finding: finding.span))
+
+
+def _scores(findings: list[Finding]) -> list[float]:
+    document, _, paragraphs = scoring.score(_DOCUMENT, findings)
+    return [document, *(paragraph.score for paragraph in paragraphs)]
+
+
+def _intervals(findings: list[Finding]) -> list[tuple[float, float]]:
+    _, document, paragraphs = scoring.score(_DOCUMENT, findings)
+    return [document, *(paragraph.interval for paragraph in paragraphs)]
+
+
+@given(_FINDINGS)
+def test_scores_lie_in_their_intervals(findings: list[Finding]) -> None:
+    """0 <= low <= score <= high <= 100, whatever was found."""
+    for score, (low, high) in zip(_scores(findings), _intervals(findings), strict=True):
+        assert 0 <= low <= score <= high <= 100
+
+
+@given(_FINDINGS, st.data())
+def test_one_more_finding_never_raises_a_score(findings: list[Finding], data: st.DataObject) -> None:
+    """Neither the document's nor any paragraph's."""
+    if findings:
+        without = data.draw(st.sampled_from(range(len(findings))))
+        fewer = [*findings[:without], *findings[without + 1 :]]
+
+        assert all(more <= less for more, less in zip(_scores(findings), _scores(fewer), strict=True))
+
+
+@given(_FINDINGS, st.floats(0, 1))
+def test_lower_probabilities_never_lower_a_score(findings: list[Finding], share: float) -> None:
+    """What is less likely an error costs no more."""
+    doubted = [replace(finding, probability=share * finding.probability) for finding in findings]
+
+    assert all(less >= more for less, more in zip(_scores(doubted), _scores(findings), strict=True))
+
+
+@given(_FINDINGS)
+def test_only_what_has_no_finding_scores_100(findings: list[Finding]) -> None:
+    """Exactly 100 means: nothing was found here."""
+    _, _, paragraphs = scoring.score(_DOCUMENT, findings)
+
+    assert [score == 100 for score in _scores(findings)] == [not findings, *(not part.findings for part in paragraphs)]
+
+
+@given(_FINDINGS)
+def test_each_finding_is_in_the_paragraph_where_it_begins(findings: list[Finding]) -> None:
+    """All findings come back, in order, each once."""
+    _, _, paragraphs = scoring.score(_DOCUMENT, findings)
+
+    assert findings == [finding for paragraph in paragraphs for finding in paragraph.findings]
+    assert all(paragraph.span.start <= finding.span.start for paragraph in paragraphs for finding in paragraph.findings)
+
+
+def test_twelve_points_in_a_hundred_words_halve_the_score() -> None:
+    """The map's one number, with the prior's words counted as words."""
+    words = len(_DOCUMENT.words) + scoring.PRIOR_WORDS
+    points = scoring.HALF_RATE * words / 100
+
+    half, _, _ = scoring.score(_DOCUMENT, [_finding(30, 1, Severity.MAJOR, Kind.NAME)], penalties={"major": points})
+    assert half == pytest.approx(50)
+
+
+def test_a_short_paragraph_is_drawn_towards_its_document() -> None:
+    """One major error in three words scores as a bad paragraph, not as the worst possible one."""
+    headline = _scores([_finding(0, 1, Severity.MAJOR, Kind.NAME)])[1]
+
+    raw = 100 * 2 ** (-(100 * 5 / 3) / scoring.HALF_RATE)
+    assert raw < 1
+    assert 40 < headline < 90
+
+
+def test_severities_and_punctuation_weigh_as_stated() -> None:
+    """A minor error costs a fifth of a major one, a minor slip of punctuation a fiftieth."""
+    sorts = [(Severity.MAJOR, Kind.NAME), (Severity.MINOR, Kind.NAME), (Severity.MINOR, Kind.PUNCTUATION)]
+    major, minor, comma = (math.log(_scores([_finding(30, 1, *sort)])[0] / 100) for sort in sorts)
+
+    assert [major / minor, major / comma] == pytest.approx([5, 50])
+
+
+def test_penalties_can_be_chosen() -> None:
+    """A penalty that is given replaces its default, the others stay."""
+    finding = _finding(30, 1, Severity.MINOR, Kind.NAME)
+
+    as_major = scoring.score(_DOCUMENT, [replace(finding, severity=Severity.MAJOR)])[0]
+    assert as_major == scoring.score(_DOCUMENT, [finding], penalties={"minor": 5.0})[0]
+
+
+def test_a_penalty_must_make_sense() -> None:
+    """Unknown names and negative or endless points are refused."""
+    with pytest.raises(UnknownNameError, match="Did you mean 'major'"):
+        scoring.score(_DOCUMENT, [], penalties={"majr": 1.0})
+    for points in (-1.0, math.inf, math.nan):
+        with pytest.raises(SettingsError, match="the penalty 'major' must be from 0 to 1,000 points"):
+            scoring.score(_DOCUMENT, [], penalties={"major": points})
+
+
+def test_longer_clean_texts_are_surer() -> None:
+    """Without a finding the interval still says how little a few words prove."""
+    lows = [low for low, _ in _intervals([])]
+
+    assert lows[1] < lows[2] < lows[3] < lows[0] < 100
