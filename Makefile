@@ -1,0 +1,58 @@
+# Two commands set up everything and use it: `make demo` audits a sample story, `make test` runs the tests.
+# Everything they need, models included, goes into .venv; deleting that folder undoes it.
+
+# The first Python that is new enough; choose another with `make PYTHON=...`.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# Pinned because a range admits newer releases, which bring gigabytes of GPU libraries that nothing here was tested with.
+# On Linux without a GPU, PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu makes this a small download.
+TORCH ?= 2.13.0
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install fetch demo check test golden fit bench clean
+
+help:  ## say what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+install: .venv/.installed  ## make .venv and install auditor with its tests' tools
+fetch: .venv/.fetched  ## download and convert the embedded models (about 130 MB) into .venv
+
+demo: .venv/.fetched  ## audit the bundled sample story
+	$(BIN)/auditor demo
+
+check: .venv/.installed  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: .venv/.fetched  ## run every test, those of the embedded models included
+	$(BIN)/python -m pytest
+
+golden: .venv/.installed  ## write the golden files again; look at the difference before you commit it
+	AUDITOR_GOLDEN=write $(BIN)/python -m pytest -q tests/reports
+
+fit: .venv/.fetched  ## fit thresholds and the probability map again (needs the data pack in ../shared)
+	$(BIN)/python -m models.train.fit
+
+bench: .venv/.fetched  ## measure time and memory, stage by stage, of one story
+	$(BIN)/auditor demo --verbose --output /dev/null
+
+clean:  ## delete .venv, models included, and every cache
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.made:
+	@test -n '$(PYTHON)' || { echo 'auditor needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3'; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.installed: .venv/.made pyproject.toml
+	$(PIP) install --quiet 'torch==$(TORCH)' --editable '.[test]'
+	@touch $@
+
+.venv/.fetched: .venv/.installed models/manifest.toml
+	$(BIN)/auditor models fetch
+	@touch $@
