@@ -1,0 +1,1 @@
+"""Measuring: gold data, measures, baselines, and one run that ties them into a table."""

@@ -1,0 +1,308 @@
+"""The detector: a multilingual encoder fitted on human judgements of translations.
+
+It reads a sentence, and its source where there is one, and says of each word how likely a rater would mark it, and of
+the sentence how good it is. The embeddings and the first layers are those of multilingual-e5-small as `auditor models
+fetch` converts it; the other layers and the heads are ours (`models/detector`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor
+
+from auditor.engines.e5 import TOKENIZER, WEIGHTS, Sizes
+from auditor.engines.encoder_network import Batch, Detector, Outputs, Side
+from auditor.errors import ModelError
+from auditor.values import Kind, Span
+
+DETECTOR = "detector.safetensors"
+BOS, PAD, EOS = 0, 1, 2
+LONGEST = 500
+"""Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
+BUDGET = 3000
+"""Padded pieces a batch."""
+KINDS = tuple(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence with its words (offsets of `target`), and what it translates (None: not known)."""
+
+    target: str
+    words: tuple[Span, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the detector says of one sentence; one number a word, in the order of `Pair.words`.
+
+    `minor` and `major` are the probabilities that a rater would mark the word as such an error; `edited` that a
+    post-editor would change it. `marked_end`, `edited_gaps` and `edited_end` follow WMT22's counting: the probability
+    that the end of the sentence is marked, and that a word, or the end, is changed or stands after a gap. `kinds` is
+    the likeliest kind if the word is wrong. `assessment` and `mqm` are standardised scores, higher is better.
+    """
+
+    minor: tuple[float, ...]
+    major: tuple[float, ...]
+    marked_end: float
+    edited: tuple[float, ...]
+    edited_gaps: tuple[float, ...]
+    edited_end: float
+    kinds: tuple[Kind, ...]
+    assessment: float
+    mqm: float
+
+    @property
+    def marked(self) -> tuple[float, ...]:
+        """The probability that a rater would mark the word, however bad."""
+        return tuple(minor + major for minor, major in zip(self.minor, self.major, strict=True))
+
+
+class Pieces:
+    """Turns pairs into batches of piece ids."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return how many pieces each text has, the two marks included."""
+        return [len(encoding.ids) + 2 for encoding in self.encode(texts)]
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """Cut each text into pieces, without beginning and end marks."""
+        return list(self._tokenizer.encode_batch(list(texts), add_special_tokens=False))
+
+    def batch(self, pairs: Sequence[Pair]) -> Batch:
+        """Build the network's input; every pair gets one more word, the end of the sentence."""
+        targets = self.encode([pair.target for pair in pairs])
+        sources = self.encode([pair.source or "" for pair in pairs])
+        target, source = _side([t.ids for t in targets]), _side([s.ids for s in sources])
+        pool = torch.zeros(len(pairs), max(len(pair.words) for pair in pairs) + 1, target.ids.shape[1])
+        for row, (pair, encoding) in enumerate(zip(pairs, targets, strict=True)):
+            for word, pieces in enumerate(_pieces_of_words(encoding.offsets, pair.words)):
+                for piece in pieces:
+                    pool[row, word, piece + 1] = 1 / len(pieces)
+            pool[row, len(pair.words), len(encoding.ids) + 1] = 1
+        has_source = torch.tensor([bool(pair.source) for pair in pairs])
+        return Batch(target, source, pool, has_source)
+
+
+def _side(ids: Sequence[Sequence[int]]) -> Side:
+    longest = max(len(row) for row in ids) + 2
+    padded = torch.full((len(ids), longest), PAD)
+    for number, row in enumerate(ids):
+        padded[number, : len(row) + 2] = torch.tensor([BOS, *row, EOS])
+    return Side(padded, padded != PAD)
+
+
+def _pieces_of_words(offsets: Sequence[tuple[int, int]], words: Sequence[Span]) -> list[list[int]]:
+    """Return the pieces that share a character with each word; both are in order, so one sweep does."""
+    found: list[list[int]] = []
+    first = 0
+    for word in words:
+        while first < len(offsets) and offsets[first][1] <= word.start:
+            first += 1
+        last = first
+        while last < len(offsets) and offsets[last][0] < word.end:
+            last += 1
+        found.append(list(range(first, last)))
+    return found
+
+
+class Encoder:
+    """The detector, loaded and ready."""
+
+    def __init__(self, network: Detector, tokenizer: Tokenizer, *, name: str, precision: str = "auto") -> None:
+        self.name = name
+        self.pieces = Pieces(tokenizer)
+        self._network = network.eval()
+        self._low = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
+        """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
+        parts = [(number, part) for number, pair in enumerate(pairs) for part in self._parts(pair)]
+        judged: list[list[tuple[Pair, Judgement]]] = [[] for _ in pairs]
+        sizes = self.pieces.count([part.target for _, part in parts])
+        others = self.pieces.count([part.source or "" for _, part in parts])
+        order = sorted(range(len(parts)), key=lambda at: (sizes[at], others[at]))
+        for group in _groups(order, sizes, others):
+            members = [parts[at] for at in group]
+            outputs = self._run([part for _, part in members])
+            for row, (number, part) in enumerate(members):
+                judged[number].append((part, _judgement(outputs, row, len(part.words))))
+        # Groups are made by length, so the parts of a long pair may come back in any order.
+        return [_merge([j for _, j in sorted(rows, key=_first_word)]) for rows in judged]
+
+    def _run(self, pairs: Sequence[Pair]) -> Outputs:
+        batch = self.pieces.batch(pairs)
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._low):
+            outputs: Outputs = self._network(batch)
+        return outputs
+
+    def _parts(self, pair: Pair) -> Iterator[Pair]:
+        """Yield the pair, or both halves (of words and of source) as long as a side is longer than the network."""
+        longest = max(self.pieces.count([pair.target, pair.source or ""]))
+        if longest <= LONGEST or len(pair.words) < 2:
+            yield pair if longest <= LONGEST else _cut(pair)
+            return
+        middle = len(pair.words) // 2
+        at = pair.words[middle].start
+        source = pair.source
+        half = len(source) // 2 if source is not None else 0
+        cut = source.find(" ", half) if source is not None else 0
+        cut = half if cut < 0 else cut
+        for text, words, part in (
+            (pair.target[:at], pair.words[:middle], source and source[:cut]),
+            (" " * at + pair.target[at:], pair.words[middle:], source and source[cut:]),
+        ):
+            yield from self._parts(Pair(text, words, part))
+
+
+def _cut(pair: Pair) -> Pair:
+    """One word longer than the network: no language has such a word, its beginning says it."""
+    return Pair(pair.target[:LONGEST], (Span(0, LONGEST),) if pair.words else (), (pair.source or "")[:LONGEST] or None)
+
+
+def _first_word(part: tuple[Pair, Judgement]) -> int:
+    return part[0].words[0].start if part[0].words else 0
+
+
+def _groups(order: Sequence[int], sizes: Sequence[int], others: Sequence[int]) -> Iterator[list[int]]:
+    """Yield runs of `order` whose padded size stays within the budget."""
+    group: list[int] = []
+    for at in order:
+        longest = max(sizes[i] for i in [*group, at]) + max(others[i] for i in [*group, at])
+        if group and longest * (len(group) + 1) > BUDGET:
+            yield group
+            group = []
+        group.append(at)
+    if group:
+        yield group
+
+
+def _judgement(outputs: Outputs, row: int, words: int) -> Judgement:
+    marked = outputs.marked[row, : words + 1].softmax(-1).tolist()
+    edited = outputs.edited[row, : words + 1].sigmoid().tolist()
+    best = outputs.kinds[row, :words].argmax(-1).tolist()
+    assessment, mqm = outputs.scores[row].tolist()
+    return Judgement(
+        minor=tuple(word[1] for word in marked[:words]),
+        major=tuple(word[2] for word in marked[:words]),
+        marked_end=marked[words][1] + marked[words][2],
+        edited=tuple(word[0] for word in edited[:words]),
+        edited_gaps=tuple(word[1] for word in edited[:words]),
+        edited_end=edited[words][1],
+        kinds=tuple(KINDS[number] for number in best),
+        assessment=assessment,
+        mqm=mqm,
+    )
+
+
+def _merge(parts: Sequence[Judgement]) -> Judgement:
+    """Put the parts of one sentence together; scores are weighted by their words."""
+    if len(parts) == 1:
+        return parts[0]
+    weights = [max(1, len(part.minor)) for part in parts]
+    total = sum(weights)
+    return Judgement(
+        minor=tuple(p for part in parts for p in part.minor),
+        major=tuple(p for part in parts for p in part.major),
+        marked_end=parts[-1].marked_end,
+        edited=tuple(p for part in parts for p in part.edited),
+        edited_gaps=tuple(p for part in parts for p in part.edited_gaps),
+        edited_end=parts[-1].edited_end,
+        kinds=tuple(kind for part in parts for kind in part.kinds),
+        assessment=sum(w * part.assessment for w, part in zip(weights, parts, strict=True)) / total,
+        mqm=sum(w * part.mqm for w, part in zip(weights, parts, strict=True)) / total,
+    )
+
+
+def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto") -> Encoder:
+    """Load the fetched encoder (`e5.convert` made it) and the fitted detector over it.
+
+    Raises:
+        ModelError: a file is missing, or is not what it should be.
+    """
+    network = open_network(encoder)
+    file = detector / DETECTOR
+    _overlay(network, file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    low = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
+    name = f"detector-{digest}-{'bfloat16' if low else 'float32'}"
+    return Encoder(network, open_tokenizer(encoder), name=name, precision=precision)
+
+
+def open_tokenizer(encoder: Path) -> Tokenizer:
+    """Load the tokenizer that `e5.convert` wrote.
+
+    Raises:
+        ModelError: it is not there.
+    """
+    file = encoder / TOKENIZER
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; run: auditor models fetch")
+    return Tokenizer.from_file(str(file))
+
+
+def open_network(encoder: Path) -> Detector:
+    """Load the network with the encoder's own weights; its heads are fresh.
+
+    Raises:
+        ModelError: the encoder is not there, or is corrupt.
+    """
+    file = encoder / WEIGHTS
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; run: auditor models fetch")
+    try:
+        with safe_open(file, framework="pt") as weights:
+            sizes = Sizes(**json.loads(weights.metadata()["sizes"]))
+            network = Detector(sizes)
+            _fill(network, {name: weights.get_tensor(name) for name in weights.keys()}, sizes)  # noqa: SIM118 (no dict)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
+    return network
+
+
+def _fill(network: Detector, weights: dict[str, Tensor], sizes: Sizes) -> None:
+    embeddings = network.embeddings
+    embeddings.integers = weights["emb.word.q"]
+    embeddings.scales = weights["emb.word.scale"]
+    # Every piece is of type 0, so its embedding is part of the position's.
+    embeddings.positions.data = weights["emb.pos"] + weights["emb.type"][0]
+    state = {"embeddings.norm.weight": weights["emb.ln.w"], "embeddings.norm.bias": weights["emb.ln.b"]}
+    names = {"out": "ao", "norm_attention": "aln", "up": "fi", "down": "fo", "norm_out": "oln"}
+    for number in range(sizes.layers):
+        ours, theirs = f"layers.{number}", f"l{number}"
+        for part, short in (("weight", "w"), ("bias", "b")):
+            state[f"{ours}.qkv.{part}"] = torch.cat([weights[f"{theirs}.{name}.{short}"] for name in "qkv"])
+            state |= {f"{ours}.{name}.{part}": weights[f"{theirs}.{code}.{short}"] for name, code in names.items()}
+    network.load_state_dict(state, strict=False)
+
+
+def _overlay(network: Detector, file: Path) -> None:
+    """Put the fitted weights over the encoder's."""
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; it is part of auditor: reinstall auditor")
+    try:
+        with safe_open(file, framework="pt") as weights:
+            state = {name: weights.get_tensor(name).float() for name in weights.keys()}  # noqa: SIM118 (no dict)
+    except SafetensorError as error:
+        raise ModelError(f"{file} is corrupt ({error}); reinstall auditor") from error
+    trained = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
+    if trained != set(state):
+        raise ModelError(f"{file} does not fit this version of auditor; reinstall auditor")
+    network.load_state_dict(state, strict=False)
+
+
+def _has_bfloat16() -> bool:
+    """Tell whether the processor multiplies bfloat16 itself; elsewhere it is slower than float32."""
+    return bool(torch.cpu._is_avx512_bf16_supported())  # torch offers no public way to ask

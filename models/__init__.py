@@ -1,0 +1,1 @@
+"""Model weights, the manifest of where they come from, and the recipes that made them."""
