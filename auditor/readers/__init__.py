@@ -1,11 +1,23 @@
-"""Readers: bytes to a Document. One file each, with
+"""Readers: bytes to a Document. One file and one line here each.
 
-    SUFFIXES: tuple[str, ...]                        file endings it takes
-    read(data: bytes, *, name: str) -> Document      raises InputError with one clear sentence
+A reader has `SUFFIXES: tuple[str, ...]`, the file endings it takes, and `read(data: bytes, *, name: str) -> Document`,
+which raises InputError with one clear sentence. Readers of marked-up files also have `anchors(data, *, name)`, which
+takes a range of the text back to the file.
 """
 
 from __future__ import annotations
 
 from auditor.tables import Table
 
-READERS = Table("input format", {"text": "auditor.readers.text"})
+READERS = Table(
+    "input format",
+    {
+        "text": "auditor.readers.text",
+        "html": "auditor.readers.html",
+        "docx": "auditor.readers.docx",
+        "markdown": "auditor.readers.markdown",
+        "table": "auditor.readers.tables",
+        "bitext": "auditor.readers.bitext",
+        "subtitles": "auditor.readers.subtitles",
+    },
+)
