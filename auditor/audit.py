@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -101,21 +102,23 @@ class Auditor:
         surprisals: dict[int, float] = {}
         for passage in self._passages(document):
             surprisals |= fluency.by_word(document.words, passage.tokens)
-        return _with_surprisals(measurements, surprisals)
+        return replace(measurements, surprisals=surprisals)
 
     def examine(self, document: Document) -> tuple[Measurements, list[Repair]]:
         """Measure `document` and price what might have been meant: everything that the judge judges by."""
         measurements = self._before_reading(document)
         surprisals: dict[int, float] = {}
+        predictions: dict[int, tuple[str, ...]] = {}
         priced: list[tuple[Candidate, float]] = []
         sentences = list(document.sentences)
         for passage in self._passages(document):
             surprisals |= fluency.by_word(document.words, passage.tokens)
             inside, sentences = _split(sentences, passage)
-            local = _with_surprisals(measurements, surprisals)
+            predictions |= fluency.predict(passage, inside, surprisals)
+            local = replace(measurements, surprisals=surprisals, predictions=predictions)
             candidates = rank.propose(inside, local, self.mechanisms)
             priced += rank.price(passage, candidates, self.profile)
-        measurements = _with_surprisals(measurements, surprisals)
+        measurements = replace(measurements, surprisals=surprisals, predictions=predictions)
         keeps_meaning = self.back_translator.keeps_meaning if measurements.back else None
         return measurements, rank.weigh(priced, measurements, self.profile, keeps_meaning)
 
@@ -123,7 +126,7 @@ class Auditor:
         knowledge = document_knowledge.measure(document)
         self._progress("translating there and back", 0, len(document.words))
         back = back_translation.measure(document, self.back_translator)
-        return Measurements(document, knowledge, {}, back)
+        return Measurements(document, knowledge, back=back)
 
     def _passages(self, document: Document) -> Iterator[Passage]:
         units = [sentence.span for sentence in document.sentences]
@@ -140,10 +143,6 @@ def _split(sentences: Sequence[Sentence], passage: Passage) -> tuple[list[Senten
     inside = [sentence for sentence in sentences if sentence.span.start < passage.span.end]
     rest = [sentence for sentence in sentences if sentence.span.end > passage.span.end]
     return inside, rest
-
-
-def _with_surprisals(measurements: Measurements, surprisals: dict[int, float]) -> Measurements:
-    return Measurements(measurements.document, measurements.knowledge, surprisals, measurements.back)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

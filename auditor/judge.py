@@ -23,7 +23,7 @@ def findings(
     minimum = profile.minimum_probability if settings.minimum_probability is None else settings.minimum_probability
     told = []
     for winner, rivals in winners(repairs):
-        probability = profile.probability(features(winner, rivals, measurements, profile))
+        probability = profile.probability(features(winner, rivals, measurements))
         kind = winner.candidate.kind
         if probability < minimum or kind in settings.ignore or (settings.only and kind not in settings.only):
             continue
@@ -52,9 +52,7 @@ def winners(repairs: Sequence[Repair]) -> list[tuple[Repair, tuple[Repair, ...]]
     return [(winner, tuple(rivals)) for winner, rivals in chosen]
 
 
-def features(
-    winner: Repair, rivals: Sequence[Repair], measurements: Measurements, profile: Profile
-) -> dict[str, float]:
+def features(winner: Repair, rivals: Sequence[Repair], measurements: Measurements) -> dict[str, float]:
     """Describe a group of repairs for the probability map.
 
     Returns:
@@ -111,10 +109,10 @@ def _tell(winner: Repair, rivals: Sequence[Repair], probability: float, measurem
 def _suggestions(winner: Repair, rivals: Sequence[Repair], text: str) -> tuple[str, ...]:
     """Write the best repairs as replacements of the winner's span; a rival that reaches beyond it is left out."""
     span = winner.candidate.span
-    found = [winner.candidate.replacement]
+    found = [winner.candidate.replacement] if winner.candidate.shown else []
     for rival in rivals:
         other = rival.candidate
-        if span.contains(other.span) and rival.value_nats > 0:
+        if other.shown and span.contains(other.span) and rival.value_nats > 0:
             written = text[span.start : other.span.start] + other.replacement + text[other.span.end : span.end]
             if written not in found:
                 found.append(written)
@@ -124,6 +122,8 @@ def _suggestions(winner: Repair, rivals: Sequence[Repair], text: str) -> tuple[s
 def _evidence(winner: Repair, measurements: Measurements) -> tuple[str, ...]:
     candidate = winner.candidate
     text = measurements.document.text
+    if not candidate.shown:
+        return (f"A word like “{candidate.replacement}” would read {winner.gain_nats:.0f} nats better here.",)
     better = _shorten(candidate.replacement) if candidate.replacement else ""
     how = f"as “{better}”" if better else f"without “{_shorten(candidate.span.of(text))}”"
     lines = [f"The text reads {winner.gain_nats:.0f} nats better {how}."]

@@ -169,13 +169,15 @@ class Knowledge:
 class Measurements:
     """Everything the repairs may look at: the document and the numbers about it.
 
-    `surprisals` (nats, one a word of the document) and `back` (one a sentence, by the sentence's start offset) are
-    empty when no model was asked.
+    `surprisals` (nats, one a word of the document, by the word's start offset), `predictions` (what the language model
+    expected in the place of a surprising word, likeliest first, by its start offset) and `back` (one a sentence, by the
+    sentence's start offset) are empty when no model was asked.
     """
 
     document: Document
     knowledge: Knowledge
     surprisals: Mapping[int, float] = field(default_factory=dict)
+    predictions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     back: Mapping[int, BackTranslation] = field(default_factory=dict)
 
 
@@ -185,7 +187,7 @@ class Candidate:
 
     `span` is what would be replaced (never empty: an insertion replaces the word it stands before); `replacement` may
     be empty, which deletes. `reason` completes the sentence "this may be …" for an editor; it never ends in a full
-    stop.
+    stop. A candidate that is not `shown` counts as evidence of an error, but is no wording to suggest.
     """
 
     span: Span
@@ -194,6 +196,7 @@ class Candidate:
     kind: Kind
     severity: Severity
     reason: str
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,10 @@ class CausalLM:
         """Return the token numbers of `text`, without special tokens."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """Return the text of each token by itself, its leading space included."""
+        return list(self._tokenizer.decode_batch([[token] for token in ids], skip_special_tokens=True))
+
     def _tokens(self, text: str, unit: Span, previous_end: int, *, first: bool) -> list[_Token]:
         between = text[previous_end : unit.start]
         breaks = not first and len((between + "|").splitlines()) > 1
@@ -195,6 +199,18 @@ class _OpenPassage:
             tuple(max(entropies[i], 0.0) for i, _ in kept),
             tuple(ranks[i] for i, _ in kept),
         )
+
+    def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
+        found = []
+        for offset in offsets:
+            index = bisect.bisect_left(self._starts, offset)
+            while self._token(index).line_break:
+                index += 1
+            logits = self._logits[self._block.start + index - 1 - self._first_row]
+            pieces = self._model.pieces(logits.topk(best).indices.tolist())
+            words = [piece.strip() for piece in pieces if piece.startswith(" ") == self._token(index).spaced]
+            found.append(tuple(word for word in words if word.isalpha()))
+        return found
 
     def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         branches = [self._branch(edit, following=following) for edit in edits]

@@ -28,6 +28,9 @@ class Passage(Protocol):
     def tokens(self) -> TokenScores:
         """The scores of the tokens inside `span`, offsets of the document."""
 
+    def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
+        """Return, an offset at which a word begins, the likeliest whole words there given the left context alone."""
+
     def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         """Return an upper bound of each edit's `price`, in nats, without a forward pass.
 

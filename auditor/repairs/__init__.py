@@ -26,6 +26,7 @@ REPAIRS = Table(
             "extra-function-words",
             "missing-function-words",
             "inflections",
+            "unlikely-words",
             "shared-pivot",
             "round-trip",
             "lost-quotation-marks",

@@ -22,10 +22,13 @@ Source:
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from auditor.engines.protocols import LanguageModel
-from auditor.values import Document, TokenScores, Word, WordScores
+from auditor.engines.protocols import LanguageModel, Passage
+from auditor.values import Document, Sentence, TokenScores, Word, WordScores
+
+SURPRISING_NATS = 7.0  # from here on a word's own surprisal makes it worth asking what was expected
+_PREDICTIONS = 20
 
 
 def measure(document: Document, model: LanguageModel) -> WordScores:
@@ -36,6 +39,15 @@ def measure(document: Document, model: LanguageModel) -> WordScores:
     for passage in model.read(document.text, units):
         surprisals |= by_word(words, passage.tokens)
     return WordScores("fluency", "nats", tuple(surprisals[word.span.start] for word in words))
+
+
+def predict(
+    passage: Passage, sentences: Iterable[Sentence], surprisals: Mapping[int, float]
+) -> dict[int, tuple[str, ...]]:
+    """Ask what the model expected in the place of each surprising word of the passage, keyed by its start offset."""
+    starts = [word.span.start for sentence in sentences for word in sentence.words if passage.span.contains(word.span)]
+    surprising = [start for start in starts if surprisals.get(start, 0.0) >= SURPRISING_NATS]
+    return dict(zip(surprising, passage.predict(surprising, best=_PREDICTIONS), strict=True))
 
 
 def by_word(words: Sequence[Word], tokens: TokenScores) -> dict[int, float]:

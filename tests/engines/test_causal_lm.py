@@ -1,0 +1,190 @@
+"""The causal language model: scores, windows and prices against a plain loop over the same checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from transformers import LlamaForCausalLM
+
+from auditor import segment
+from auditor.engines.causal_lm import CausalLM
+from auditor.engines.protocols import Edit, Passage
+from auditor.errors import ModelError
+from auditor.values import Span
+from tests.small_models import make_causal_lm
+
+TEXT = (
+    "The minister said on Monday that the talks would go on. China’s claims were rejected by the court.\n\n"
+    "“We will meet again,” she said, “and soon.” The pandemic. of coronavirus has cost 1,250 jobs so far"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_causal_lm(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> CausalLM:
+    return CausalLM(folder, name="tiny", precision="float32")
+
+
+def _units(text: str) -> list[Span]:
+    return [sentence.span for sentence in segment.document(text, name="test").sentences]
+
+
+def _only(passages: Iterator[Passage]) -> Passage:
+    (passage,) = passages
+    return passage
+
+
+def _plain_log_probs(folder: Path, ids: list[int]) -> list[float]:
+    network = LlamaForCausalLM.from_pretrained(folder)
+    with torch.inference_mode():
+        log_probs = network(torch.tensor([ids])).logits[0].log_softmax(-1)
+    return [float(log_probs[i, token]) for i, token in enumerate(ids[1:])]
+
+
+def _stream(model: CausalLM, text: str) -> list[int]:
+    """Tokenize as the model is meant to read: paragraphs joined by a blank line, plain quotes, start token first."""
+    paragraphs = [line for line in text.split("\n\n") if line]
+    plain = [paragraph.translate(str.maketrans("“”‘’", "\"\"''")) for paragraph in paragraphs]
+    ids = [0]
+    for number, paragraph in enumerate(plain):
+        ids += model.encode("\n\n") * bool(number) + model.encode(paragraph)
+    return ids
+
+
+def test_scores_equal_a_plain_forward_pass(model: CausalLM, folder: Path) -> None:
+    """Each token's log-probability is what the network says of the whole text read at once."""
+    tokens = _only(model.read(TEXT, _units(TEXT))).tokens
+    ids = _stream(model, TEXT)
+    pieces = model.pieces(ids)[1:]
+    log_probs = _plain_log_probs(folder, ids)
+    expected = [value for piece, value in zip(pieces, log_probs, strict=True) if piece.strip()]
+
+    assert expected == pytest.approx(list(tokens.log_probs), abs=1e-4)
+
+
+def test_tokens_tile_the_text(model: CausalLM) -> None:
+    """Every character but white space belongs to at least one token, and tokens are in order."""
+    tokens = _only(model.read(TEXT, _units(TEXT))).tokens
+    covered = {offset for span in tokens.spans for offset in range(span.start, span.end)}
+
+    assert {i for i, character in enumerate(TEXT) if not character.isspace()} <= covered
+    assert sorted(tokens.spans) == list(tokens.spans)
+
+
+def test_a_price_is_the_difference_of_two_whole_texts(model: CausalLM, folder: Path) -> None:
+    """With all that follows taken in, the gain is log P(edited text) - log P(text), to float32 precision."""
+    text = "The minister said on Monday that the talks would go on."
+    start = text.index("Monday")
+    edited = text.replace("Monday", "the first day")
+    passage = _only(model.read(text, _units(text)))
+    ending = model.encode("\n\n")[:1]  # what follows is judged up to the first token of the line break
+    before = sum(_plain_log_probs(folder, _stream(model, text) + ending))
+    after = sum(_plain_log_probs(folder, _stream(model, edited) + ending))
+
+    gain = passage.price([Edit(Span(start, start + 6), "the first day")], following=100)
+
+    assert gain == pytest.approx([after - before], abs=1e-3)
+
+
+EDITS = [
+    ("minister", "court"),
+    ("said", ""),
+    ("The", "A"),
+    ("China’s claims", "claims of China"),
+    ("pandemic. of coronavirus", "coronavirus pandemic"),
+    ("far", "far."),
+    ("far", ""),
+    ("“We", "We"),
+]
+
+
+def _edit(wrong: str, right: str) -> Edit:
+    start = TEXT.index(wrong)
+    return Edit(Span(start, start + len(wrong)), right)
+
+
+def test_a_price_does_not_depend_on_its_batch(model: CausalLM) -> None:
+    """An edit costs the same alone as among others."""
+    edits = [_edit(*pair) for pair in EDITS]
+    passage = _only(model.read(TEXT, _units(TEXT)))
+    together = passage.price(edits, following=8)
+
+    alone = [passage.price([edit], following=8)[0] for edit in edits]
+
+    assert alone == pytest.approx(together, abs=1e-4)
+
+
+def test_bounds_are_never_below_the_price(model: CausalLM) -> None:
+    """The bound that costs nothing may be too high, never too low."""
+    edits = [_edit(*pair) for pair in EDITS]
+    passage = _only(model.read(TEXT, _units(TEXT)))
+    prices = passage.price(edits, following=2)
+
+    bounds = passage.bounds(edits, following=2)
+
+    assert all(bound >= price - 1e-4 for bound, price in zip(bounds, prices, strict=True))
+
+
+def test_an_edit_that_changes_nothing_gains_nothing(model: CausalLM) -> None:
+    """Writing the same words again is worth 0 nats."""
+    passage = _only(model.read(TEXT, _units(TEXT)))
+
+    assert passage.price([_edit("talks", "talks")], following=8) == [0.0]
+
+
+def test_long_texts_are_read_in_passages_that_score_each_word_once(model: CausalLM) -> None:
+    """Passages tile a long text; no token is scored twice or left out."""
+    text = "\n\n".join(f"{number}. {TEXT.splitlines()[0]}" for number in range(60))
+    passages = list(model.read(text, _units(text)))
+    spans = [span for passage in passages for span in passage.tokens.spans]
+
+    assert len(passages) > 3
+    assert sorted(set(spans)) == spans
+    assert {i for i, c in enumerate(text) if not c.isspace()} <= {i for s in spans for i in range(s.start, s.end)}
+
+
+def test_what_the_model_expects_are_words(model: CausalLM) -> None:
+    """Predictions at a word's place are whole alphabetic words."""
+    passage = _only(model.read(TEXT, _units(TEXT)))
+
+    (words,) = passage.predict([TEXT.index("talks")], best=50)
+
+    assert words
+    assert all(word.isalpha() for word in words)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(min_size=1, max_size=80))
+def test_offsets_hold_on_all_of_unicode(model: CausalLM, text: str) -> None:
+    """Whatever the characters, token spans lie inside the text, in order."""
+    document = segment.document(text, name="test")
+    units = [sentence.span for sentence in document.sentences]
+    for passage in model.read(text, units):
+        spans = passage.tokens.spans
+        assert all(0 <= span.start <= span.end <= len(text) for span in spans)
+        assert [span.start for span in spans] == sorted(span.start for span in spans)
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    """A missing tokenizer or damaged weights give one sentence with the folder's name."""
+    with pytest.raises(ModelError, match=str(tmp_path)):
+        CausalLM(tmp_path, name="none")
+
+
+def test_damaged_weights_are_named(folder: Path, tmp_path: Path) -> None:
+    """Weights cut short are an error of the model, not a crash."""
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(b"\x00" * 100)
+
+    with pytest.raises(ModelError, match="cannot load"):
+        CausalLM(tmp_path, name="cut")
