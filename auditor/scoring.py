@@ -39,8 +39,8 @@ PRIOR_WORDS = 50.0
 """Words: one ordinary paragraph of news."""
 
 HALF_RATE = 12.0
-"""Points per 100 words that halve the score. What professional raters gave the machine translations of WMT20 and WMT21 news
-lies around it: 14 to 20 points from Chinese into English, 4 to 14 from English into German."""
+"""Points per 100 words that halve the score. Professional raters gave the machine translations of WMT20 and WMT21 that
+measure of points: 14 to 20 for news from Chinese into English, 4 to 14 from English into German."""
 
 _Z = 1.6449  # the normal distribution's 95th percentile: two of them bound 90 %
 _UNSEEN = 0.5  # points², half an error of one point

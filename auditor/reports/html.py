@@ -1,0 +1,156 @@
+"""The audit as one web page: the story as it reads, each doubt marked and explained where the eye or the focus rests.
+
+The file stands alone: it loads nothing, its policy forbids it to, and it works without scripts; the one script only
+filters. Severity is told by the line's form as well as by its colour.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+from importlib import resources
+
+from auditor.reports.marking import Piece, counted, pieces, shortened, shown, suggested, told, whole
+from auditor.values import Audit, Finding, Kind, ParagraphAudit, Severity
+
+SUFFIX = ".html"
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+
+
+def render(audit: Audit) -> bytes:
+    """Write the page, in UTF-8; every word of the document and of the findings is escaped."""
+    name = _escaped(audit.document.name)
+    return f"""<!doctype html>
+<html lang="{_escaped(audit.document.language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<title>Audit of {name}: {whole(audit.score)} of 100</title>
+<style>
+{_part("page.css")}</style>
+</head>
+<body>
+<header>
+<h1>{name}</h1>
+{_summary(audit)}
+{_legend(audit)}
+{_filter(audit)}
+</header>
+<main>
+{_paragraphs(audit)}
+</main>
+<footer>
+<p>Scores are 0-100, 100 means that nothing was found; numbers in parentheses are 90 % intervals. The chance is that
+of an error at that place. Copy is judged without its source: every mark is a place to check, not a verdict.</p>
+<p class="signature">{_escaped(audit.signature)}</p>
+</footer>
+<script>
+{_part("page.js")}</script>
+</body>
+</html>
+""".encode()
+
+
+@functools.cache
+def _part(name: str) -> str:
+    return resources.files("auditor.reports").joinpath(name).read_text(encoding="utf-8")
+
+
+def _escaped(text: str) -> str:
+    return html.escape(shown(text), quote=True)
+
+
+def _summary(audit: Audit) -> str:
+    low, high = audit.interval
+    notes = "".join(f"<li>{_escaped(note)}</li>" for note in audit.notes)
+    return (
+        f'<p class="total">{_gauge(audit.score)}<b>{whole(audit.score)}</b> of 100 '
+        f'<span class="interval">({whole(low)}–{whole(high)})</span>, {_escaped(counted(audit))}</p>'
+        + (f'<ul class="remarks">{notes}</ul>' if notes else "")
+    )
+
+
+def _gauge(score: float) -> str:
+    grade = "good" if score >= 80 else "fair" if score >= 50 else "poor"
+    return f'<span class="gauge {grade}" aria-hidden="true"><i style="width:{whole(score)}%"></i></span>'
+
+
+def _legend(audit: Audit) -> str:
+    found = {finding.severity for finding in audit.findings}
+    marks = " ".join(f'<span class="mark {severity}">{severity}</span>' for severity in Severity if severity in found)
+    return f'<p class="legend">{marks}</p>' if marks else ""
+
+
+def _filter(audit: Audit) -> str:
+    """Return the form that the script fills with life; without the script it stays hidden."""
+    found = {finding.kind for finding in audit.findings}
+    boxes = "".join(
+        f'<label><input type="checkbox" name="kind" value="{kind}" checked> {kind}</label>'
+        for kind in Kind
+        if kind in found
+    )
+    return (
+        '<form id="filter" hidden><fieldset><legend>Show</legend>'
+        f"{boxes}"
+        '<label class="chance">chance of an error at least '
+        '<input type="range" name="minimum" min="0" max="1" step="0.05" value="0"> '
+        '<output name="shown">0.00</output></label></fieldset></form>'
+        if boxes
+        else ""
+    )
+
+
+def _paragraphs(audit: Audit) -> str:
+    sections = []
+    first = 0
+    for number, paragraph in enumerate(audit.paragraphs, 1):
+        sections.append(_paragraph(audit.document.text, paragraph, number, first))
+        first += len(paragraph.findings)
+    return "\n".join(sections)
+
+
+def _paragraph(text: str, paragraph: ParagraphAudit, number: int, first: int) -> str:
+    low, high = paragraph.interval
+    parts = pieces(paragraph.span, paragraph.findings, first=first)
+    story = "".join(_piece(text, part, paragraph, first) for part in parts)
+    notes = "".join(f"<li>{_note(text, finding)}</li>" for finding in paragraph.findings)
+    return (
+        f'<section aria-label="paragraph {number}, score {whole(paragraph.score)}">'
+        f'<p class="score">{_gauge(paragraph.score)}<b>{whole(paragraph.score)}</b> '
+        f'<span class="interval">({whole(low)}–{whole(high)})</span></p>'
+        f'<div><p class="story" dir="auto">{story}</p>'
+        + (f'<ol class="notes" start="{first + 1}" aria-hidden="true">{notes}</ol>' if notes else "")
+        + "</div></section>"
+    )
+
+
+def _piece(text: str, piece: Piece, paragraph: ParagraphAudit, first: int) -> str:
+    """Return a stretch of the story; where findings lie on it, marked, with their notes inside the mark."""
+    words = _escaped(piece.span.of(text))
+    if not piece.findings:
+        return words
+    inside = [paragraph.findings[number - first] for number in piece.findings]
+    worst = max(inside, key=lambda finding: list(Severity).index(finding.severity))
+    notes = "".join(_note(text, finding) for finding in inside)
+    name = f"n{piece.span.start}"
+    return (
+        f'<mark class="mark {worst.severity}" tabindex="0" aria-describedby="{name}">{words}'
+        f'<span class="tip" role="tooltip" id="{name}">{notes}</span></mark>'
+    )
+
+
+def _note(text: str, finding: Finding) -> str:
+    """Return what there is to say about a finding; made of spans, because it stands inside a paragraph."""
+    change = f"<q>{html.escape(shortened(finding.span.of(text)))}</q>"
+    if finding.suggestions:
+        change += f" → <b>{html.escape(suggested(finding))}</b>"
+    evidence = "".join(f'<span class="evidence">{_escaped(line)}</span>' for line in finding.evidence)
+    return (
+        f'<span class="note" data-kind="{finding.kind}" data-chance="{finding.probability:.4f}">'
+        f'<span class="change">{change}</span>'
+        f'<span class="sort">{finding.kind}, {finding.severity}, chance {finding.probability:.2f}</span>'
+        f'<span class="message">{_escaped(told(finding))}</span>{evidence}</span>'
+    )

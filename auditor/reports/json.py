@@ -1,0 +1,174 @@
+"""The audit as JSON: everything there is to know, for programs; `parse` brings back the same Audit.
+
+The form is written down in `audit.schema.json` beside this file. The first part of `schema_version` goes up when a
+reader of the old form would misread the new one, the second part when something is added.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from auditor.errors import InputError
+from auditor.values import (
+    Audit,
+    Document,
+    Finding,
+    Kind,
+    Paragraph,
+    ParagraphAudit,
+    Sentence,
+    Severity,
+    Span,
+    Word,
+)
+
+SUFFIX = ".json"
+SCHEMA_VERSION = "1.0"
+
+_PAIR = re.compile(r"\[\n\s*([0-9.e+-]+),\n\s*([0-9.e+-]+)\n\s*\]")
+_Object = Mapping[str, Any]
+
+
+def render(audit: Audit) -> bytes:
+    """Write the audit as one JSON object in UTF-8; offsets are code points of `document.text`, half-open."""
+    document = audit.document
+    written = {
+        "schema_version": SCHEMA_VERSION,
+        "signature": audit.signature,
+        "score": audit.score,
+        "interval": audit.interval,
+        "notes": audit.notes,
+        "document": {
+            "name": document.name,
+            "language": document.language,
+            "source_language": document.source_language,
+            "notes": document.notes,
+            "text": document.text,
+        },
+        "paragraphs": [
+            _paragraph(document.text, paragraph, judged)
+            for paragraph, judged in zip(document.paragraphs, audit.paragraphs, strict=True)
+        ],
+    }
+    # A raw line break stands in no JSON string, so only the pairs of numbers are pulled onto one line.
+    text = _PAIR.sub(r"[\1, \2]", json.dumps(written, ensure_ascii=False, allow_nan=False, indent=1))
+    # A file name that is no UTF-8 has lone surrogates; written as \\udcXX they are JSON's own escapes.
+    return text.encode("utf-8", errors="backslashreplace") + b"\n"
+
+
+def parse(data: bytes) -> Audit:
+    """Read what `render` wrote.
+
+    Raises:
+        InputError: it is no report of this form.
+    """
+    try:
+        return _audit(json.loads(data))
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(f"this is not a JSON report of auditor, form {SCHEMA_VERSION}: {error}.") from error
+
+
+def _paragraph(text: str, paragraph: Paragraph, judged: ParagraphAudit) -> dict[str, object]:
+    return {
+        **_range(paragraph.span),
+        "text": paragraph.span.of(text),
+        "score": judged.score,
+        "interval": judged.interval,
+        "findings": [_finding(text, finding) for finding in judged.findings],
+        "sentences": [
+            {
+                **_range(sentence.span),
+                "source": sentence.source,
+                "words": [(word.span.start, word.span.end) for word in sentence.words],
+            }
+            for sentence in paragraph.sentences
+        ],
+    }
+
+
+def _finding(text: str, finding: Finding) -> dict[str, object]:
+    return {
+        **_range(finding.span),
+        "text": finding.span.of(text),
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "probability": finding.probability,
+        "mechanism": finding.mechanism,
+        "message": finding.message,
+        "suggestions": finding.suggestions,
+        "evidence": finding.evidence,
+        "in_quotation": finding.in_quotation,
+    }
+
+
+def _range(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}
+
+
+def _audit(read: _Object) -> Audit:
+    version = str(read["schema_version"])
+    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise ValueError(f"its schema_version is {version}")
+    about = read["document"]
+    document = Document(
+        name=about["name"],
+        language=about["language"],
+        text=about["text"],
+        paragraphs=tuple(_read_paragraph(about["text"], paragraph) for paragraph in read["paragraphs"]),
+        source_language=about["source_language"],
+        notes=tuple(about["notes"]),
+    )
+    return Audit(
+        document=document,
+        score=read["score"],
+        interval=_read_interval(read),
+        paragraphs=tuple(
+            ParagraphAudit(
+                _read_span(paragraph),
+                paragraph["score"],
+                _read_interval(paragraph),
+                tuple(_read_finding(finding) for finding in paragraph["findings"]),
+            )
+            for paragraph in read["paragraphs"]
+        ),
+        signature=read["signature"],
+        notes=tuple(read["notes"]),
+    )
+
+
+def _read_paragraph(text: str, read: _Object) -> Paragraph:
+    sentences = (
+        Sentence(
+            _read_span(sentence),
+            tuple(Word(Span(start, end), text[start:end]) for start, end in sentence["words"]),
+            sentence["source"],
+        )
+        for sentence in read["sentences"]
+    )
+    return Paragraph(_read_span(read), tuple(sentences))
+
+
+def _read_finding(read: _Object) -> Finding:
+    return Finding(
+        span=_read_span(read),
+        kind=Kind(read["kind"]),
+        severity=Severity(read["severity"]),
+        probability=read["probability"],
+        mechanism=read["mechanism"],
+        message=read["message"],
+        suggestions=tuple(read["suggestions"]),
+        evidence=tuple(read["evidence"]),
+        in_quotation=read["in_quotation"],
+    )
+
+
+def _read_span(read: _Object) -> Span:
+    return Span(read["start"], read["end"])
+
+
+def _read_interval(read: _Object) -> tuple[float, float]:
+    low, high = read["interval"]
+    return low, high

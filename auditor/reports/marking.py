@@ -1,0 +1,88 @@
+"""What every drawn report needs: a paragraph cut where findings begin and end, and text that is safe to show."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from auditor.values import Audit, Finding, Span
+
+# Control characters drive terminals and browsers, directional overrides make a line read other than it is stored.
+_UNSAFE = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BREAK = regex.compile(r"[^\S\n\r\f\v\u0085\u2028\u2029]*[\n\r\f\v\u0085\u2028\u2029]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text under the same findings, given by their numbers (0 = the document's first)."""
+
+    span: Span
+    findings: tuple[int, ...]
+
+
+def pieces(span: Span, findings: Sequence[Finding], *, first: int) -> tuple[Piece, ...]:
+    """Cut `span` wherever one of its findings begins or ends; the pieces tile it.
+
+    Args:
+        span: a paragraph's range.
+        findings: those of the paragraph; they may overlap.
+        first: the number of the first of them in the document.
+    """
+    ends = {offset for finding in findings for offset in (finding.span.start, finding.span.end)}
+    inner = sorted(offset for offset in ends if span.start < offset < span.end)
+    bounds = [span.start, *inner, span.end]
+    parts = [Span(start, end) for start, end in itertools.pairwise(bounds)]
+    return tuple(
+        Piece(part, tuple(first + n for n, finding in enumerate(findings) if finding.span.overlaps(part)))
+        for part in parts
+    )
+
+
+def shown(text: str) -> str:
+    """Return the text as it reads: line breaks are spaces, and what would drive the screen is made visible."""
+    return _UNSAFE.sub(_picture, _BREAK.sub(" ", text))
+
+
+def shortened(text: str, *, width: int = 48) -> str:
+    """Return what `shown` returns, its middle left out when it is longer than `width`."""
+    whole = " ".join(shown(text).split())
+    head = (width - 1) * 2 // 3
+    return whole if len(whole) <= width else f"{whole[:head].rstrip()}…{whole[head + 1 - width :].lstrip()}"
+
+
+def told(finding: Finding) -> str:
+    """Return the finding's message as a sentence."""
+    return f"{shown(finding.message).rstrip('.')}."
+
+
+def suggested(finding: Finding) -> str:
+    """Put the suggestions into words: "assertive, or self-assured"; nothing when there are none."""
+    return ", or ".join(
+        shortened(suggestion) if suggestion.strip() else "(delete)" for suggestion in finding.suggestions
+    )
+
+
+def counted(audit: Audit) -> str:
+    """Put the number of findings into words, with their kinds, most frequent first."""
+    kinds = Counter(finding.kind.value for finding in audit.findings)
+    total = kinds.total()
+    if not total:
+        return "no findings"
+    parts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
+    return f"{total} finding{'s' if total > 1 else ''}: {parts}"
+
+
+def whole(score: float) -> int:
+    """Round a score for display; only a true 100 is shown as 100."""
+    return min(round(score), 99) if score < 100 else 100
+
+
+def _picture(match: regex.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"

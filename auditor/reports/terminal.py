@@ -1,0 +1,113 @@
+"""The audit for a terminal: the story as it reads, what is doubted underlined, and the notes below each paragraph.
+
+Colour is an addition: without it, brackets stand where the underlines were, and numbers lead from them to the notes.
+"""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+from rich.text import Text
+
+from auditor.reports.marking import counted, pieces, shortened, shown, suggested, told, whole
+from auditor.values import Audit, Finding, ParagraphAudit, Severity
+
+SUFFIX = ".txt"
+
+_STYLES = {
+    Severity.MINOR: "underline yellow",
+    Severity.MAJOR: "underline red",
+    Severity.CRITICAL: "bold underline2 red",
+}
+_WIDEST = 100  # columns; longer lines are hard to read
+_NARROWEST = 20
+_CELLS = 10
+
+
+def render(audit: Audit, *, width: int = 80, color: bool = False) -> bytes:
+    """Draw the audit.
+
+    Args:
+        audit: what to draw.
+        width: columns of the terminal.
+        color: use terminal colours and underlines instead of brackets.
+    """
+    output = io.StringIO()
+    console = _console(output, max(_NARROWEST, min(width, _WIDEST)), color=color)
+    low, high = audit.interval
+    console.print(Text(shown(audit.document.name), style="bold"))
+    console.print(
+        Text(f"score {whole(audit.score)} of 100 (90 % interval {whole(low)}–{whole(high)}), {counted(audit)}")
+    )
+    for note in audit.notes:
+        console.print(Text(f"note: {shown(note)}"))
+    first = 0
+    for number, paragraph in enumerate(audit.paragraphs, 1):
+        console.print()
+        console.print(_heading(number, paragraph))
+        console.print(_story(audit.document.text, paragraph, first, color=color))
+        for offset, finding in enumerate(paragraph.findings):
+            console.print(_note(console, audit.document.text, finding, first + offset + 1))
+        first += len(paragraph.findings)
+    console.print()
+    console.print(Text(f"signature: {shown(audit.signature)}", style="dim"))
+    return "".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines()).encode()
+
+
+def _console(output: io.StringIO, width: int, *, color: bool) -> Console:
+    """Return a console that draws the same whatever the machine: it asks no environment."""
+    return Console(
+        file=output,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        force_jupyter=False,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ={},
+    )
+
+
+def _heading(number: int, paragraph: ParagraphAudit) -> Text:
+    score = whole(paragraph.score)
+    low, high = paragraph.interval
+    filled = min(_CELLS, score * _CELLS // 100)
+    style = "green" if score >= 80 else "yellow" if score >= 50 else "red"
+    return Text.assemble(
+        (f"¶ {number:<3} ", "dim"),
+        ("█" * filled, style),
+        ("░" * (_CELLS - filled), "dim"),
+        (f" {score}", f"bold {style}"),
+        (f" ({whole(low)}–{whole(high)})", "dim"),
+    )
+
+
+def _story(text: str, paragraph: ParagraphAudit, first: int, *, color: bool) -> Text:
+    """Return the paragraph with each finding marked and numbered."""
+    story = Text()
+    for piece in pieces(paragraph.span, paragraph.findings, first=first):
+        inside = [paragraph.findings[number - first] for number in piece.findings]
+        begins = sum(finding.span.start == piece.span.start for finding in inside)
+        worst = max(inside, key=lambda finding: list(Severity).index(finding.severity), default=None)
+        story.append("" if color else "[" * begins)
+        story.append(shown(piece.span.of(text)), style=_STYLES[worst.severity] if worst else "")
+        for number, finding in zip(piece.findings, inside, strict=True):
+            if finding.span.end == piece.span.end:
+                story.append(f"({number + 1})" if color else f"]({number + 1})", style="dim")
+    return story
+
+
+def _note(console: Console, text: str, finding: Finding, number: int) -> Text:
+    """Return "1. affirmative → assertive (0.93, mistranslation, major)" and, below it, why."""
+    note = Text.assemble((shortened(finding.span.of(text)), _STYLES[finding.severity]))
+    if finding.suggestions:
+        note.append(" → ").append(suggested(finding), style="bold green")
+    note.append(f" ({finding.probability:.2f}, {finding.kind}, {finding.severity})\n{told(finding)}")
+    if finding.evidence:
+        note.append("\n" + " ".join(map(shown, finding.evidence)), style="dim")
+    label = f"  {number}. "
+    lines = note.wrap(console, console.width - len(label))
+    return Text(f"\n{' ' * len(label)}").join([Text(label) + lines[0], *lines[1:]])

@@ -1,0 +1,110 @@
+"""One obvious fixture a thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor import segment
+from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Severity, Span
+
+_STORY = """Ferry talks resume
+
+The ministers will meet on Thursday to face an increasingly affirmative operator, where the hell meet the mayors.
+We are ready to listen at the unions, she said. Prices of of tickets rose.
+
+The boats carry 8,000 people <each> week & “nobody” complains.
+"""
+
+
+def _at(words: str) -> Span:
+    start = _STORY.index(words)
+    return Span(start, start + len(words))
+
+
+@pytest.fixture
+def document() -> Document:
+    """A story of three paragraphs with errors, quotation marks and characters that HTML must escape."""
+    return segment.document(_STORY, name="ferry.txt", notes=("read as windows-1252, because it is not UTF-8",))
+
+
+@pytest.fixture
+def audit(document: Document) -> Audit:
+    """An audit put together by hand: nested findings, a deletion, no suggestion, a place inside quotation marks."""
+    first, second, third, fourth = (paragraph.span for paragraph in document.paragraphs)
+    return Audit(
+        document=document,
+        score=52.5,
+        interval=(41.25, 66.0),
+        paragraphs=(
+            ParagraphAudit(first, 100.0, (86.5, 100.0), ()),
+            ParagraphAudit(second, 31.0, (18.0, 52.0), _SECOND),
+            ParagraphAudit(third, 48.0, (30.0, 75.0), _THIRD),
+            ParagraphAudit(fourth, 97.0, (90.0, 100.0), _FOURTH),
+        ),
+        signature="auditor:0.1.0|fluency:tiny:bf16|min-confidence:0.50",
+        notes=document.notes,
+    )
+
+
+_SECOND = (
+    Finding(
+        span=_at("affirmative"),
+        kind=Kind.MISTRANSLATION,
+        severity=Severity.MAJOR,
+        probability=0.934,
+        mechanism="false-friends",
+        message="“affirmative” may be a false friend for “assertive”",
+        suggestions=("assertive", "self-assured"),
+        evidence=("The text reads 14 nats better as “assertive”.", "The back-translation keeps the meaning."),
+    ),
+    Finding(
+        span=_at("the hell meet"),
+        kind=Kind.GRAMMAR,
+        severity=Severity.CRITICAL,
+        probability=0.99,
+        mechanism="contractions",
+        message="“the hell meet” may be “he’ll” without its apostrophe",
+        suggestions=("he’ll meet",),
+        evidence=("The text reads 20 nats better as “he’ll meet”.",),
+    ),
+)
+_THIRD = (
+    Finding(
+        span=_at("We are ready to listen at the unions,"),
+        kind=Kind.PUNCTUATION,
+        severity=Severity.MINOR,
+        probability=0.71,
+        mechanism="lost-quotation-marks",
+        message="“We are ready to listen at the unions,” may be direct speech without its quotation marks",
+        suggestions=("“We are ready to listen at the unions,”",),
+    ),
+    Finding(
+        span=Span(_at("at the unions").start, _at("at the unions").start + 2),
+        kind=Kind.GRAMMAR,
+        severity=Severity.MINOR,
+        probability=0.6,
+        mechanism="wrong-function-words",
+        message="“at” may be the wrong small word",
+        suggestions=("to",),
+    ),
+    Finding(
+        span=_at("of of"),
+        kind=Kind.GRAMMAR,
+        severity=Severity.MAJOR,
+        probability=0.5,
+        mechanism="repetitions",
+        message="“of of” may be a word written twice",
+        suggestions=("of", ""),
+    ),
+)
+_FOURTH = (
+    Finding(
+        span=_at("nobody"),
+        kind=Kind.AWKWARD,
+        severity=Severity.MINOR,
+        probability=0.52,
+        mechanism="round-trip",
+        message="“nobody” may be awkward; it stands inside a quotation, so check the tape before changing it",
+        in_quotation=True,
+    ),
+)

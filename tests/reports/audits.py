@@ -1,0 +1,54 @@
+"""Audits of any shape, as a hypothesis strategy."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from auditor import segment
+from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Severity, Span
+
+_SCORES = st.floats(0, 100)
+_INTERVALS = st.tuples(_SCORES, _SCORES)
+# All of Unicode, and what terminals and browsers obey.
+_HOSTILE = (
+    *("<script>alert(1)</script>", "</mark>", "&amp;", "\"'>", "]]>"),
+    *("\x1b[31m", "[bold]", ":smile:", "\x00", "\u202e", "\r\n", "\n"),
+)
+TEXTS = st.lists(st.one_of(st.text(), st.sampled_from(_HOSTILE)), max_size=6).map(" ".join)
+
+
+@st.composite
+def _findings(draw: st.DrawFn, within: Span) -> Finding:
+    start = draw(st.integers(within.start, within.end - 1))
+    return Finding(
+        span=Span(start, draw(st.integers(start + 1, within.end))),
+        kind=draw(st.sampled_from(Kind)),
+        severity=draw(st.sampled_from(Severity)),
+        probability=draw(st.floats(0, 1)),
+        mechanism=draw(TEXTS),
+        message=draw(TEXTS),
+        suggestions=tuple(draw(st.lists(TEXTS, max_size=3))),
+        evidence=tuple(draw(st.lists(TEXTS, max_size=2))),
+        in_quotation=draw(st.booleans()),
+    )
+
+
+@st.composite
+def _paragraphs(draw: st.DrawFn, span: Span) -> ParagraphAudit:
+    findings = draw(st.lists(_findings(span), max_size=4))
+    ordered = tuple(sorted(findings, key=lambda finding: finding.span))
+    return ParagraphAudit(span, draw(_SCORES), draw(_INTERVALS), ordered)
+
+
+@st.composite
+def audits(draw: st.DrawFn) -> Audit:
+    """Draw an audit of any text, its findings anywhere, overlapping or not."""
+    document: Document = segment.document(draw(TEXTS), name=draw(TEXTS), notes=draw(st.lists(TEXTS, max_size=2)))
+    return Audit(
+        document=document,
+        score=draw(_SCORES),
+        interval=draw(_INTERVALS),
+        paragraphs=tuple(draw(_paragraphs(paragraph.span)) for paragraph in document.paragraphs),
+        signature=draw(TEXTS),
+        notes=document.notes,
+    )
