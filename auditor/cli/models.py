@@ -62,4 +62,5 @@ def _row(model: ModelEntry) -> tuple[str, ...]:
     found = weights.state(model.name)
     size = sum(file.bytes for file in model.files) if model.shipped else model.made_bytes
     where = "" if found is weights.State.MISSING else str(weights.folder(model.name))
-    return model.name, model.role, model.licence, f"{size / 1e6:.0f} MB", str(found), where or model.source
+    role = model.role if model.default else f"{model.role} (optional)"
+    return model.name, role, model.licence, f"{size / 1e6:.0f} MB", str(found), where or model.source

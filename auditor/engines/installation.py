@@ -32,15 +32,18 @@ def install(
     models: Sequence[ModelEntry], *, report: Callable[[Progress], None], wheelhouse: Path | None = None
 ) -> None:
     """Make the folders of `models` that are not whole; arguments and errors as in `weights.fetch`."""
+    if all(state(model.name, deep=True) is State.PRESENT for model in models):  # a shared folder may be read-only
+        for model in models:
+            report(Progress(model.name, Step.PRESENT))
+        return
     with _writing(home()), _alone(home(), models[0].name, report):
         for stale in home().glob(f"{PARTIAL}*"):
             shutil.rmtree(stale, ignore_errors=True)
         wanted = [model for model in models if not _kept(model, report)]
         _require_room(wanted)
-        if wanted:
-            with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=home(), ignore_cleanup_errors=True) as stage:
-                for model in wanted:
-                    _make(model, Path(stage), report=report, wheelhouse=wheelhouse)
+        with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=home(), ignore_cleanup_errors=True) as stage:
+            for model in wanted:
+                _make(model, Path(stage), report=report, wheelhouse=wheelhouse)
 
 
 def _kept(model: ModelEntry, report: Callable[[Progress], None]) -> bool:

@@ -82,10 +82,12 @@ def test_fetch_reports_each_step(shop: Shop) -> None:
 
 
 def test_fetch_keeps_what_is_whole(shop: Shop) -> None:
-    """A second fetch converts nothing."""
+    """A second fetch converts nothing and writes nothing, so that the folder may be read-only."""
     weights.fetch()
+    (shop.home / ".lock").unlink()
     weights.fetch()
     assert shop.conversions == 1
+    assert [place.name for place in shop.home.iterdir()] == ["tiny"]
 
 
 def test_fetch_without_names_takes_the_default_models_only(shop: Shop) -> None:
