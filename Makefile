@@ -7,6 +7,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 # Pinned because a range admits newer releases, which bring gigabytes of GPU libraries that nothing here was tested with.
 # On Linux without a GPU, PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu makes this a small download.
 TORCH ?= 2.13.0
+# Where `make fit` keeps what it has collected.
+FIT ?= build/fit
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -32,10 +34,12 @@ test: .venv/.fetched  ## run every test, those of the embedded models included
 	$(BIN)/python -m pytest
 
 golden: .venv/.installed  ## write the golden files again; look at the difference before you commit it
-	AUDITOR_GOLDEN=write $(BIN)/python -m pytest -q tests/reports
+	AUDITOR_GOLDEN=rewrite $(BIN)/python -m pytest -q tests/reports
 
-fit: .venv/.fetched  ## fit thresholds and the probability map again (needs the data pack in ../shared)
-	$(BIN)/python -m models.train.fit
+fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pack in ../shared)
+	$(BIN)/python -m models.train.judge collect --data ../shared/data --out $(FIT)
+	$(BIN)/python -m models.train.judge fit --out $(FIT)
+	$(BIN)/python -m models.train.pin
 
 bench: .venv/.fetched  ## measure time and memory, stage by stage, of one story
 	$(BIN)/auditor demo --verbose --output /dev/null
