@@ -41,8 +41,8 @@ fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pa
 	$(BIN)/python -m models.train.judge fit --out $(FIT)
 	$(BIN)/python -m models.train.pin
 
-bench: .venv/.fetched  ## measure time and memory, stage by stage, of one story
-	$(BIN)/auditor demo --verbose --output /dev/null
+bench: .venv/.fetched  ## audit the sample story, and say how long each stage took and how much memory
+	$(BIN)/auditor demo --verbose > /dev/null
 
 clean:  ## delete .venv, models included, and every cache
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
