@@ -1,0 +1,58 @@
+"""The editors' desk: what the house has decided is applied to an audit, which is then scored again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from auditor import baseline, scoring
+from auditor.baseline import Accepted, Allowance, Suppressed
+from auditor.terms import Terms, apply_terms
+from auditor.values import Audit
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the house has decided: its terms, the accepted findings, and the points an error costs."""
+
+    terms: Terms = field(default_factory=Terms)
+    accepted: tuple[Accepted, ...] = ()
+    penalties: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def signature(self) -> str:
+        """What is added to the signature of an audit, "" for no decisions."""
+        parts = []
+        if self.terms.fingerprint:
+            parts.append(f"|terms:{self.terms.fingerprint}")
+        if self.accepted:
+            parts.append(f"|baseline:{hashlib.sha256(baseline.dump(self.accepted)).hexdigest()[:8]}")
+        return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An audit after the house's decisions, what they suppressed, and which of them met nothing."""
+
+    audit: Audit
+    suppressed: tuple[Suppressed, ...]
+    unused: tuple[str, ...]
+
+
+def settle(audit: Audit, decisions: Decisions, *, allowances: Sequence[Allowance] = ()) -> Settled:
+    """Apply terms, then allowances and the baseline; score what stays.
+
+    Args:
+        audit: an audit of the whole text.
+        decisions: the house's.
+        allowances: what the text's own comments allow.
+    """
+    findings = apply_terms(audit.document, audit.findings, decisions.terms)
+    sifted = baseline.sift(audit.document, findings, accepted=decisions.accepted, allowances=allowances)
+    signature = audit.signature + decisions.signature
+    if sifted.kept == audit.findings:
+        return Settled(replace(audit, signature=signature), sifted.suppressed, sifted.unused)
+    score, interval, paragraphs = scoring.score(audit.document, sifted.kept, penalties=decisions.penalties or None)
+    settled = replace(audit, score=score, interval=interval, paragraphs=paragraphs, signature=signature)
+    return Settled(settled, sifted.suppressed, sifted.unused)

@@ -1,0 +1,74 @@
+"""What makes a finding the same finding after an edit: its kind, its words and its neighbours, never its offset."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from auditor.values import Document, Finding
+
+_NEIGHBOURS = 3  # words on each side: enough to tell two uses of a word apart, few enough to survive an edit nearby
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " "})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fingerprint:
+    """A finding by content; all parts are folded: lower case, straight quotation marks, single spaces."""
+
+    kind: str
+    text: str
+    before: str
+    after: str
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits of the content."""
+        parts = "\0".join((self.kind, self.text, self.before, self.after))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def take(document: Document, findings: Sequence[Finding]) -> tuple[Fingerprint, ...]:
+    """Return a fingerprint a finding, in order."""
+    words = document.words
+    starts = [word.span.start for word in words]
+    taken = []
+    for finding in findings:
+        first, behind = bisect_left(starts, finding.span.start), bisect_left(starts, finding.span.end)
+        before = " ".join(word.text for word in words[max(0, first - _NEIGHBOURS) : first])
+        after = " ".join(word.text for word in words[behind : behind + _NEIGHBOURS])
+        text = finding.span.of(document.text)
+        taken.append(Fingerprint(finding.kind.value, fold(text), fold(before), fold(after)))
+    return tuple(taken)
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared."""
+    return " ".join(text.translate(_STRAIGHT).casefold().split())
+
+
+def match(old: Sequence[Fingerprint], new: Sequence[Fingerprint]) -> dict[int, int]:
+    """Pair the same findings, each at most once: {index in `new`: index in `old`}.
+
+    The same neighbours go first, then a neighbour kept on one side, then the same words of the same kind anywhere.
+    """
+    pairs: dict[int, int] = {}
+    for key in _KEYS:
+        taken = set(pairs.values())
+        waiting: dict[Hashable, list[int]] = {}
+        for index, item in enumerate(old):
+            if index not in taken:
+                waiting.setdefault(key(item), []).append(index)
+        for index, item in enumerate(new):
+            if index not in pairs and waiting.get(key(item)):
+                pairs[index] = waiting[key(item)].pop(0)
+    return pairs
+
+
+_KEYS: tuple[Callable[[Fingerprint], Hashable], ...] = (
+    lambda item: (item.kind, item.text, item.before, item.after),
+    lambda item: (item.kind, item.text, item.before),
+    lambda item: (item.kind, item.text, item.after, None),
+    lambda item: (item.kind, item.text),
+)

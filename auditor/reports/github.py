@@ -1,0 +1,53 @@
+"""Annotations for GitHub Actions: a workflow command a finding, which marks the line in the pull request.
+
+Line breaks, percent signs and separators are escaped, so that no text can issue a command of its own.
+"""
+
+from __future__ import annotations
+
+from auditor.reports.marking import shown, suggested
+from auditor.reports.places import places
+from auditor.values import Audit, Finding, Severity
+
+SUFFIX = ".txt"
+
+_COMMANDS = {Severity.MINOR: "notice", Severity.MAJOR: "warning", Severity.CRITICAL: "error"}
+
+
+def render(audit: Audit, *, original: bytes | None = None) -> bytes:
+    """Write a command a line.
+
+    Args:
+        audit: the audit.
+        original: the bytes of the file, with which findings in web pages and Markdown are placed in their markup.
+    """
+    place = places(audit, original)
+    lines = []
+    for finding in audit.findings:
+        at = place(finding.span)
+        properties = {
+            "file": audit.document.name,
+            "line": at.line,
+            "endLine": at.end_line,
+            # Columns only mean something on one line; the service's last column is inclusive.
+            **({"col": at.column, "endColumn": max(at.column, at.end_column - 1)} if at.line == at.end_line else {}),
+            "title": f"{finding.kind.value} ({finding.probability:.0%})",
+        }
+        listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+        lines.append(f"::{_COMMANDS[finding.severity]} {listed}::{_data(_message(finding))}\n")
+    return "".join(lines).encode(errors="replace")
+
+
+def _message(finding: Finding) -> str:
+    parts = [f"{finding.message}."]
+    if finding.suggestions:
+        parts.append(f"Suggestion: {suggested(finding)}.")
+    return "\n".join([shown(part) for part in (*parts, *finding.evidence)])
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

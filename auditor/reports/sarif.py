@@ -1,0 +1,93 @@
+"""SARIF 2.1.0, which code hosts and editors read; columns count code points."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from auditor import __version__, fingerprints
+from auditor.reports.places import Place, places
+from auditor.values import Audit, Finding, Severity
+
+SUFFIX = ".sarif"
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.MINOR: "note", Severity.MAJOR: "warning", Severity.CRITICAL: "error"}
+
+
+def render(audit: Audit, *, original: bytes | None = None) -> bytes:
+    """Write the findings as one run of SARIF.
+
+    Args:
+        audit: the audit.
+        original: the bytes of the file, with which findings in web pages and Markdown are placed in their markup.
+    """
+    place = places(audit, original)
+    uri = quote(audit.document.name.encode(errors="surrogateescape"))
+    rules = sorted({finding.mechanism for finding in audit.findings})
+    identities = fingerprints.take(audit.document, audit.findings)
+    results = [
+        _result(audit, finding, place(finding.span), uri)
+        | {"partialFingerprints": {"auditorContent/v1": identity.hash}}
+        for finding, identity in zip(audit.findings, identities, strict=True)
+    ]
+    log = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": _driver(rules)},
+                "columnKind": "unicodeCodePoints",
+                "artifacts": [{"location": {"uri": uri}, "sourceLanguage": audit.document.language}],
+                "properties": {"score": audit.score, "interval": list(audit.interval), "signature": audit.signature},
+                "results": results,
+            }
+        ],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
+
+
+def _driver(rules: Iterable[str]) -> dict[str, object]:
+    return {"name": "auditor", "version": __version__, "rules": [{"id": rule, "name": rule} for rule in rules]}
+
+
+def _result(audit: Audit, finding: Finding, place: Place, uri: str) -> dict[str, object]:
+    location = {"artifactLocation": {"uri": uri}, "region": _region(place, finding.span.of(audit.document.text))}
+    message = " ".join([f"{finding.message}.", *finding.evidence])
+    return {
+        "ruleId": finding.mechanism,
+        "level": _LEVELS[finding.severity],
+        "rank": round(100 * finding.probability, 1),
+        "message": {"text": message},
+        "locations": [{"physicalLocation": location}],
+        "fixes": [_fix(suggestion, place, uri) for suggestion in finding.suggestions],
+        "properties": {"kind": finding.kind.value, "probability": finding.probability, "tags": [finding.kind.value]},
+    }
+
+
+def _region(place: Place, snippet: str) -> dict[str, object]:
+    return {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+        "charOffset": place.offset,
+        "charLength": place.length,
+        "snippet": {"text": snippet},
+    }
+
+
+def _fix(suggestion: str, place: Place, uri: str) -> dict[str, object]:
+    deleted = {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
+    replacement = {"deletedRegion": deleted, "insertedContent": {"text": suggestion}}
+    change = {"artifactLocation": {"uri": uri}, "replacements": [replacement]}
+    return {
+        "description": {"text": f"Replace by “{suggestion}”" if suggestion else "Delete"},
+        "artifactChanges": [change],
+    }

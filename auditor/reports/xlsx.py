@@ -1,0 +1,113 @@
+"""The audit as an Excel workbook: a sheet of findings, one of paragraphs, one of the document.
+
+Text is stored as text, never as a formula, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from auditor.readers.extras import need
+from auditor.reports import rows
+from auditor.reports.packing import repack
+from auditor.reports.rows import FindingRow, ParagraphRow
+from auditor.values import Audit, Severity
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+SUFFIX = ".xlsx"
+
+_FILLS = {Severity.MINOR: "FFF4CE", Severity.MAJOR: "FFD8B5", Severity.CRITICAL: "F8C4C4"}  # black on each: over 12:1
+_WIDE = {"text": 28, "suggestion_1": 22, "suggestion_2": 22, "suggestion_3": 22, "message": 48, "evidence": 60}
+_WIDTHS = {**_WIDE, "document": 24, "sentence": 80, "kind": 16, "mechanism": 22}
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # what XML 1.0 cannot hold
+_LONGEST = 32_767  # characters a cell, Excel's own limit
+_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
+
+def render(audit: Audit) -> bytes:
+    """Write the workbook; the same audit gives the same bytes."""
+    library = need("openpyxl", package="openpyxl", purpose="write Excel workbooks")
+    book: Workbook = library.Workbook()
+    book.remove(book.worksheets[0])
+    found = list(rows.findings(audit))
+    sheet = _sheet(book, "Findings", FindingRow._fields, found)
+    for line, row in enumerate(found, start=2):
+        _fill(sheet, line, FindingRow._fields.index("severity") + 1, _FILLS[Severity(row.severity)])
+    paragraphs = list(rows.paragraphs(audit))
+    _sheet(book, "Paragraphs", ParagraphRow._fields, paragraphs, widths={"text": 100})
+    _sheet(book, "Document", ("item", "value"), _document(audit), widths={"item": 16, "value": 100})
+    stream = io.BytesIO()
+    book.save(stream)
+    return _undated(stream.getvalue())
+
+
+def _document(audit: Audit) -> list[tuple[str, object]]:
+    low, high = audit.interval
+    return [
+        ("document", audit.document.name),
+        ("score", round(audit.score, 1)),
+        ("low", round(low, 1)),
+        ("high", round(high, 1)),
+        ("words", len(audit.document.words)),
+        ("findings", len(audit.findings)),
+        *(("note", note) for note in audit.notes),
+        ("signature", audit.signature),
+    ]
+
+
+def _sheet(
+    book: Workbook,
+    title: str,
+    header: Sequence[str],
+    lines: Iterable[Sequence[object]],
+    *,
+    widths: dict[str, int] = _WIDTHS,
+) -> Worksheet:
+    styles = need("openpyxl.styles", package="openpyxl", purpose="write Excel workbooks")
+    letters = need("openpyxl.utils", package="openpyxl", purpose="write Excel workbooks")
+    sheet: Worksheet = book.create_sheet(title)
+    top = styles.Alignment(vertical="top", wrap_text=True)
+    for row, line in enumerate([header, *lines], start=1):
+        for column, value in enumerate(line, start=1):
+            cell = sheet.cell(row, column)
+            _put(cell, value)
+            cell.alignment = top
+            if row == 1:
+                cell.font = styles.Font(bold=True)
+    for column, name in enumerate(header, start=1):
+        sheet.column_dimensions[letters.get_column_letter(column)].width = widths.get(name, 12)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    return sheet
+
+
+def _put(cell: Cell | MergedCell, value: object) -> None:
+    if not isinstance(value, str):
+        cell.value = value  # type: ignore[assignment]  # numbers and truth values, by the rows' types
+        return
+    if not value:
+        return
+    cell.value = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value)[:_LONGEST]
+    cell.data_type = "s"  # not a formula, not an error value
+    cell.quotePrefix = value.startswith(("=", "+", "-", "@"))  # and it stays text when an editor edits it
+
+
+def _fill(sheet: Worksheet, row: int, column: int, color: str) -> None:
+    styles = need("openpyxl.styles", package="openpyxl", purpose="write Excel workbooks")
+    sheet.cell(row, column).fill = styles.PatternFill("solid", start_color=color)
+
+
+def _undated(data: bytes) -> bytes:
+    """Take the time of writing out of the workbook."""
+    name = "docProps/core.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        core = archive.read(name)
+    return repack(data, members={name: _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", core)})

@@ -1,0 +1,128 @@
+"""The house's terms: what is never flagged, and what always is, with the preferred rendering.
+
+A terms file is TOML:
+
+    never = ["Quad", "Nagorno-Karabakh"]
+
+    [always]
+    "Kiev" = "Kyiv"
+    "forced position" = "position of strength"
+
+A term in lower case matches any case, one with capitals only its own; white space and the shape of quotation marks do
+not matter; only whole words match.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import regex
+
+from auditor.errors import SettingsError, UnknownNameError
+from auditor.values import Document, Finding, Kind, Severity, Span
+
+MECHANISM = "terms"
+
+_MARKS = {"'": "['’‘ʼ]", "’": "['’‘ʼ]", "‘": "['’‘ʼ]", '"': '["“”]', "“": '["“”]', "”": '["“”]'}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms that are never flagged, and forbidden renderings with the preferred one."""
+
+    never: tuple[str, ...] = ()
+    always: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hexadecimal digits for the signature, "" when there are no terms."""
+        if not self.never and not self.always:
+            return ""
+        lines = [*sorted(self.never), "", *(f"{bad}\t{good}" for bad, good in sorted(self.always.items()))]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
+
+
+def load(path: Path) -> Terms:
+    """Read a terms file.
+
+    Raises:
+        SettingsError: it cannot be read, or holds something else than terms.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"the terms file {path} cannot be read: {error.strerror or error}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the terms file {path} is not valid TOML: {error}.") from error
+    for key in content:
+        if key not in {"never", "always"}:
+            raise SettingsError(f"{path}: {UnknownNameError('entry', key, ('never', 'always'))}")
+    never, always = content.get("never", []), content.get("always", {})
+    if not isinstance(never, list) or not all(isinstance(term, str) and term.strip() for term in never):
+        raise SettingsError(f"{path}: 'never' must be a list of terms, such as never = [\"Quad\"].")
+    if not isinstance(always, dict) or not all(
+        isinstance(good, str) and bad.strip() and bad != good for bad, good in always.items()
+    ):
+        raise SettingsError(
+            f'{path}: \'always\' must map each forbidden rendering to another, such as "Kiev" = "Kyiv".'
+        )
+    return Terms(tuple(never), MappingProxyType(dict(always)))
+
+
+def apply_terms(document: Document, findings: Sequence[Finding], terms: Terms) -> tuple[Finding, ...]:
+    """Drop findings inside a term that is never flagged, and add one at every forbidden rendering.
+
+    A finding that lies inside a forbidden rendering gives way to it. The result is sorted by span.
+    """
+    allowed = [span for term in terms.never for span in occurrences(document.text, term)]
+    forbidden = _forbidden(document.text, terms.always, allowed)
+    covered = [*allowed, *(finding.span for finding in forbidden)]
+    kept = [finding for finding in findings if not any(span.contains(finding.span) for span in covered)]
+    return tuple(sorted((*kept, *forbidden), key=lambda finding: finding.span))
+
+
+def occurrences(text: str, term: str) -> Iterator[Span]:
+    """Yield where `term` stands in `text` as whole words."""
+    for match in _pattern(term).finditer(text):
+        yield Span(match.start(), match.end())
+
+
+def _pattern(term: str) -> regex.Pattern[str]:
+    words = ("".join(_MARKS.get(character, regex.escape(character)) for character in word) for word in term.split())
+    folded = regex.IGNORECASE if term == term.lower() else 0
+    spaced = r"\s+".join(words)
+    return regex.compile(rf"(?<!\w){spaced}(?!\w)", folded)
+
+
+def _forbidden(text: str, always: Mapping[str, str], allowed: Sequence[Span]) -> list[Finding]:
+    """Return a finding at every forbidden rendering; of two that overlap, the longer; none inside an allowed term."""
+    found = sorted(
+        ((span, bad, good) for bad, good in always.items() for span in occurrences(text, bad)),
+        key=lambda item: (-len(item[0]), item[0]),
+    )
+    kept: list[Finding] = []
+    for span, bad, good in found:
+        is_free = not any(span.overlaps(other.span) for other in kept)
+        if is_free and not any(term.contains(span) for term in allowed):
+            kept.append(_finding(span, text, bad, good))
+    return kept
+
+
+def _finding(span: Span, text: str, bad: str, good: str) -> Finding:
+    written = span.of(text)
+    suggestion = good[:1].upper() + good[1:] if bad[:1].islower() and written[:1].isupper() else good
+    return Finding(
+        span=span,
+        kind=Kind.TERMINOLOGY,
+        severity=Severity.MAJOR,
+        probability=1.0,
+        mechanism=MECHANISM,
+        message=f"“{written}” is not the house's term; “{suggestion}” is" if good else f"“{written}” is not to be used",
+        suggestions=(suggestion,),
+        evidence=("The terms file says so.",),
+    )

@@ -1,0 +1,75 @@
+"""The findings as SARIF."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+
+from auditor import scoring
+from auditor.readers import html, markdown
+from auditor.reports import sarif
+from auditor.values import Audit, Document, Finding, Kind, Severity, Span
+from tests.reports.audits import audits
+from tests.reports.golden import golden
+
+
+def test_golden(audit: Audit) -> None:
+    """The log is what a person last looked at."""
+    written = sarif.render(audit)
+
+    assert golden("audit.sarif", written) == written
+
+
+@given(audits())
+def test_every_region_is_what_it_quotes(audit: Audit) -> None:
+    """Whatever the text: valid JSON, a result a finding, and the offsets cut out the snippet."""
+    (run,) = json.loads(sarif.render(audit))["runs"]
+
+    regions = [result["locations"][0]["physicalLocation"]["region"] for result in run["results"]]
+    assert [finding.span.of(audit.document.text) for finding in audit.findings] == [
+        region["snippet"]["text"] for region in regions
+    ]
+    for region in regions:
+        start = region["charOffset"]
+        assert region["snippet"]["text"] == audit.document.text[start : start + region["charLength"]]
+        assert (region["startLine"], region["startColumn"]) <= (region["endLine"], region["endColumn"])
+
+
+def test_lines_and_columns_count_from_one(audit: Audit) -> None:
+    """The first finding stands in the third line of the story."""
+    (run,) = json.loads(sarif.render(audit))["runs"]
+
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    line = audit.document.text.split("\n")[region["startLine"] - 1]
+    assert region["startLine"] == 3
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "affirmative"
+
+
+PAGE = b"<html>\n<nav>The menu</nav>\n<article><p>The &amp; of\n <b>the words</b>.</article></html>"
+MARKDOWN = b"---\ntitle: x\n---\n\nSee [the link](http://example.org) and **the words**.\n"
+
+
+@pytest.mark.parametrize(
+    ("document", "original", "line", "written"),
+    [
+        (html.read(PAGE, name="a.html"), PAGE, 4, "the words"),
+        (markdown.read(MARKDOWN, name="a.md"), MARKDOWN, 5, "the words"),
+    ],
+)
+def test_marked_up_files_are_placed_in_their_markup(
+    document: Document, original: bytes, line: int, written: str
+) -> None:
+    """With the file at hand, lines and columns are the file's."""
+    start = document.text.index(written)
+    finding = Finding(Span(start, start + len(written)), Kind.AWKWARD, Severity.MINOR, 0.6, "round-trip", "odd")
+    score, interval, paragraphs = scoring.score(document, [finding])
+    audit = Audit(document, score, interval, paragraphs, "auditor:test")
+
+    (run,) = json.loads(sarif.render(audit, original=original))["runs"]
+
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    lines = original.decode().split("\n")
+    assert region["startLine"] == line
+    assert lines[line - 1][region["startColumn"] - 1 : region["endColumn"] - 1] == written
