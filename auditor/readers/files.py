@@ -1,4 +1,4 @@
-"""A path, or "-" for standard input, to a Document: the file is opened and its reader chosen."""
+"""A path, or "-" for standard input, to a Document: the file is opened, and the reader that it needs is asked."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ import sys
 from pathlib import Path
 
 from auditor.errors import InputError
-from auditor.readers import READERS
-from auditor.readers.detect import format_of
+from auditor.readers import READERS, detect
 from auditor.values import Document
 
 
 def read(name: str, *, input_format: str = "") -> Document:
-    """Read the file called `name` with the reader `input_format`, else the one that its ending or content asks for.
+    """Read the file called `name`, or standard input where that is "-".
 
     Raises:
         InputError: the file cannot be opened, or its reader refuses it.
-        UnknownNameError: no reader is called `input_format`.
+        UnknownNameError: there is no such format.
     """
-    return parse(load(name), name="standard input" if name == "-" else name, input_format=input_format)
+    return parse(load(name), name=name, input_format=input_format)
 
 
 def load(name: str) -> bytes:
-    """Return the bytes of the file called `name`, or of standard input.
+    """Return the bytes of the file called `name`, or of standard input where that is "-".
 
     Raises:
-        InputError: the file cannot be opened.
+        InputError: it cannot be opened.
     """
     if name == "-":
         return sys.stdin.buffer.read()
@@ -41,7 +40,14 @@ def load(name: str) -> bytes:
 
 
 def parse(data: bytes, *, name: str, input_format: str = "") -> Document:
-    """Make a document of bytes that were loaded from `name`."""
-    reader = READERS.load(format_of(name, data, chosen=input_format))
-    document: Document = reader.read(data, name=name)
+    """Read the bytes of the file called `name`.
+
+    Args:
+        data: the whole file.
+        name: what the user calls it; its ending says what it is, unless `input_format` does.
+        input_format: the name of a reader.
+    """
+    called = "standard input" if name == "-" else name
+    reader = READERS.load(detect.format_of(called, data, chosen=input_format))
+    document: Document = reader.read(data, name=called)
     return document

@@ -1,0 +1,130 @@
+"""`auditor check`: audit files or standard input."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from auditor.cli.options import Options, audit_options
+from auditor.cli.output import write
+from auditor.cli.progress import Display
+from auditor.errors import InputError, SettingsError
+from auditor.readers import READERS, files
+from auditor.reports import REPORTS, WITH_ORIGINAL
+from auditor.values import Audit, Document
+
+_IN_A_ROW = frozenset({"terminal", "json"})
+"""Formats of which several reports can follow each other in one stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to audit: what the user calls it, how to get its bytes, and its format where the user says so."""
+
+    name: str
+    load: Callable[[], bytes]
+    input_format: str = ""
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--input-format", type=click.Choice(list(READERS)), help="What the files are.  [default: as they look]")
+@audit_options
+def check(files: tuple[str, ...], input_format: str | None, *, options: Options) -> int:
+    """Audit each FILE, or standard input where FILE is a hyphen.
+
+    The exit code is 0 when every story could be audited, 1 when one scored below the bar of --fail-under, 2 when one
+    could not be audited.
+    """
+    if files.count("-") > 1:
+        raise SettingsError("standard input (-) can be read only once.")
+    return audit_all([_source(name, input_format or "") for name in files], options)
+
+
+def audit_all(sources: Sequence[Source], options: Options) -> int:
+    """Audit the sources one by one and write their reports.
+
+    One that cannot be read is reported and the others are audited all the same.
+
+    Returns:
+        The exit code: 2 when a source could not be read, else 1 when one scored below the bar, else 0.
+    """
+    targets = _targets([source.name for source in sources], options)
+    if options.fetch:
+        _fetch(quiet=options.quiet)
+    failed = below = False
+    with Display(quiet=options.quiet, verbose=options.verbose) as display:
+        auditor = functools.cache(functools.partial(_auditor, options, display))
+        for source, target in zip(sources, targets, strict=True):
+            try:
+                data = source.load()
+                document = files.parse(data, name=source.name, input_format=source.input_format)
+            except InputError as error:
+                display.clear()
+                click.echo(f"error: {error}", err=True)
+                failed = True
+                continue
+            audit = auditor()(document)
+            display.clear()
+            below |= options.fail_under is not None and audit.score < options.fail_under
+            write(_render(audit, data, options.format, to_screen=target is None), target)
+    return 2 if failed else int(below)
+
+
+def _source(name: str, input_format: str) -> Source:
+    return Source(name, functools.partial(files.load, name), input_format)
+
+
+def _auditor(options: Options, display: Display) -> Callable[[Document], Audit]:
+    from auditor.audit import Auditor  # the models' libraries come with it, and take seconds
+
+    return Auditor(options.settings, progress=display.report).audit
+
+
+def _fetch(*, quiet: bool) -> None:
+    from auditor.cli.fetching import reporter
+    from auditor.engines import weights
+
+    with reporter(quiet=quiet) as report:
+        weights.fetch((), report=report)
+
+
+def _targets(names: Sequence[str], options: Options) -> list[Path | None]:
+    """Return where each report goes, None for standard output; what cannot work is said before the work begins."""
+    output = options.output
+    if output is None:
+        if len(names) > 1 and options.format not in _IN_A_ROW:
+            raise SettingsError(f"several {options.format} reports need a folder: --output FOLDER.")
+        return [None] * len(names)
+    if output.is_dir():
+        return [*_inside(output, names, REPORTS.load(options.format).SUFFIX)]
+    if len(names) > 1:
+        raise SettingsError(f"{output} is no folder, and several reports need one; make it first.")
+    if not output.parent.is_dir():
+        raise SettingsError(f"the folder {output.parent} does not exist; make it first.")
+    return [output]
+
+
+def _inside(folder: Path, names: Sequence[str], suffix: str) -> list[Path]:
+    """Return a file of the folder for each name: the story's name and the report's ending."""
+    found = [folder / f"{'standard-input' if name == '-' else Path(name).name}{suffix}" for name in names]
+    if len(set(found)) < len(found):
+        raise SettingsError(f"two of the files have the same name, and so would their reports in {folder}.")
+    return found
+
+
+def _render(audit: Audit, original: bytes, name: str, *, to_screen: bool) -> bytes:
+    settings: dict[str, Any] = {"original": original} if name in WITH_ORIGINAL else {}
+    if name == "terminal" and to_screen and sys.stdout.isatty():
+        settings["width"] = shutil.get_terminal_size().columns
+        settings["color"] = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    written: bytes = REPORTS.load(name).render(audit, **settings)
+    return written

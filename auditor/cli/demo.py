@@ -1,0 +1,19 @@
+"""`auditor demo`: audit the bundled sample story."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import click
+
+from auditor.cli.check import Source, audit_all
+from auditor.cli.options import Options, audit_options
+
+STORY = "water_talks.txt"
+
+
+@click.command()
+@audit_options
+def demo(*, options: Options) -> int:
+    """Audit a sample story, wire copy broken by translation."""
+    return audit_all([Source(STORY, resources.files("auditor.samples").joinpath(STORY).read_bytes)], options)

@@ -1,0 +1,58 @@
+"""`auditor explain`: what a signal, a repair mechanism or a kind of error is."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import click
+
+from auditor.errors import UnknownNameError
+from auditor.repairs import REPAIRS
+from auditor.signals import SIGNALS
+from auditor.values import Kind
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        Kind.MISTRANSLATION: "The English says something other than what was meant: “an affirmative leader” for an "
+        "assertive one.",
+        Kind.OMISSION: "Something that was said is gone: “the minister that talks would resume”.",
+        Kind.ADDITION: "Something stands there that nobody said, often a word twice: “the prices of of bread”.",
+        Kind.UNTRANSLATED: "A word was left in the language it came from: “the gobierno approved the plan”.",
+        Kind.TERMINOLOGY: "A thing is called by a name that its field does not use: “the Security Advice of the United "
+        "Nations”.",
+        Kind.GRAMMAR: "The sentence breaks a rule of English: “the talks has ended”, “he depends of them”.",
+        Kind.PUNCTUATION: "A mark is missing, wrong or misplaced: “the ministers office”, “the threat. of war”, speech "
+        "without its quotation marks.",
+        Kind.SPELLING: "A word is misspelled or has the wrong capitals: “the goverment”, “the french president”.",
+        Kind.AWKWARD: "One understands it, and nobody would write it so: “he gave a visit to the site”.",
+        Kind.INCONSISTENCY: "The text departs from its own usage: one name in two spellings, one term in two "
+        "translations.",
+        Kind.NUMBER: "A figure, date or unit is wrong or in a foreign form: “1.500.000 people”, “the 3 May of 2021”.",
+        Kind.NAME: "A name is misspelled, or translated as if it were a word: “Mr. Carpenter” for Mr. Zimmermann.",
+    }
+)
+"""What each kind is, with an example. The names and their meaning are those of the MQM typology, https://themqm.org."""
+
+
+@click.command()
+@click.argument("name", required=False)
+def explain(name: str | None) -> int:
+    """Explain NAME: a signal, a repair mechanism or a kind of error. Without NAME, list them all."""
+    click.echo(_names() if name is None else _explanation(name))
+    return 0
+
+
+def _names() -> str:
+    groups = {"signals": list(SIGNALS), "repair mechanisms": list(REPAIRS), "kinds of error": list(KINDS)}
+    return "\n".join(f"{title}:\n" + "\n".join(f"  {name}" for name in names) for title, names in groups.items())
+
+
+def _explanation(name: str) -> str:
+    for table in (SIGNALS, REPAIRS):
+        if name in table:
+            return f"{name} ({table.noun})\n\n{inspect.getdoc(table.load(name))}"
+    if name in KINDS:
+        return f"{name} (kind of error)\n\n{KINDS[name]}\n\nSource\n    The MQM typology, https://themqm.org."
+    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS])

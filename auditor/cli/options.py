@@ -1,0 +1,155 @@
+"""The options that `check` and `demo` share, and what they mean to the audit."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from auditor.reports import REPORTS
+from auditor.values import Kind, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user chose on the command line."""
+
+    format: str
+    output: Path | None
+    min_confidence: float | None
+    only: tuple[str, ...]
+    ignore: tuple[str, ...]
+    penalty: tuple[tuple[str, float], ...]
+    fail_under: float | None
+    device: str
+    threads: int | None
+    precision: str
+    fluency_model: str
+    back_translation: tuple[tuple[str, str], ...]
+    fetch: bool
+    quiet: bool
+    verbose: bool
+
+    @property
+    def settings(self) -> Settings:
+        """The part that the audit is built from."""
+        return Settings(
+            minimum_probability=self.min_confidence,
+            only=frozenset(map(Kind, self.only)),
+            ignore=frozenset(map(Kind, self.ignore)),
+            device=self.device,
+            threads=self.threads,
+            precision=self.precision,
+            fluency_model=self.fluency_model,
+            back_translation=dict(self.back_translation),
+            penalties=dict(self.penalty),
+        )
+
+
+def _pair(assignment: str) -> tuple[str, str]:
+    name, _, value = (part.strip() for part in assignment.partition("="))
+    if not (name and value):
+        raise click.BadParameter(f"'{assignment}' is not of the form NAME=VALUE.")
+    return name, value
+
+
+def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_pair(part) for part in value.split(",") if part.strip())
+
+
+def _points(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    pairs = map(_pair, values)
+    return tuple((name, click.FLOAT(points, param, ctx)) for name, points in pairs)
+
+
+_KINDS = click.Choice([kind.value for kind in Kind])
+_OPTIONS = (
+    click.option(
+        "-f",
+        "--format",
+        type=click.Choice(list(REPORTS)),
+        default="terminal",
+        show_default=True,
+        help="The report's form.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        help="Write the report to this file; for several stories, to this folder.",
+    ),
+    click.option(
+        "--min-confidence",
+        type=click.FloatRange(0, 1),
+        help="Show findings with at least this chance of an error.  [default: as fitted]",
+    ),
+    click.option(
+        "--only",
+        type=_KINDS,
+        metavar="KIND",
+        multiple=True,
+        help="Look for this kind of error alone, such as grammar; may be repeated. `auditor explain` lists the kinds.",
+    ),
+    click.option(
+        "--ignore",
+        type=_KINDS,
+        metavar="KIND",
+        multiple=True,
+        help="Leave this kind of error out; may be repeated.",
+    ),
+    click.option(
+        "--penalty",
+        metavar="NAME=POINTS",
+        multiple=True,
+        callback=_points,
+        help="Points of a minor, major, critical or minor-punctuation error; may be repeated.",
+    ),
+    click.option(
+        "--fail-under",
+        type=click.FloatRange(0, 100),
+        metavar="SCORE",
+        help="Exit with 1 when a story scores below this.",
+    ),
+    click.option("--device", default="cpu", show_default=True, help="Where the models run: cpu, cuda, mps."),
+    click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: as torch chooses]"),
+    click.option(
+        "--precision",
+        type=click.Choice(["auto", "bfloat16", "float32"]),
+        default="auto",
+        show_default=True,
+        help="Numbers the models compute with; auto is bfloat16 where the processor has it.",
+    ),
+    click.option(
+        "--fluency-model",
+        metavar="PATH",
+        default="",
+        help="A causal language model on disk or in the Hugging Face cache instead of the embedded one.",
+    ),
+    click.option(
+        "--back-translation",
+        metavar="en-fr=PATH,fr-en=PATH",
+        default="",
+        callback=_models,
+        help="A pair of MarianMT models on disk or in the cache instead of the embedded ones.",
+    ),
+    click.option("--fetch", is_flag=True, help="Download the embedded models first if they are not here."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress on standard error."),
+    click.option("-v", "--verbose", is_flag=True, help="Say on standard error how long each stage took."),
+)
+
+
+def audit_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give `command` the options of an audit; it gets them as the one argument `options`."""
+
+    @functools.wraps(command)
+    def gathered(**parameters: Any) -> int:  # noqa: ANN401 (click's own, of every type)
+        chosen = Options(**{field.name: parameters.pop(field.name) for field in fields(Options)})
+        return command(options=chosen, **parameters)
+
+    for option in reversed(_OPTIONS):
+        gathered = option(gathered)
+    return gathered

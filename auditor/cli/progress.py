@@ -1,0 +1,102 @@
+"""What an audit is doing, on standard error: a bar to a terminal when it takes its time, each stage's cost if asked."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import click
+
+_PATIENCE = 2.0  # seconds; what is done sooner needs no bar
+
+
+class Display:
+    """Shows progress between `with` and its end; `report` is what an Auditor is given."""
+
+    def __init__(self, *, quiet: bool, verbose: bool) -> None:
+        """Show no bar when `quiet` or when standard error is no terminal; tell the stages' costs when `verbose`."""
+        self._draws = not quiet and sys.stderr.isatty()
+        self._verbose = verbose
+        self._bar: _Bar | None = None
+        self._seconds: dict[str, float] = {}
+        self._stage, self._since = "starting", time.perf_counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
+        if self._verbose and error is None:
+            self._tell()
+
+    def report(self, stage: str, done: int, total: int) -> None:
+        """Take note that `stage` has dealt with `done` of `total` words; a total of 0 is unknown."""
+        self._enter(stage)
+        if self._draws:
+            self._bar = self._bar or _Bar()
+            self._bar.update(stage, done, total)
+
+    def clear(self) -> None:
+        """Take the bar away, so that something else can be written."""
+        self._enter("writing the report")
+        if self._bar:
+            self._bar.close()
+            self._bar = None
+
+    def _enter(self, stage: str) -> None:
+        """Count the time that has passed as that of the stage before."""
+        now = time.perf_counter()
+        self._seconds[self._stage] = self._seconds.get(self._stage, 0.0) + now - self._since
+        self._stage, self._since = stage, now
+
+    def _tell(self) -> None:
+        for stage, seconds in self._seconds.items():
+            click.echo(f"{seconds:8.2f} s    {stage}", err=True)
+        click.echo(f"{sum(self._seconds.values()):8.2f} s    in all", err=True)
+        peak = _peak_memory()
+        if peak:
+            click.echo(f"{peak / 2**20:8.0f} MiB  at most", err=True)
+
+
+class _Bar:
+    """A bar that appears after a while."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("words"),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._progress.add_task("", total=None)
+        self._timer = threading.Timer(_PATIENCE, self._progress.start)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        self._progress.update(self._task, description=stage, completed=done, total=total or None)
+
+    def close(self) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        self._progress.stop()
+
+
+def _peak_memory() -> int:
+    """Return the most bytes of memory this process ever held, 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
