@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,23 @@ def test_a_corrupt_model_makes_verify_exit_2(shop: Shop) -> None:
     result = program("verify")
     assert result.returncode == 2
     assert result.stderr.endswith("is damaged: its files are not what was installed; run: auditor models fetch tiny\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another signal there")
+def test_an_interrupted_fetch_ends_with_130_and_leaves_nothing(shop: Shop) -> None:
+    """Ctrl-C during a conversion."""
+    shop.models.clear()
+    shop.stock(converter="stall_once")
+    shop.open()
+    command = [sys.executable, "-m", "auditor", "models", "fetch"]
+    with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) as process:
+        while not shop.conversions and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate()[1]
+    assert (process.returncode, said.strip()) == (130, "interrupted")
+    assert shop.leftovers == []
+    assert weights.state("tiny") is weights.State.MISSING
 
 
 def test_importing_the_commands_loads_no_torch() -> None:
