@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -99,20 +100,22 @@ class Auditor:
     def measure(self, document: Document) -> Measurements:
         """Take every signal of `document`, without a verdict."""
         measurements = self._before_reading(document)
+        words = document.words
         surprisals: dict[int, float] = {}
         for passage in self._passages(document):
-            surprisals |= fluency.by_word(document.words, passage.tokens)
+            surprisals |= fluency.by_word(words, passage.tokens)
         return replace(measurements, surprisals=surprisals)
 
     def examine(self, document: Document) -> tuple[Measurements, list[Repair]]:
         """Measure `document` and price what might have been meant: everything that the judge judges by."""
         measurements = self._before_reading(document)
+        words = document.words
         surprisals: dict[int, float] = {}
         predictions: dict[int, tuple[str, ...]] = {}
         priced: list[tuple[Candidate, float]] = []
         sentences = list(document.sentences)
         for passage in self._passages(document):
-            surprisals |= fluency.by_word(document.words, passage.tokens)
+            surprisals |= fluency.by_word(words, passage.tokens)
             inside, sentences = _split(sentences, passage)
             predictions |= fluency.predict(passage, inside, surprisals)
             local = replace(measurements, surprisals=surprisals, predictions=predictions)
@@ -130,12 +133,11 @@ class Auditor:
 
     def _passages(self, document: Document) -> Iterator[Passage]:
         units = [sentence.span for sentence in document.sentences]
-        total = len(document.words)
         starts = [word.span.start for word in document.words]
         for passage in self.language_model.read(document.text, units):
             yield passage
-            done = sum(start < passage.span.end for start in starts)
-            self._progress("reading and pricing repairs", done, total)
+            done = bisect.bisect_left(starts, passage.span.end)
+            self._progress("reading and pricing repairs", done, len(starts))
 
 
 def _split(sentences: Sequence[Sentence], passage: Passage) -> tuple[list[Sentence], list[Sentence]]:

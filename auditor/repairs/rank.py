@@ -7,6 +7,7 @@ that they stay affordable: an upper bound that costs nothing, the edit and two t
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Iterable, Sequence
 
 from auditor.engines.protocols import Edit, Passage
@@ -95,17 +96,18 @@ def _best(candidates: Sequence[Candidate], bounds: dict[int, float]) -> list[Can
 
 
 def _meaning(asked: Sequence[Candidate], measurements: Measurements, check: MeaningCheck) -> dict[int, float]:
+    """Return the change of meaning of each candidate that lies in one translated sentence, by the candidate's id."""
     text = measurements.document.text
     sentences = measurements.document.sentences
-    pivots, before, after, owners = [], [], [], []
+    starts = [sentence.span.start for sentence in sentences]
+    owners, pivots, before, after = [], [], [], []
     for candidate in asked:
-        sentence = next((s for s in sentences if s.span.contains(candidate.span)), None)
-        back = measurements.back.get(sentence.span.start) if sentence else None
-        if sentence is None or back is None:
-            continue
-        pivots.append(back.pivot)
-        before.append(sentence.span.of(text))
-        head, tail = text[sentence.span.start : candidate.span.start], text[candidate.span.end : sentence.span.end]
-        after.append(head + candidate.replacement + tail)
-        owners.append(id(candidate))
+        sentence = sentences[bisect.bisect_right(starts, candidate.span.start) - 1].span
+        back = measurements.back.get(sentence.start)
+        if back is not None and sentence.contains(candidate.span):
+            head, tail = text[sentence.start : candidate.span.start], text[candidate.span.end : sentence.end]
+            owners.append(id(candidate))
+            pivots.append(back.pivot)
+            before.append(sentence.of(text))
+            after.append(head + candidate.replacement + tail)
     return dict(zip(owners, check(pivots, before, after), strict=True))

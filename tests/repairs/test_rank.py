@@ -1,0 +1,90 @@
+"""The noisy channel: staged prices, decision values and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from auditor import segment
+from auditor.engines.causal_lm import CausalLM
+from auditor.engines.protocols import Edit
+from auditor.profile import Profile
+from auditor.repairs import rank
+from auditor.signals import document_knowledge
+from auditor.values import BackTranslation, Candidate, Kind, Measurements, Severity, Span
+from tests.small_models import make_causal_lm
+
+TEXT = "The minister said on Monday that the talks would go on. The court rejected the claims."
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> CausalLM:
+    folder = make_causal_lm(tmp_path_factory.mktemp("models") / "tiny")
+    return CausalLM(folder, name="tiny", precision="float32")
+
+
+def _measurements(text: str = TEXT) -> Measurements:
+    document = segment.document(text, name="test")
+    back = {
+        sentence.span.start: BackTranslation("pivot", "", (0.0,) * len(sentence.words), ((),) * len(sentence.words))
+        for sentence in document.sentences
+    }
+    return Measurements(document, document_knowledge.measure(document), back=back)
+
+
+def _candidate(wrong: str, right: str, mechanism: str = "inflections") -> Candidate:
+    start = TEXT.index(wrong)
+    return Candidate(Span(start, start + len(wrong)), right, mechanism, Kind.GRAMMAR, Severity.MINOR, "wrong")
+
+
+def _profile(threshold: float) -> Profile:
+    return Profile({"inflections": threshold, "false-friends": threshold}, {}, (), 0.5, {}, "test")
+
+
+def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
+    """What the cheap stages let through is priced as `Passage.price` prices it, with eight tokens after it."""
+    measurements = _measurements()
+    candidates = [_candidate(*pair) for pair in (("talks", "talk"), ("Monday", "court"), ("court", "minister"))]
+    (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
+    gains = passage.price([Edit(c.span, c.replacement) for c in candidates], following=8)
+
+    priced = dict(rank.price(passage, candidates, _profile(-1000.0)))
+
+    assert priced == {c: pytest.approx(gain, abs=1e-3) for c, gain in zip(candidates, gains, strict=True)}
+
+
+def test_a_mechanism_out_of_reach_costs_nothing(model: CausalLM) -> None:
+    """A threshold that no bound reaches, or none at all, ends the matter before a forward pass."""
+    measurements = _measurements()
+    (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
+
+    assert rank.price(passage, [_candidate("talks", "talk")], _profile(1000.0)) == []
+    assert rank.price(passage, [_candidate("talks", "talk", "unfitted")], _profile(-1000.0)) == []
+
+
+def test_the_meaning_is_asked_of_rearrangements_only() -> None:
+    """The pivot check sees the sentence as it stands and as repaired; a false friend changes the meaning on purpose."""
+    asked: list[tuple[str, str, str]] = []
+
+    def check(pivots: Sequence[str], before: Sequence[str], after: Sequence[str]) -> list[float]:
+        asked.extend(zip(pivots, before, after, strict=True))
+        return [-5.0] * len(pivots)
+
+    priced = [(_candidate("talks", "talk"), 6.0), (_candidate("claims", "complaints", "false-friends"), 6.0)]
+    moved, renamed = rank.weigh(priced, _measurements(), _profile(4.0), check)
+
+    assert [("pivot", TEXT[:55], TEXT[:55].replace("talks", "talk"))] == asked
+    assert (-5.0, None) == (moved.meaning_nats, renamed.meaning_nats)
+    assert moved.value_nats == pytest.approx(6.0 - 0.5 - 0.75 * 4.0)
+    assert renamed.value_nats == pytest.approx(6.0 - 0.75 * 4.0)
+
+
+def test_each_repair_of_a_mechanism_is_proposed_once() -> None:
+    """Duplicates cost time; a repair that changes nothing is none."""
+    measurements = _measurements("The minister have resigned. The minister have resigned.")
+    found = rank.propose(measurements.document.sentences, measurements, ["inflections"])
+    keys = [(candidate.span, candidate.replacement) for candidate in found]
+
+    assert len(set(keys)) == len(keys) > 0
+    assert all(candidate.replacement != candidate.span.of(measurements.document.text) for candidate in found)
