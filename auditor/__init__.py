@@ -1,5 +1,94 @@
-"""Find what machine translation broke in English copy, and say what was probably meant."""
+"""Find what machine translation broke in English copy, and say what was probably meant.
+
+    >>> import auditor
+    >>> audit = auditor.audit("The ministers met an increasingly affirmative neighbor.")
+    >>> for finding in audit: print(finding.message)
+
+What loads models or reports is imported when it is first used.
+"""
 
 from __future__ import annotations
 
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from auditor.errors import AuditorError, InputError, ModelError, SettingsError, UnknownNameError
+from auditor.values import (
+    Audit,
+    Document,
+    Finding,
+    Kind,
+    Measurements,
+    Paragraph,
+    ParagraphAudit,
+    Sentence,
+    Settings,
+    Severity,
+    Span,
+    Word,
+)
+
+if TYPE_CHECKING:
+    from auditor.audit import Auditor, audit
+    from auditor.readers.files import read
+    from auditor.reports.notebook import show
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Audit",
+    "Auditor",
+    "AuditorError",
+    "Document",
+    "Finding",
+    "InputError",
+    "Kind",
+    "Measurements",
+    "ModelError",
+    "Paragraph",
+    "ParagraphAudit",
+    "Sentence",
+    "Settings",
+    "SettingsError",
+    "Severity",
+    "Span",
+    "UnknownNameError",
+    "Word",
+    "__version__",
+    "audit",
+    "read",
+    "show",
+]
+
+_LATER = {
+    "Auditor": "auditor.audit",
+    "audit": "auditor.audit",
+    "read": "auditor.readers.files",
+    "show": "auditor.reports.notebook",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'auditor' has no attribute '{name}'")
+    value: object = getattr(importlib.import_module(_LATER[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """The package, in which the function `audit` goes before the module of the same name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The import system binds each submodule to its package by name; here that name is the function's.
+        is_module = name == "audit" and isinstance(value, ModuleType)
+        super().__setattr__(name, getattr(value, "audit", value) if is_module else value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,1 @@
+"""Stories to try the auditor on; invented, people and all."""

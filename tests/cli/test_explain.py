@@ -1,0 +1,59 @@
+"""`auditor explain`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from auditor.cli import main
+from auditor.cli.explain import KINDS
+from auditor.repairs import REPAIRS
+from auditor.signals import SIGNALS
+from auditor.values import Kind
+
+_HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "Example", "Source")
+
+
+def test_without_a_name_all_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every signal, mechanism and kind, once."""
+    assert main(["explain"]) == 0
+
+    listed = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert listed == [*SIGNALS, *REPAIRS, *Kind]
+
+
+@pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS])
+def test_each_signal_and_mechanism_is_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is its own documentation, with all five headings."""
+    assert main(["explain", name]) == 0
+
+    out = capsys.readouterr().out
+    assert [heading for heading in _HEADINGS if f"\n{heading}" not in out] == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_each_kind_is_explained(kind: Kind, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence with an example, and where the typology is found."""
+    assert main(["explain", kind]) == 0
+    assert KINDS[kind] in capsys.readouterr().out
+
+
+def test_an_unknown_name_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip exits with 2."""
+    assert main(["explain", "fluencey"]) == 2
+    assert capsys.readouterr().err.startswith("error: unknown name 'fluencey'. Did you mean 'fluency'?")
+
+
+def test_explaining_loads_no_model_library() -> None:
+    """All explanations together need neither torch nor transformers."""
+    code = (
+        "import sys; from auditor.cli import main\n"
+        "from auditor.repairs import REPAIRS; from auditor.signals import SIGNALS\n"
+        "codes = [main(['explain', name]) for name in (*SIGNALS, *REPAIRS)] + [main(['models', 'list'])]\n"
+        "print(set(codes), [name for name in ('torch', 'transformers') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert result.stdout.splitlines()[-1] == "{0} []"

@@ -1,0 +1,48 @@
+"""What `import auditor` gives, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import auditor
+
+
+def _run(code: str) -> str:
+    """Run `code` in a fresh interpreter and return what it printed."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_all_is_what_is_public() -> None:
+    """Every public name is in `__all__`, and every name there can be had."""
+    own = {name for name in vars(auditor) if not name.startswith("_")}
+    modules = {name for name in own if name in sys.modules or f"auditor.{name}" in sys.modules}
+
+    assert own - modules - {"annotations", "TYPE_CHECKING", "ModuleType"} <= set(auditor.__all__)
+    assert sorted(auditor.__all__) == auditor.__all__
+    assert [getattr(auditor, name) for name in auditor.__all__]
+
+
+def test_unknown_names_are_refused() -> None:
+    """A slip is an AttributeError, as everywhere in Python."""
+    with pytest.raises(AttributeError, match="module 'auditor' has no attribute 'adit'"):
+        auditor.adit  # noqa: B018 (asking is the test)
+
+
+@pytest.mark.parametrize(
+    "code", ["import auditor", "import auditor.cli", "from auditor.cli import main; main(['--help'])"]
+)
+def test_importing_loads_no_model_library(code: str) -> None:
+    """The package and the command line's help are there at once."""
+    heavy = "[name for name in ('torch', 'transformers', 'numpy', 'pandas') if name in sys.modules]"
+
+    assert _run(f"import sys; {code}; print({heavy})").endswith("[]")
+
+
+@pytest.mark.parametrize("first", ["import auditor.audit", "from auditor.audit import Auditor", "import auditor"])
+def test_audit_is_the_function(first: str) -> None:
+    """Whoever imported the module of the same name before, `auditor.audit` can be called."""
+    assert _run(f"{first}; import auditor; print(callable(auditor.audit), auditor.audit.__name__)") == "True audit"
