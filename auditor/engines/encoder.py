@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -18,53 +17,22 @@ from safetensors import SafetensorError, safe_open
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
+from auditor.engines import manifest, weights
 from auditor.engines.e5 import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.encoder_network import Batch, Detector, Outputs, Side
+from auditor.engines.protocols import Judgement, Pair
 from auditor.errors import ModelError
-from auditor.values import Kind, Span
+from auditor.values import Kind, Settings, Span
 
 DETECTOR = "detector.safetensors"
+ENCODER = "multilingual-e5-small"
+"""What the manifest calls the encoder underneath."""
 BOS, PAD, EOS = 0, 1, 2
 LONGEST = 500
 """Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
 BUDGET = 3000
 """Padded pieces a batch."""
 KINDS = tuple(Kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A sentence with its words (offsets of `target`), and what it translates (None: not known)."""
-
-    target: str
-    words: tuple[Span, ...]
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the detector says of one sentence; one number a word, in the order of `Pair.words`.
-
-    `minor` and `major` are the probabilities that a rater would mark the word as such an error; `edited` that a
-    post-editor would change it. `marked_end`, `edited_gaps` and `edited_end` follow WMT22's counting: the probability
-    that the end of the sentence is marked, and that a word, or the end, is changed or stands after a gap. `kinds` is
-    the likeliest kind if the word is wrong. `assessment` and `mqm` are standardised scores, higher is better.
-    """
-
-    minor: tuple[float, ...]
-    major: tuple[float, ...]
-    marked_end: float
-    edited: tuple[float, ...]
-    edited_gaps: tuple[float, ...]
-    edited_end: float
-    kinds: tuple[Kind, ...]
-    assessment: float
-    mqm: float
-
-    @property
-    def marked(self) -> tuple[float, ...]:
-        """The probability that a rater would mark the word, however bad."""
-        return tuple(minor + major for minor, major in zip(self.minor, self.major, strict=True))
 
 
 class Pieces:
@@ -211,8 +179,8 @@ def _merge(parts: Sequence[Judgement]) -> Judgement:
     """Put the parts of one sentence together; scores are weighted by their words."""
     if len(parts) == 1:
         return parts[0]
-    weights = [max(1, len(part.minor)) for part in parts]
-    total = sum(weights)
+    sizes = [max(1, len(part.minor)) for part in parts]
+    total = sum(sizes)
     return Judgement(
         minor=tuple(p for part in parts for p in part.minor),
         major=tuple(p for part in parts for p in part.major),
@@ -221,8 +189,8 @@ def _merge(parts: Sequence[Judgement]) -> Judgement:
         edited_gaps=tuple(p for part in parts for p in part.edited_gaps),
         edited_end=parts[-1].edited_end,
         kinds=tuple(kind for part in parts for kind in part.kinds),
-        assessment=sum(w * part.assessment for w, part in zip(weights, parts, strict=True)) / total,
-        mqm=sum(w * part.mqm for w, part in zip(weights, parts, strict=True)) / total,
+        assessment=sum(w * part.assessment for w, part in zip(sizes, parts, strict=True)) / total,
+        mqm=sum(w * part.mqm for w, part in zip(sizes, parts, strict=True)) / total,
     )
 
 
@@ -239,6 +207,18 @@ def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto") -> E
     low = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
     name = f"detector-{digest}-{'bfloat16' if low else 'float32'}"
     return Encoder(network, open_tokenizer(encoder), name=name, precision=precision)
+
+
+def open_embedded(settings: Settings, *, detector: Path | None = None) -> Encoder:
+    """Load the detector that ships, or the one in the folder `detector`, over the fetched encoder.
+
+    Raises:
+        ModelError: a file is missing, or is not what it should be.
+    """
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    folder = detector or manifest.manifest_file().parent / "detector"
+    return open_encoder(weights.path(ENCODER), folder, precision=settings.precision)
 
 
 def open_tokenizer(encoder: Path) -> Tokenizer:
@@ -263,28 +243,28 @@ def open_network(encoder: Path) -> Detector:
     if not file.is_file():
         raise ModelError(f"{file} is missing; run: auditor models fetch")
     try:
-        with safe_open(file, framework="pt") as weights:
-            sizes = Sizes(**json.loads(weights.metadata()["sizes"]))
+        with safe_open(file, framework="pt") as stored:
+            sizes = Sizes(**json.loads(stored.metadata()["sizes"]))
             network = Detector(sizes)
-            _fill(network, {name: weights.get_tensor(name) for name in weights.keys()}, sizes)  # noqa: SIM118 (no dict)
+            _fill(network, {name: stored.get_tensor(name) for name in stored.keys()}, sizes)  # noqa: SIM118 (no dict)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
     return network
 
 
-def _fill(network: Detector, weights: dict[str, Tensor], sizes: Sizes) -> None:
+def _fill(network: Detector, tensors: dict[str, Tensor], sizes: Sizes) -> None:
     embeddings = network.embeddings
-    embeddings.integers = weights["emb.word.q"]
-    embeddings.scales = weights["emb.word.scale"]
+    embeddings.integers = tensors["emb.word.q"]
+    embeddings.scales = tensors["emb.word.scale"]
     # Every piece is of type 0, so its embedding is part of the position's.
-    embeddings.positions.data = weights["emb.pos"] + weights["emb.type"][0]
-    state = {"embeddings.norm.weight": weights["emb.ln.w"], "embeddings.norm.bias": weights["emb.ln.b"]}
+    embeddings.positions.data = tensors["emb.pos"] + tensors["emb.type"][0]
+    state = {"embeddings.norm.weight": tensors["emb.ln.w"], "embeddings.norm.bias": tensors["emb.ln.b"]}
     names = {"out": "ao", "norm_attention": "aln", "up": "fi", "down": "fo", "norm_out": "oln"}
     for number in range(sizes.layers):
         ours, theirs = f"layers.{number}", f"l{number}"
         for part, short in (("weight", "w"), ("bias", "b")):
-            state[f"{ours}.qkv.{part}"] = torch.cat([weights[f"{theirs}.{name}.{short}"] for name in "qkv"])
-            state |= {f"{ours}.{name}.{part}": weights[f"{theirs}.{code}.{short}"] for name, code in names.items()}
+            state[f"{ours}.qkv.{part}"] = torch.cat([tensors[f"{theirs}.{name}.{short}"] for name in "qkv"])
+            state |= {f"{ours}.{name}.{part}": tensors[f"{theirs}.{code}.{short}"] for name, code in names.items()}
     network.load_state_dict(state, strict=False)
 
 
@@ -293,8 +273,8 @@ def _overlay(network: Detector, file: Path) -> None:
     if not file.is_file():
         raise ModelError(f"{file} is missing; it is part of auditor: reinstall auditor")
     try:
-        with safe_open(file, framework="pt") as weights:
-            state = {name: weights.get_tensor(name).float() for name in weights.keys()}  # noqa: SIM118 (no dict)
+        with safe_open(file, framework="pt") as stored:
+            state = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118 (no dict)
     except SafetensorError as error:
         raise ModelError(f"{file} is corrupt ({error}); reinstall auditor") from error
     trained = {name for name, parameter in network.named_parameters() if parameter.requires_grad}

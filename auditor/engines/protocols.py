@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from auditor.values import BackTranslation, Span, TokenScores
+from auditor.values import BackTranslation, Kind, Span, TokenScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +104,49 @@ class BackTranslator(Protocol):
 
     def keeps_meaning(self, pivots: Sequence[str], before: Sequence[str], after: Sequence[str]) -> list[float]:
         """Return log P(pivot | after) - log P(pivot | before), nats: near or above 0 means the meaning is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence with its words (offsets of `target`), and what it translates (None: not known)."""
+
+    target: str
+    words: tuple[Span, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a detector says of one sentence; one number a word, in the order of `Pair.words`.
+
+    `minor` and `major` are the probabilities that a rater would mark the word as such an error; `edited` that a
+    post-editor would change it. `marked_end`, `edited_gaps` and `edited_end` follow WMT22's counting: the probability
+    that the end of the sentence is marked, and that a word, or the end, is changed or stands after a gap. `kinds` is
+    the likeliest kind if the word is wrong. `assessment` and `mqm` are standardised scores, higher is better.
+    """
+
+    minor: tuple[float, ...]
+    major: tuple[float, ...]
+    marked_end: float
+    edited: tuple[float, ...]
+    edited_gaps: tuple[float, ...]
+    edited_end: float
+    kinds: tuple[Kind, ...]
+    assessment: float
+    mqm: float
+
+    @property
+    def marked(self) -> tuple[float, ...]:
+        """The probability that a rater would mark the word, however bad."""
+        return tuple(minor + major for minor, major in zip(self.minor, self.major, strict=True))
+
+
+class Detector(Protocol):
+    """An encoder fitted on human judgements of translations; it reads with and without a source."""
+
+    @property
+    def name(self) -> str:
+        """What the signature calls it: content hash and precision."""
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
+        """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""

@@ -19,7 +19,7 @@ CLASS_WEIGHTS = (1.0, 2.0, 2.0)
 """Of no, minor and major error: marked errors are rare (13 %). CometKiwi weighs .08 to .5; twice is milder, since
 soft labels keep the probabilities meaningful and thresholds are fitted afterwards."""
 MARGIN = 0.5
-SWAPPED_SHARE = 8
+SWAPPED_SHARE = 12
 """One of so many pairs is also read with another pair's source."""
 
 

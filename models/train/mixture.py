@@ -18,6 +18,8 @@ SYNTHETIC = 0.06
 SOURCE_LOST = 0.25
 BUDGET = 2600
 """Padded pieces a batch."""
+CHUNK = 10_000
+"""Examples sorted together: the more, the less padding, and the more alike a batch."""
 LONGEST = 160
 """Pieces a side; longer examples are left out of fitting (under 1 %)."""
 
@@ -70,8 +72,8 @@ def batches(examples: Sequence[Example], pieces: Pieces, *, seed: int, number: i
     kept = [at for at in range(len(examples)) if max(sizes[at], others[at]) <= LONGEST]
     chance.shuffle(kept)
     groups: list[list[int]] = []
-    for start in range(0, len(kept), 2000):
-        chunk = sorted(kept[start : start + 2000], key=lambda at: (sizes[at] // 6, others[at]))
+    for start in range(0, len(kept), CHUNK):
+        chunk = sorted(kept[start : start + CHUNK], key=lambda at: (sizes[at] // 4, others[at]))
         groups.extend(_packed(chunk, sizes, others))
     chance.shuffle(groups)
     for group in groups:

@@ -1,0 +1,87 @@
+"""`auditor evaluate`: measure systems on judged translations; one table, one JSON, anyone can run it again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from auditor.evaluation.systems import SYSTEMS, Options, SourceUse
+from auditor.values import Settings
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--system", "systems", multiple=True, type=click.Choice(list(SYSTEMS)), default=("detector",), show_default=True,
+    help="What to measure; may be given several times.",
+)  # fmt: skip
+@click.option(
+    "--source", "sources", multiple=True, type=click.Choice([use.value for use in SourceUse]), default=("given",),
+    show_default=True, help="Let it see the sources, none, or those of other rows; may be given several times.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("evaluation"), show_default=True,
+    help="Folder for results.json and the predictions, which a later run uses again.",
+)  # fmt: skip
+@click.option("--rows", type=click.IntRange(1), help="Take about so many rows of each set, evenly spread.")
+@click.option("--bootstrap", type=click.IntRange(10), default=1000, show_default=True, help="Draws for the intervals.")
+@click.option("--seed", type=int, default=1, show_default=True, help="For the draws, the dice and the shuffle.")
+@click.option("--threads", type=click.IntRange(1), help="Processor cores to use.")
+@click.option(
+    "--detector", type=click.Path(exists=True, file_okay=False, path_type=Path), hidden=True,
+    help="Folder with other weights of the detector, as its recipe writes them.",
+)  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+def evaluate(  # noqa: PLR0913, PLR0917 (one parameter an option)
+    files: tuple[Path, ...],
+    systems: tuple[str, ...],
+    sources: tuple[str, ...],
+    out: Path,
+    rows: int | None,
+    bootstrap: int,
+    seed: int,
+    threads: int | None,
+    detector: Path | None,
+    quiet: bool,  # noqa: FBT001 (click passes flags so)
+) -> None:
+    """Measure systems on FILES of judged translations (Parquet, the schema of the documentation).
+
+    Of rows that are also there for fitting, only those of development documents are taken. A file of clean news gives
+    the false alarms per 1,000 words. Interrupted runs go on where they stopped.
+    """
+    from auditor.evaluation.run import Plan, evaluate
+    from auditor.evaluation.table import build_table
+
+    options = Options(Settings(threads=threads), seed, str(detector or ""))
+    plan = Plan(files, systems, tuple(map(SourceUse, sources)), out, options, rows, bootstrap)
+    with _bars(quiet=quiet) as bars:
+        results = evaluate(plan, bars)
+    Console(file=sys.stdout, width=200).print(build_table(results))
+    click.echo(f"every measure, with signatures: {out / 'results.json'}", err=True)
+
+
+class _Bars:
+    """One bar a cell of the table, on standard error."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        if label not in self._tasks:
+            self._tasks[label] = self._progress.add_task(label, total=total)
+        self._progress.update(self._tasks[label], completed=done)
+
+
+@contextmanager
+def _bars(*, quiet: bool) -> Iterator[_Bars]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
+        yield _Bars(progress)

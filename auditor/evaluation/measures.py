@@ -1,0 +1,154 @@
+"""Measures: numbers from gold and predicted values. Higher values are more suspect, True is BAD, everywhere.
+
+Each measure takes weights (how often a document was drawn), so that one pass serves the point and its bootstrap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Counts = tuple[float, float, float, float]
+"""True positives, false positives, false negatives, true negatives."""
+
+CUTS = 200
+"""Thresholds tried when looking for the best one."""
+
+
+def mcc(counts: Counts) -> float:
+    """Return Matthews' correlation; 0 where all words, or none, are flagged or wrong (as scikit-learn does)."""
+    tp, fp, fn, tn = counts
+    product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+    return float((tp * tn - fp * fn) / np.sqrt(product)) if product > 0 else 0.0
+
+
+def f1_bad(counts: Counts) -> float:
+    """Return the F1 of the flagged words; 0 where nothing is flagged or wrong."""
+    tp, fp, fn, _ = counts
+    return 2 * tp / (2 * tp + fp + fn) if tp + fp + fn else 0.0
+
+
+def f1_ok(counts: Counts) -> float:
+    """Return the F1 of the words left alone."""
+    tp, fp, fn, tn = counts
+    return f1_bad((tn, fn, fp, tp))
+
+
+def average_precision(wrong: Flags, values: Floats, weights: Floats) -> float:
+    """Return the area under precision over recall, ties taken together, weighed; 0 where nothing is wrong."""
+    order = np.argsort(-values, kind="stable")
+    hits = np.cumsum(weights[order] * wrong[order])
+    seen = np.cumsum(weights[order])
+    if not len(hits) or hits[-1] == 0:
+        return 0.0
+    last = np.flatnonzero(np.append(np.diff(values[order]) != 0, True))
+    hits, seen = hits[last], seen[last]
+    gained = np.diff(hits, prepend=0.0) / hits[-1]
+    with np.errstate(invalid="ignore"):
+        precision = np.nan_to_num(hits / seen)
+    return float((gained * precision).sum())
+
+
+def best_threshold(wrong: Flags, values: Floats) -> float:
+    """Return the threshold (value >= threshold is flagged) with the highest MCC among quantiles of the values."""
+    if not len(values):
+        return 0.0
+    cuts = np.unique(np.quantile(values, np.linspace(0, 1, CUTS + 1)))
+    order = np.argsort(values, kind="stable")
+    ranked, bad = values[order], np.append(0, np.cumsum(wrong[order]))
+    starts = np.searchsorted(ranked, cuts, side="left")
+    all_bad, size = float(bad[-1]), float(len(values))
+    results = [
+        mcc((all_bad - below, size - start - all_bad + below, float(below), start - float(below)))
+        for start, below in zip(starts.tolist(), bad[starts].tolist(), strict=True)
+    ]
+    return float(cuts[int(np.argmax(results))])
+
+
+def crossed_flags(wrong: Flags, values: Floats, halves: Flags) -> Flags:
+    """Flag the words of each half of the documents by the best threshold of the other half."""
+    flagged = np.zeros(len(values), dtype=bool)
+    for half in (halves, ~halves):
+        flagged[half] = values[half] >= best_threshold(wrong[~half], values[~half])
+    return flagged
+
+
+def calibration_error(wrong: Flags, probabilities: Floats, weights: Floats, *, bins: int = 10) -> float:
+    """Return the expected calibration error over bins of equal width.
+
+    Source: Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning.
+    """
+    where = np.minimum((probabilities * bins).astype(int), bins - 1)
+    total = weights.sum()
+    gaps = [
+        abs(float((weights[inside] * (wrong[inside] - probabilities[inside])).sum()))
+        for inside in (where == number for number in range(bins))
+    ]
+    return float(sum(gaps) / total) if total else 0.0
+
+
+def correlations(gold: Floats, predicted: Floats) -> tuple[float, float, float]:
+    """Return Spearman, Pearson and Kendall (tau-b); 0 where one side never changes."""
+    if len(gold) < 3 or np.ptp(gold) == 0 or np.ptp(predicted) == 0:
+        return 0.0, 0.0, 0.0
+    return (
+        float(stats.spearmanr(gold, predicted).statistic),
+        float(stats.pearsonr(gold, predicted).statistic),
+        float(stats.kendalltau(gold, predicted).statistic),
+    )
+
+
+def within_items(gold: Floats, predicted: Floats, items: Ints) -> Floats:
+    """Return Kendall's tau-b of each source item with at least three translations that differ in gold; one an item.
+
+    An item on which the predictions do not differ counts as 0: it was not ranked.
+    """
+    taus: list[float] = []
+    order = np.argsort(items, kind="stable")
+    edges = np.flatnonzero(np.diff(items[order])) + 1
+    for rows in np.split(order, edges):
+        if len(rows) >= 3 and np.ptp(gold[rows]) > 0:
+            taus.append(correlations(gold[rows], predicted[rows])[2])
+    return np.array(taus)
+
+
+def character_credit(
+    gold: Sequence[tuple[int, int, int]], predicted: Sequence[tuple[int, int, int]], length: int
+) -> tuple[float, int, int]:
+    """Return the credit of the predicted characters, their number, and that of the gold ones.
+
+    Each span is (start, end, level), level 1 minor and 2 major. A character found at the right level counts 1, at the
+    wrong one .5. Where spans overlap the graver one holds.
+
+    Source: WMT25 shared task on automated translation evaluation, error span detection.
+    """
+    levels = np.zeros((2, length), dtype=np.int8)
+    for side, spans in enumerate((gold, predicted)):
+        for start, end, level in spans:
+            np.maximum(levels[side, start:end], level, out=levels[side, start:end])
+    found = (levels[0] > 0) & (levels[1] > 0)
+    credit = float(found.sum()) - 0.5 * float((found & (levels[0] != levels[1])).sum())
+    return credit, int((levels[1] > 0).sum()), int((levels[0] > 0).sum())
+
+
+def character_f1(credit: float, predicted: float, gold: float) -> float:
+    """Return the F1 of summed credits; 1 where there was nothing to find and nothing was flagged."""
+    return 2 * credit / (predicted + gold) if predicted + gold else 1.0
+
+
+def interval(estimates: Sequence[float]) -> tuple[float, float]:
+    """Return the middle 95 % of bootstrap estimates."""
+    low, high = np.quantile(np.asarray(estimates), [0.025, 0.975]) if len(estimates) else (0.0, 0.0)
+    return float(low), float(high)
+
+
+def draws(documents: int, *, count: int, seed: int) -> NDArray[np.float64]:
+    """Return how often each document is drawn, (count, documents): resampling with replacement."""
+    chance = np.random.default_rng(seed)
+    return chance.multinomial(documents, np.full(documents, 1 / documents), size=count).astype(np.float64)

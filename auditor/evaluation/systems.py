@@ -1,0 +1,107 @@
+"""What can be evaluated: the plain baselines, each signal, the detector, the whole audit. One line each.
+
+A system is `open(options) -> System`; it is opened when it is asked for, so a baseline needs no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from typing import Protocol
+
+from auditor.errors import UnknownNameError
+from auditor.evaluation.gold import GoldRow
+from auditor.values import Settings
+
+
+class SourceUse(StrEnum):
+    """Whether a system sees the sources, does without, or is given another row's."""
+
+    GIVEN = "given"
+    NONE = "none"
+    SHUFFLED = "shuffled"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a system is opened with."""
+
+    settings: Settings
+    seed: int
+    detector: str = ""
+    """A folder with other weights of the detector; empty: those that ship."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A text to judge. `source` None: not known. `convention` says how the gold was made ("mqm", "da_z_mean", …)."""
+
+    row: GoldRow
+    source: str | None
+
+    @property
+    def convention(self) -> str:
+        """How the row was judged: raters' marks and post-editors' changes are different questions."""
+        return self.row.score_type
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a system says of one text; the more suspect the higher, but for `score`, where higher is better.
+
+    `words` has one value a word; `official` also one for the end of the sentence, and counts a gap with the word on
+    its right. `major` says of each word whether an error there would be a major one. A score of NaN: none is given.
+    """
+
+    words: tuple[float, ...]
+    official: tuple[float, ...]
+    major: tuple[bool, ...]
+    score: float
+
+
+class System(Protocol):
+    """Judges texts."""
+
+    @property
+    def name(self) -> str:
+        """What the signature calls it: everything that changes its numbers."""
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the values are meant as probabilities of an error."""
+
+    @property
+    def threshold(self) -> float | None:
+        """The value from which a word is flagged by default; None: there is no default."""
+
+    def predict(self, requests: Sequence[Request]) -> list[Prediction]:
+        """Judge each request, same order."""
+
+
+SYSTEMS = {
+    "constant": "auditor.evaluation.baselines:open_constant",
+    "flag-all": "auditor.evaluation.baselines:open_flag_all",
+    "random": "auditor.evaluation.baselines:open_random",
+    "other-rater": "auditor.evaluation.baselines:open_other_rater",
+    "surprisal": "auditor.evaluation.model_baselines:open_surprisal",
+    "translation": "auditor.evaluation.model_baselines:open_translation",
+    "round-trip": "auditor.evaluation.model_baselines:open_round_trip",
+    "detector": "auditor.evaluation.learned:open_detector",
+    "audit": "auditor.evaluation.learned:open_audit",
+}
+"""A name, and the function that opens the system."""
+
+
+def open_system(name: str, options: Options) -> System:
+    """Open a system by its name.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+    """
+    if name not in SYSTEMS:
+        raise UnknownNameError("system", name, SYSTEMS)
+    module, function = SYSTEMS[name].split(":")
+    opener: Callable[[Options], System] = getattr(import_module(module), function)
+    return opener(options)

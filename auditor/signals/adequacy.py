@@ -1,0 +1,67 @@
+"""How likely a rater would mark each word, by an encoder fitted on human judgements.
+
+What it measures:
+    For each word the probability (0 to 1) that a professional rater of translations would mark it as an error, judged
+    from its sentence and, where there is one, from the sentence of the source.
+
+Why it suggests an error:
+    Much of what machine translation breaks has no wording that could be guessed: a wrong term, a garbled clause,
+    something left out. Raters have marked such places in tens of thousands of translations, and the encoder has learned
+    to find them; with a source it also sees what does not match.
+
+Known problems:
+    Without a source it learns what bad translation looks like, not what this text meant: fluent sentences with a wrong
+    meaning pass. Raters disagree (two of them agree on words with a correlation of about a third), and so does it. Most
+    of what it learned from was news and encyclopaedias.
+
+Example:
+    In "They decided to assist the meeting", translated from Portuguese, the word "assist" is suspect, with the source
+    more than without.
+
+Source:
+    Rei et al. (2022), CometKiwi; Kepler et al. (2019), OpenKiwi; the encoder underneath is multilingual-e5-small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auditor.engines.protocols import Detector, Judgement, Pair
+from auditor.values import Document, Sentence, Span, WordScores
+
+SIGNAL = "adequacy"
+
+
+def measure(document: Document, detector: Detector) -> WordScores:
+    """Return, a word of the document, the probability (0 to 1) that a rater would mark it."""
+    judged = judge(document, detector)
+    values = [value for judgement in judged for value in judgement.marked]
+    return WordScores(SIGNAL, "probability", tuple(values))
+
+
+def judge(document: Document, detector: Detector) -> list[Judgement]:
+    """Return all that the detector says, one item a sentence of the document.
+
+    A sentence is read with its own `source` where it has one.
+    """
+    return detector.judge([_pair(document.text, sentence) for sentence in document.sentences])
+
+
+def _pair(text: str, sentence: Sentence) -> Pair:
+    start = sentence.span.start
+    words = tuple(Span(word.span.start - start, word.span.end - start) for word in sentence.words)
+    return Pair(sentence.span.of(text), words, sentence.source)
+
+
+def with_source(document: Document, sources: Sequence[str]) -> Document:
+    """Return the document with source text given to its sentences.
+
+    `sources` has one text a paragraph. Every sentence of a paragraph receives the whole text: the detector looks for
+    matches anywhere in it.
+    """
+    paragraphs = [
+        replace(paragraph, sentences=tuple(replace(sentence, source=source) for sentence in paragraph.sentences))
+        for paragraph, source in zip(document.paragraphs, sources, strict=True)
+    ]
+    return replace(document, paragraphs=tuple(paragraphs))

@@ -1,0 +1,108 @@
+"""Measures agree with independent implementations and with numbers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, f1_score, matthews_corrcoef
+
+from auditor.evaluation import measures
+
+WORDS = st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=60)
+
+
+def _counts(wrong: measures.Flags, flagged: measures.Flags) -> measures.Counts:
+    return (
+        float((wrong & flagged).sum()),
+        float((~wrong & flagged).sum()),
+        float((wrong & ~flagged).sum()),
+        float((~wrong & ~flagged).sum()),
+    )
+
+
+@pytest.mark.filterwarnings("ignore:A single label was found")
+@given(WORDS)
+def test_word_measures_equal_scikit_learns(words: list[tuple[bool, int]]) -> None:
+    """MCC, F1 and average precision are those of scikit-learn, ties included."""
+    wrong = np.array([bad for bad, _ in words])
+    values = np.array([value for _, value in words], dtype=float)
+    flagged = values >= 5
+
+    assert matthews_corrcoef(wrong, flagged) == pytest.approx(measures.mcc(_counts(wrong, flagged)))
+    assert f1_score(wrong, flagged, zero_division=0.0) == pytest.approx(measures.f1_bad(_counts(wrong, flagged)))
+    if wrong.any():
+        ours = measures.average_precision(wrong, values, np.ones(len(values)))
+        assert average_precision_score(wrong, values) == pytest.approx(ours)
+
+
+@given(WORDS)
+def test_no_threshold_beats_the_best_one(words: list[tuple[bool, int]]) -> None:
+    """The best threshold's MCC is at least that of every value taken as a threshold."""
+    wrong = np.array([bad for bad, _ in words])
+    values = np.array([value for _, value in words], dtype=float)
+    best = measures.mcc(_counts(wrong, values >= measures.best_threshold(wrong, values)))
+
+    assert all(best >= measures.mcc(_counts(wrong, values >= cut)) - 1e-9 for cut in values)
+
+
+def test_a_crossed_threshold_never_sees_the_half_it_flags() -> None:
+    """With labels turned round in one half, its words are flagged by what held in the other."""
+    wrong = np.array([True, False, True, False, False, True, False, True])
+    values = np.array([0.9, 0.1, 0.8, 0.2] * 2)
+    halves = np.array([True] * 4 + [False] * 4)
+
+    flagged = measures.crossed_flags(wrong, values, halves)
+
+    assert matthews_corrcoef(wrong[:4], flagged[:4]) <= 0
+
+
+def test_calibration_error_of_a_known_case() -> None:
+    """Four words at .75 of which two are wrong are off by .25; weighing the wrong ones twice brings it to 1/12."""
+    wrong, probabilities = np.array([True, True, False, False]), np.full(4, 0.75)
+
+    assert measures.calibration_error(wrong, probabilities, np.ones(4)) == pytest.approx(0.25)
+    assert measures.calibration_error(wrong, probabilities, np.array([2.0, 2, 1, 1])) == pytest.approx(1 / 12)
+
+
+def test_severity_counts_half() -> None:
+    """Ten characters found, five of them at the wrong severity, give 7.5 of credit; two more were flagged in vain."""
+    credit = measures.character_credit([(0, 5, 1), (5, 10, 2)], [(0, 12, 1)], 20)
+
+    assert credit == (7.5, 12, 10)
+    assert measures.character_f1(*credit) == pytest.approx(15 / 22)
+
+
+def test_overlapping_spans_keep_the_graver_one() -> None:
+    """A major error inside a minor one is major there."""
+    assert measures.character_credit([(0, 10, 1), (2, 4, 2)], [(2, 4, 2)], 10) == (2.0, 2, 10)
+
+
+def test_nothing_to_find_and_nothing_flagged_is_perfect() -> None:
+    """Silence on a sound translation is right."""
+    assert measures.character_f1(0, 0, 0) == 1.0
+
+
+def test_within_items_looks_at_one_source_at_a_time() -> None:
+    """Ranking items right but their translations wrong is worth -1, however good the pooled correlation."""
+    gold = np.array([1.0, 2, 3, 11, 12, 13])
+    predicted = np.array([3.0, 2, 1, 13, 12, 11])
+
+    assert measures.within_items(gold, predicted, np.array([0, 0, 0, 1, 1, 1])).tolist() == pytest.approx([-1, -1])
+    assert measures.correlations(gold, predicted)[1] > 0.9
+
+
+def test_items_that_were_not_ranked_count_as_nothing() -> None:
+    """Equal predictions for the translations of a source are worth 0; items without a gold order do not count."""
+    gold, predicted = np.array([1.0, 2, 3, 5, 5, 5]), np.ones(6)
+
+    assert measures.within_items(gold, predicted, np.array([0, 0, 0, 1, 1, 1])).tolist() == [0.0]
+
+
+def test_draws_resample_whole_documents() -> None:
+    """Each draw takes as many documents as there are, and the same seed draws the same."""
+    drawn = measures.draws(7, count=50, seed=3)
+
+    assert set(drawn.sum(1).tolist()) == {7.0}
+    assert drawn.tolist() == measures.draws(7, count=50, seed=3).tolist()

@@ -1,0 +1,167 @@
+"""A run: baselines that know nothing get nothing, clean text, cached predictions, the command."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pytest
+from click.testing import CliRunner
+from pyarrow import parquet
+
+from auditor.cli.evaluate import evaluate as command
+from auditor.errors import UnknownNameError
+from auditor.evaluation import run
+from auditor.evaluation.results import Result
+from auditor.evaluation.systems import Options, SourceUse, open_system
+from auditor.values import Settings
+
+WORDS = ("the", "old", "bridge", "was", "closed", "again", "for", "repairs", "in", "spring")
+
+
+def _record(number: int, rater: str, chance: random.Random) -> dict[str, Any]:
+    """A translation judged by one rater, who marks each word by chance: document, system and text stay the same."""
+    words = [WORDS[(number + at) % len(WORDS)] for at in range(8)]
+    text = " ".join(words)
+    starts = [sum(len(word) + 1 for word in words[:at]) for at in range(8)]
+    tags = ["BAD" if chance.random() < 0.3 else "OK" for _ in words]
+    spans = [
+        {"start": start, "end": start + len(word), "severity": "minor", "category": "Fluency/Grammar"}
+        for start, word, tag in zip(starts, words, tags, strict=True)
+        if tag == "BAD"
+    ]
+    return {
+        "id": f"{number}-{rater}", "lang_pair": "pt-en", "doc_id": f"paper.{number // 5}", "seg_id": str(number % 5),
+        "system": "one", "source": f"fonte {number}", "target": text, "target_tokens": words, "token_starts": starts,
+        "token_ends": [start + len(word) for start, word in zip(starts, words, strict=True)], "word_tags": tags,
+        "word_tags_wmt22": [*tags, "OK"], "error_spans": spans, "score": chance.gauss(0, 1), "score_type": "mqm",
+        "score_raw": -1.0, "score_raw_type": "mqm_penalty_sum", "rater": rater, "split": "dev", "origin": "made/up",
+        "licence": "CC0-1.0",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A judged file of our own: 100 translations, two raters, marks by chance."""
+    chance = random.Random(5)  # noqa: S311 (not for cryptography)
+    file = tmp_path_factory.mktemp("gold") / "made.parquet"
+    records = [_record(number, rater, chance) for number in range(100) for rater in ("one", "two")]
+    parquet.write_table(pyarrow.Table.from_pylist(records), file)
+    return file
+
+
+def _plan(out: Path, *files: Path, systems: tuple[str, ...], rows: int | None = None) -> run.Plan:
+    options = Options(Settings(), seed=1)
+    return run.Plan(files, systems, (SourceUse.GIVEN,), out, options, rows, bootstrap=200)
+
+
+def _silent(label: str, done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def _evaluate(plan: run.Plan) -> dict[str, Result]:
+    return {result.system: result for result in run.evaluate(plan, _silent)}
+
+
+@pytest.mark.parametrize("name", ["constant", "flag-all", "random"])
+def test_what_knows_nothing_has_no_correlation(name: str, judged: Path, tmp_path: Path) -> None:
+    """The MCC of a baseline that knows nothing is 0 within its interval, with and without the end of the sentence."""
+    result = _evaluate(_plan(tmp_path, judged, systems=(name,)))[name]
+
+    for measure in ("MCC crossed", "official MCC crossed", "MCC fixed"):
+        estimate = result.estimates[measure]
+        assert estimate.low <= 0 <= estimate.high
+        assert abs(estimate.value) < 0.1
+
+
+def test_flagging_all_finds_all(judged: Path, tmp_path: Path) -> None:
+    """Flagging every word has the F1 that the share of wrong words allows."""
+    result = _evaluate(_plan(tmp_path, judged, systems=("flag-all",)))["flag-all"]
+    rows = [row for chosen in run.data_sets(judged) for row in chosen.rows]
+    wrong = sum(sum(row.tags or ()) for row in rows) / sum(len(row.words) for row in rows)
+
+    assert 2 * wrong / (1 + wrong) == pytest.approx(result.estimates["F1-BAD fixed"].value)
+    assert result.estimates["F1-OK fixed"].value == 0
+
+
+def test_the_other_rater_is_judged_without_a_score(judged: Path, tmp_path: Path) -> None:
+    """Raters who mark by chance agree on nothing; their score, part of the gold, is not measured."""
+    result = _evaluate(_plan(tmp_path, judged, systems=("other-rater",)))["other-rater"]
+
+    assert result.estimates["MCC fixed"].low <= 0 <= result.estimates["MCC fixed"].high
+    assert "Spearman" not in result.estimates
+
+
+def test_the_same_seed_gives_the_same_numbers(judged: Path, tmp_path: Path) -> None:
+    """Two runs of one plan write the same JSON, byte for byte, the second from the first one's predictions."""
+    plan = _plan(tmp_path, judged, systems=("random",))
+    run.evaluate(plan, _silent)
+    first = (tmp_path / "results.json").read_bytes()
+    run.evaluate(plan, _silent)
+
+    assert first == (tmp_path / "results.json").read_bytes()
+
+
+def test_an_interrupted_run_goes_on(judged: Path, tmp_path: Path) -> None:
+    """A cache cut off in the middle of a line loses that line alone, and the result is that of a whole run."""
+    plan = _plan(tmp_path, judged, systems=("random",))
+    run.evaluate(plan, _silent)
+    whole = (tmp_path / "results.json").read_bytes()
+    (cache,) = (tmp_path / "predictions").iterdir()
+    content = cache.read_text()
+    cache.write_text(content[: len(content) // 2])
+    run.evaluate(plan, _silent)
+
+    assert content == cache.read_text()
+    assert whole == (tmp_path / "results.json").read_bytes()
+
+
+def test_shuffled_sources_are_never_the_rows_own(judged: Path) -> None:
+    """With shuffled sources each row gets one, and nearly all get another's."""
+    (chosen,) = run.data_sets(judged)
+    requests = run._requests(chosen.rows, SourceUse.SHUFFLED, 1)
+
+    assert sum(request.source == request.row.source for request in requests) == 0
+    assert {request.source for request in requests} <= {row.source for row in chosen.rows}
+
+
+def test_clean_news_counts_alarms(tmp_path: Path) -> None:
+    """On clean text every run of flagged words is one false alarm, in documents kept for measuring only."""
+    file = tmp_path / "news.parquet"
+    text = "The bridge was closed again. Nobody was hurt."
+    names = [f"story.{number}" for number in range(40)]
+    parquet.write_table(pyarrow.table({"doc_id": names, "segment": [0] * 40, "text": [text] * 40}), file)
+    result = _evaluate(_plan(tmp_path / "out", file, systems=("flag-all",)))["flag-all"]
+
+    assert result.estimates["false alarms per 1,000 words"].value == pytest.approx(1000 * 2 / 8)
+    assert 0 < result.words < 40 * 8
+
+
+def test_fewer_rows_keep_the_raters_of_a_translation_together(judged: Path) -> None:
+    """Thinning takes whole translations."""
+    (chosen,) = run.data_sets(judged, rows=40)
+
+    assert len(chosen.rows) == 40
+    assert {row.rater for row in chosen.rows} == {"one", "two"}
+
+
+def test_an_unknown_system_is_refused_by_name() -> None:
+    """The message offers the nearest system."""
+    with pytest.raises(UnknownNameError, match="Did you mean 'detector'"):
+        open_system("detecter", Options(Settings(), seed=1))
+
+
+def test_the_command_prints_a_table_and_writes_json(judged: Path, tmp_path: Path) -> None:
+    """The table goes to standard output, everything else to standard error; the JSON carries signatures."""
+    out = tmp_path / "out"
+    ran = CliRunner().invoke(command, [str(judged), "--system", "random", "--out", str(out), "--bootstrap", "50"])
+
+    assert ran.exit_code == 0
+    assert "random" in ran.stdout
+    assert "results.json" in ran.stderr
+    (cell,) = json.loads((out / "results.json").read_text())["results"]
+    assert cell["signature"].startswith("gold:pt-en up|rows:200|documents:20|")
+    assert set(cell["measures"]["AP"]) == {"value", "low", "high"}
