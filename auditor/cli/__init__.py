@@ -20,6 +20,7 @@ COMMANDS = Table(
     {
         "check": "auditor.cli.check",
         "demo": "auditor.cli.demo",
+        "evaluate": "auditor.cli.evaluate",
         "explain": "auditor.cli.explain",
         "models": "auditor.cli.models",
     },
