@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from auditor import baseline, scoring
 from auditor.baseline import Accepted, Allowance, Suppressed
 from auditor.terms import Terms, apply_terms
-from auditor.values import Audit
+from auditor.values import Audit, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Settled:
     audit: Audit
     suppressed: tuple[Suppressed, ...]
     unused: tuple[str, ...]
+
+
+def markup(data: bytes, document: Document) -> str:
+    """Return the text in which comments to the auditor are looked for: the file's own, or what a packed one says."""
+    return data.decode("utf-8", errors="replace") if b"auditor:" in data else document.text
 
 
 def settle(audit: Audit, decisions: Decisions, *, allowances: Sequence[Allowance] = ()) -> Settled:

@@ -19,7 +19,6 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 import regex
 
@@ -36,7 +35,7 @@ class Terms:
     """Terms that are never flagged, and forbidden renderings with the preferred one."""
 
     never: tuple[str, ...] = ()
-    always: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    always: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -71,7 +70,7 @@ def load(path: Path) -> Terms:
         raise SettingsError(
             f'{path}: \'always\' must map each forbidden rendering to another, such as "Kiev" = "Kyiv".'
         )
-    return Terms(tuple(never), MappingProxyType(dict(always)))
+    return Terms(tuple(never), always)
 
 
 def apply_terms(document: Document, findings: Sequence[Finding], terms: Terms) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from auditor import __version__, fingerprints
+from auditor import fingerprints
 from auditor.reports.places import Place, places
 from auditor.values import Audit, Finding, Severity
 
@@ -37,7 +37,7 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": _driver(rules)},
+                "tool": {"driver": _driver(rules, audit.signature)},
                 "columnKind": "unicodeCodePoints",
                 "artifacts": [{"location": {"uri": uri}, "sourceLanguage": audit.document.language}],
                 "properties": {"score": audit.score, "interval": list(audit.interval), "signature": audit.signature},
@@ -48,8 +48,11 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
     return json.dumps(log, ensure_ascii=False, indent=1).encode(errors="backslashreplace")
 
 
-def _driver(rules: Iterable[str]) -> dict[str, object]:
-    return {"name": "auditor", "version": __version__, "rules": [{"id": rule, "name": rule} for rule in rules]}
+def _driver(rules: Iterable[str], signature: str) -> dict[str, object]:
+    """Name the tool by the version that the signature tells."""
+    version = next((part.removeprefix("auditor:") for part in signature.split("|") if part.startswith("auditor:")), "")
+    listed = [{"id": rule, "name": rule} for rule in rules]
+    return {"name": "auditor", **({"version": version} if version else {}), "rules": listed}
 
 
 def _result(audit: Audit, finding: Finding, place: Place, uri: str) -> dict[str, object]:

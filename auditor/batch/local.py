@@ -1,0 +1,59 @@
+"""The local engine: this process, or several beside it, each with its own models."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import TypeVar
+
+from auditor.batch.engines import Crew
+from auditor.batch.shards import Outcome
+from auditor.batch.stories import Story
+from auditor.batch.work import Task, audit_story, signature
+from auditor.errors import AuditorError
+
+Value = TypeVar("Value")
+
+_AHEAD = 2  # stories a worker that wait in line: enough to keep it busy, few enough to keep memory flat
+
+
+@contextmanager
+def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
+    """Start the workers, and end them."""
+    packed = task.packed()
+    if jobs == 1:
+        yield Crew(lambda: signature(packed), lambda stories: (audit_story(packed, story) for story in stories))
+        return
+    # Spawned, not forked: torch's threads do not survive a fork.
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield Crew(
+            lambda: _result(pool.submit(signature, packed)), lambda stories: _outcomes(pool, packed, stories, jobs)
+        )
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _outcomes(pool: ProcessPoolExecutor, packed: bytes, stories: Iterator[Story], jobs: int) -> Iterator[Outcome]:
+    waiting: set[Future[Outcome]] = set()
+    for story in stories:
+        waiting.add(pool.submit(audit_story, packed, story))
+        if len(waiting) >= _AHEAD * jobs:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from map(_result, done)
+    while waiting:
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        yield from map(_result, done)
+
+
+def _result(future: Future[Value]) -> Value:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise AuditorError(
+            "a worker process died, perhaps for want of memory; run the same command again with fewer --jobs: the "
+            "stories that are done are kept."
+        ) from error

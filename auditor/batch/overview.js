@@ -1,0 +1,18 @@
+"use strict";
+for (const head of document.querySelectorAll("th[data-sort]")) {
+  head.querySelector("button").addEventListener("click", () => {
+    const body = head.closest("table").tBodies[0];
+    const up = head.getAttribute("aria-sort") !== "ascending";
+    for (const other of head.parentNode.children) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    const key = head.dataset.sort === "number"
+      ? (row) => Number(row.cells[head.cellIndex].dataset.value)
+      : (row) => row.cells[head.cellIndex].textContent;
+    const compare = head.dataset.sort === "number"
+      ? (a, b) => a[0] - b[0]
+      : ((collator) => (a, b) => collator.compare(a[0], b[0]))(new Intl.Collator("en", { numeric: true }));
+    const rows = Array.from(body.rows, (row) => [key(row), row]).sort(compare);
+    if (!up) rows.reverse();
+    body.append(...rows.map(([, row]) => row));
+  });
+}

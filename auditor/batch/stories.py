@@ -1,0 +1,118 @@
+"""What a batch audits: files, folders, globs and the rows of tables, one story at a time."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.errors import InputError
+from auditor.readers import detect, files, tables
+from auditor.readers.tables import Columns, Row
+from auditor.values import Document
+
+_WILD = "*?["
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story that can travel to another process: the bytes of a file, the rows of a table, or why there is neither."""
+
+    name: str
+    data: bytes = b""
+    rows: tuple[Row, ...] = ()
+    refusal: str = ""
+
+    @property
+    def content(self) -> str:
+        """A hash of what is to be audited."""
+        digest = hashlib.sha256(self.data)
+        for row in self.rows:
+            digest.update(repr((row.text, row.source)).encode())
+        return digest.hexdigest()
+
+    def read(self) -> Document:
+        """Read the story.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        if self.refusal:
+            raise InputError(self.refusal)
+        if self.rows:
+            return tables.document(self.rows, name=self.name)
+        return files.parse(self.data, name=self.name)
+
+
+def find(inputs: Sequence[str], *, columns: Columns | None = None, without: Path | None = None) -> Iterator[Story]:
+    """Yield the stories of `inputs` in a fixed order, each file once; memory holds one at a time.
+
+    Args:
+        inputs: files, folders (read through and through, for endings that a reader takes) and glob patterns.
+        columns: which columns of tables to read.
+        without: a folder that is left out, the batch's own output.
+
+    Raises:
+        InputError: an input does not exist or holds no story.
+    """
+    seen: set[Path] = set()
+    for given in inputs:
+        found = False
+        for path in _paths(given, without):
+            found = True
+            if path.resolve() not in seen:
+                seen.add(path.resolve())
+                yield from _stories(path, columns)
+        if not found:
+            raise InputError(f"{given} holds no story; name files, folders of {_endings()} files, or a pattern.")
+
+
+def _paths(given: str, without: Path | None) -> Iterator[Path]:
+    path = Path(given)
+    if path.is_dir():
+        yield from _walk(path, None if without is None else without.resolve())
+    elif path.exists():
+        yield path
+    elif any(character in given for character in _WILD):
+        yield from (Path(name) for name in sorted(glob.glob(given, recursive=True)) if Path(name).is_file())  # noqa: PTH207 (absolute patterns)
+    else:
+        raise InputError(f"{given} does not exist; check the spelling of the path.")
+
+
+def _walk(folder: Path, without: Path | None) -> Iterator[Path]:
+    """Yield the files of a folder that a reader takes; hidden files and folders are not looked at."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or (without is not None and path.resolve() == without):
+            continue
+        if path.is_dir():
+            yield from _walk(path, without)
+        elif path.suffix.lower() in detect.suffixes():
+            yield path
+
+
+def _stories(path: Path, columns: Columns | None) -> Iterator[Story]:
+    name = path.as_posix()
+    if path.suffix.lower() not in tables.SUFFIXES:
+        yield _file(name)
+        return
+    used: dict[str, int] = {}
+    try:
+        for story, rows in tables.stories(tables.rows(path, name=name, columns=columns)):
+            used[story] = used.get(story, 0) + 1
+            again = f"~{used[story]}" if used[story] > 1 else ""  # a story's rows that do not follow one another
+            yield Story(f"{name}#{story}{again}", rows=tuple(rows))
+    except InputError as error:
+        yield Story(name, refusal=str(error))
+
+
+def _file(name: str) -> Story:
+    try:
+        return Story(name, files.load(name))
+    except InputError as error:
+        return Story(name, refusal=str(error))
+
+
+def _endings() -> str:
+    return ", ".join(sorted(detect.suffixes()))

@@ -1,0 +1,77 @@
+"""The one pure function that every engine runs: a story in, its outcome out."""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from auditor import baseline, desk
+from auditor.batch.shards import Outcome, outcome
+from auditor.batch.stories import Story
+from auditor.desk import Decisions
+from auditor.errors import InputError, ModelError, SettingsError
+from auditor.values import Audit, Document, Settings
+
+
+class Auditing(Protocol):
+    """What a batch asks of an auditor."""
+
+    @property
+    def signature(self) -> str:
+        """Everything that changes a number."""
+
+    def audit(self, document: Document) -> Audit:
+        """Audit a document."""
+
+
+def build_auditor(settings: Settings) -> Auditing:
+    """Build the auditor; its models are loaded when first asked for."""
+    from auditor.audit import Auditor  # torch comes with it: never in a driver that only hands out work
+
+    return Auditor(settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How to audit, in a form that travels: `build` is a function at the top of its module."""
+
+    settings: Settings = field(default_factory=Settings)
+    decisions: Decisions = field(default_factory=Decisions)
+    build: Callable[[Settings], Auditing] = build_auditor
+
+    def packed(self) -> bytes:
+        """Return the task as bytes, which a worker can look its auditor up by."""
+        return pickle.dumps(self)
+
+
+@functools.lru_cache(maxsize=1)
+def _worker(packed: bytes) -> tuple[Task, Auditing]:
+    """Build the auditor of a task once a process."""
+    task = cast("Task", pickle.loads(packed))  # noqa: S301 (our own bytes, from the driver)
+    return task, task.build(task.settings)
+
+
+def signature(packed: bytes) -> str:
+    """Return the signature that the task's audits will bear."""
+    task, auditing = _worker(packed)
+    return auditing.signature + task.decisions.signature
+
+
+def audit_story(packed: bytes, story: Story) -> Outcome:
+    """Audit one story; what is wrong with the story is its outcome, what is wrong with the set-up is raised."""
+    task, auditing = _worker(packed)
+    try:
+        document = story.read()
+        allowances = baseline.allowances(desk.markup(story.data, document), name=story.name)
+        audit = auditing.audit(baseline.blank(document))
+        settled = desk.settle(audit, task.decisions, allowances=allowances)
+        return outcome(story.name, story.content, settled.audit)
+    except InputError as error:
+        return Outcome(story.name, failure=str(error))
+    except (ModelError, SettingsError):
+        raise
+    except Exception as error:  # noqa: BLE001 (a bug met in one story must not cost a night's run the others)
+        return Outcome(story.name, failure=f"internal error, please report it: {type(error).__name__}: {error}")

@@ -1,0 +1,64 @@
+"""A small real auditor for batches: the list of false friends without the models that price them.
+
+As a program it runs a batch, so that tests can kill it: python -m tests.batch.rules OUT JOBS IN...
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor import batch, scoring
+from auditor.batch import Options
+from auditor.repairs import false_friends
+from auditor.signals import document_knowledge
+from auditor.values import Audit, Document, Finding, Measurements, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAuditor:
+    """Flags every word of the list, with the first replacement."""
+
+    settings: Settings
+
+    @property
+    def signature(self) -> str:
+        return f"rules:1|min-confidence:{self.settings.minimum_probability or 0:.2f}"
+
+    def audit(self, document: Document) -> Audit:
+        if "raise an error" in document.text:
+            raise ZeroDivisionError("the story asked for it")
+        findings = sorted(self._findings(document), key=lambda finding: finding.span)
+        score, interval, paragraphs = scoring.score(document, findings)
+        return Audit(document, score, interval, paragraphs, self.signature, document.notes)
+
+    def _findings(self, document: Document) -> Iterator[Finding]:
+        measurements = Measurements(document, document_knowledge.measure(document))
+        for sentence in document.sentences:
+            seen = set()
+            for found in false_friends.propose(sentence, measurements):
+                if found.span not in seen:
+                    seen.add(found.span)
+                    message = f"“{found.span.of(document.text)}” {found.reason}"
+                    yield Finding(
+                        found.span, found.kind, found.severity, 0.5, found.mechanism, message, (found.replacement,)
+                    )
+
+
+def build(settings: Settings) -> RuleAuditor:
+    """Build the auditor in whatever process."""
+    return RuleAuditor(settings)
+
+
+def build_that_dies(settings: Settings) -> RuleAuditor:
+    """End the process at once, as the system does when memory is short."""
+    del settings
+    os._exit(9)
+
+
+if __name__ == "__main__":
+    out, jobs, *inputs = sys.argv[1:]
+    batch.run(inputs, Path(out), options=Options(jobs=int(jobs), build=build))
