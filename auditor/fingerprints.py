@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
@@ -30,16 +30,24 @@ class Fingerprint:
 
 
 def take(document: Document, findings: Sequence[Finding]) -> tuple[Fingerprint, ...]:
-    """Return a fingerprint a finding, in order."""
-    words = document.words
-    starts = [word.span.start for word in words]
+    """Return a fingerprint a finding, in order; neighbours are words of the same sentence."""
+    sentences = document.sentences
+    starts = [sentence.span.start for sentence in sentences]
     taken = []
     for finding in findings:
-        first, behind = bisect_left(starts, finding.span.start), bisect_left(starts, finding.span.end)
-        before = " ".join(word.text for word in words[max(0, first - _NEIGHBOURS) : first])
-        after = " ".join(word.text for word in words[behind : behind + _NEIGHBOURS])
-        text = finding.span.of(document.text)
-        taken.append(Fingerprint(finding.kind.value, fold(text), fold(before), fold(after)))
+        first = max(0, bisect_right(starts, finding.span.start) - 1)
+        last = max(first + 1, bisect_left(starts, finding.span.end))
+        words = [word for sentence in sentences[first:last] for word in sentence.words]
+        before = [word.text for word in words if word.span.end <= finding.span.start]
+        after = [word.text for word in words if word.span.start >= finding.span.end]
+        taken.append(
+            Fingerprint(
+                kind=finding.kind.value,
+                text=fold(finding.span.of(document.text)),
+                before=fold(" ".join(before[-_NEIGHBOURS:])),
+                after=fold(" ".join(after[:_NEIGHBOURS])),
+            )
+        )
     return tuple(taken)
 
 
