@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from auditor import segment
 from auditor.english import looks_english
 from auditor.errors import InputError
 from auditor.values import Document
 
 LONGEST_LINE = 2_000_000
 """Code points in one paragraph. A long novel has fewer; what has more is data with its line breaks lost."""
+
+
+def screen(text: str, *, name: str) -> None:
+    """Turn away what would take long to segment, before it does.
+
+    Raises:
+        InputError: a paragraph is longer than any text has.
+    """
+    longest = max(map(len, segment.paragraphs(text)), default=0)
+    if longest > LONGEST_LINE:
+        raise InputError(
+            f"{name} has a line of {longest:,} characters, more than the {LONGEST_LINE:,} that can be audited; "
+            "restore its line breaks or split the file."
+        )
 
 
 def admit(document: Document) -> Document:
@@ -19,12 +34,6 @@ def admit(document: Document) -> Document:
     name = document.name
     if not document.paragraphs:
         raise InputError(f"{name} is empty; there is nothing to audit.")
-    longest = max(document.paragraphs, key=lambda paragraph: len(paragraph.span)).span
-    if len(longest) > LONGEST_LINE:
-        raise InputError(
-            f"{name} has a line of {len(longest):,} characters, more than the {LONGEST_LINE:,} that can be audited; "
-            "restore its line breaks or split the file."
-        )
     words = document.words
     if not any(any(map(str.isalpha, word.text)) for word in words):
         raise InputError(f"{name} has no words, only figures, punctuation or symbols; there is nothing to audit.")

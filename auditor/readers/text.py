@@ -8,7 +8,7 @@ import regex
 
 from auditor import segment
 from auditor.errors import InputError
-from auditor.readers.checks import admit
+from auditor.readers.checks import admit, screen
 from auditor.values import Document
 
 SUFFIXES = (".txt", ".text")
@@ -51,6 +51,7 @@ def read(data: bytes, *, name: str) -> Document:
     text, notes = decode(data, name=name)
     if _CONTROL.search(text):
         raise InputError(f"{name} is a binary file, not text; save its words as plain text first.")
+    screen(text, name=name)
     return admit(segment.document(text, name=name, notes=notes))
 
 

@@ -42,7 +42,7 @@ _BAD: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_bad_input_is_one_sentence_and_exit_2(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What cannot be audited is named, with the reason, in one sentence; no report is written and no model is needed."""
+    """What cannot be audited is named, with the reason, in one sentence; there is no report, and no model is needed."""
     make, message = _BAD[what]
     make(tmp_path / "story.txt")
     monkeypatch.chdir(tmp_path)

@@ -13,7 +13,7 @@ from auditor.cli import main
 def test_help_says_what_the_commands_do(capsys: pytest.CaptureFixture[str]) -> None:
     """Help is for standard output and a success."""
     assert main(["--help"]) == 0
-    assert "check    Audit each FILE" in capsys.readouterr().out
+    assert " Audit each FILE, or standard input" in capsys.readouterr().out
 
 
 def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:

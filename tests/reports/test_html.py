@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from auditor.reports import html, notebook
 from auditor.reports.marking import shown
@@ -55,6 +55,7 @@ def test_golden(audit: Audit) -> None:
     assert golden("audit.html", written) == written
 
 
+@settings(max_examples=50)  # each draws a whole audit
 @given(audits())
 def test_hostile_text_is_only_text(audit: Audit) -> None:
     """Whatever the document holds, the page has our own elements, well nested, loads nothing, and shows the story."""

@@ -8,7 +8,7 @@ from importlib import resources
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from auditor.errors import InputError
 from auditor.reports import json as report
@@ -29,6 +29,7 @@ def test_golden(audit: Audit) -> None:
     assert golden("audit.json", written) == written
 
 
+@settings(max_examples=50)  # each draws a whole audit
 @given(audits())
 def test_parsing_brings_back_the_audit(audit: Audit) -> None:
     """Nothing is lost, and what is written keeps to the committed schema."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.reports import terminal
@@ -23,6 +23,7 @@ def test_golden(audit: Audit, name: str, color: bool) -> None:  # noqa: FBT001 (
     assert golden(name, written) == written
 
 
+@settings(max_examples=50)  # each draws a whole audit
 @given(audits(), st.integers(1, 200), st.booleans())
 def test_hostile_text_drives_no_terminal(audit: Audit, width: int, color: bool) -> None:  # noqa: FBT001
     """Whatever the document holds, only our own styles reach the terminal, and lines keep to the width."""
