@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditor import segment
 from auditor.english import looks_english
 from auditor.errors import InputError
-from auditor.values import Document
+from auditor.values import Document, Span
 
 LONGEST_LINE = 2_000_000
 """Code points in one paragraph. A long novel has fewer; what has more is data with its line breaks lost."""
 
 
 def screen(text: str, *, name: str) -> None:
-    """Turn away what would take long to segment, before it does.
+    """Turn away before it is segmented what would take long to segment.
 
     Raises:
         InputError: a paragraph is longer than any text has.
     """
-    longest = max(map(len, segment.paragraphs(text)), default=0)
-    if longest > LONGEST_LINE:
-        raise InputError(
-            f"{name} has a line of {longest:,} characters, more than the {LONGEST_LINE:,} that can be audited; "
-            "restore its line breaks or split the file."
-        )
+    _check_length(segment.paragraphs(text), name)
 
 
 def admit(document: Document) -> Document:
@@ -34,6 +31,7 @@ def admit(document: Document) -> Document:
     name = document.name
     if not document.paragraphs:
         raise InputError(f"{name} is empty; there is nothing to audit.")
+    _check_length([paragraph.span for paragraph in document.paragraphs], name)
     words = document.words
     if not any(any(map(str.isalpha, word.text)) for word in words):
         raise InputError(f"{name} has no words, only figures, punctuation or symbols; there is nothing to audit.")
@@ -42,3 +40,12 @@ def admit(document: Document) -> Document:
             f"{name} does not look like English; what is audited is English copy, translated from another language."
         )
     return document
+
+
+def _check_length(paragraphs: Sequence[Span], name: str) -> None:
+    longest = max(map(len, paragraphs), default=0)
+    if longest > LONGEST_LINE:
+        raise InputError(
+            f"{name} has a line of {longest:,} characters, more than the {LONGEST_LINE:,} that can be audited; "
+            "restore its line breaks or split the file."
+        )
