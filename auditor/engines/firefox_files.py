@@ -4,7 +4,7 @@ The originals are Marian binaries: `model.*.bin` (8-bit matrices with one scale 
 target pieces each source piece suggests) and `vocab.*.spm` (SentencePiece). The rewritten folder holds
 
     model.safetensors      the matrices as the original 8-bit numbers plus `NAME.scale`, the rest as float32 (17 MB)
-    shortlist.safetensors  `offsets` (pieces + 1) and `ids`, both int32: the list of piece p is ids[offsets[p]:offsets[p+1]]
+    shortlist.safetensors  `offsets` and `ids`, both int32: the list of piece p is ids[offsets[p] : offsets[p + 1]]
     vocab.spm              the vocabulary, byte for byte
     config.json            `StudentConfig`, written last: a folder without it is not finished
 
@@ -34,7 +34,12 @@ Array = NDArray[np.generic]
 
 _FLOAT32, _INT8, _INTGEMM8 = 0x0404, 0x0101, 0x4101  # marian's type codes of what the students hold
 _SHORTLIST_MAGIC = 0xF11A48D5013417F5
-_WHAT_WE_RUN = {"dec-cell": "ssru", "type": "transformer", "transformer-postprocess": "dan", "transformer-preprocess": '""'}
+_WHAT_WE_RUN = {
+    "dec-cell": "ssru",
+    "type": "transformer",
+    "transformer-postprocess": "dan",
+    "transformer-preprocess": '""',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ def _tensor(name: str, shape: tuple[int, ...], kind: int, data: memoryview) -> d
 
 
 def _options(yaml: bytes, path: Path) -> Mapping[str, str]:
-    """Read the top-level `key: value` lines of the embedded configuration and check that the engine runs such a model."""
+    """Read the top-level `key: value` lines of the embedded configuration; refuse a model of another kind."""
     found = re.findall(r"^([\w-]+): (.+?)\s*$", yaml.rstrip(b"\0").decode("utf-8"), flags=re.MULTILINE)
     options = dict(found)
     for key, value in _WHAT_WE_RUN.items():

@@ -16,6 +16,7 @@ from auditor.engines.sequences import Ids
 
 _FORBIDDEN = -1e9  # a logit that no other comes near
 _COMPACT = 0.8  # finished sentences leave the batch when fewer than this share are unfinished: leaving copies the rest
+_REGATHER = 0.7  # unused pieces leave the output layer when fewer than this share are used
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +35,43 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The output layer over the union of a batch's shortlists; `forbidden` (B, U) is 0 or `_FORBIDDEN`.
+    """The output layer over the union of a batch's shortlists; `bias` (B, U) is `_FORBIDDEN` outside a sentence's own.
 
     One multiplication for the union is faster than one for each sentence's own pieces.
     """
 
     ids: Tensor
-    weight: Tensor
+    weight: Tensor  # (U, D)
     bias: Tensor
-    forbidden: Tensor
+    room: Tensor  # (B, U), overwritten by each step: a new one a step would cost as much as the multiplication
 
     @classmethod
     def of(cls, network: Network, allowed: Sequence[Tensor] | None, *, batch: int, never: int) -> Choices:
         """Gather the pieces that any sentence may use; `allowed` None allows all; the piece `never` is nobody's."""
-        size = len(network.bias)
-        permitted = torch.zeros(batch, size, dtype=torch.bool)
-        for row, ids in enumerate(allowed or ()):
-            permitted[row, ids] = True
+        permitted = torch.zeros(batch, len(network.bias), dtype=torch.bool)
+        for row, pieces in enumerate(allowed or ()):
+            permitted[row, pieces] = True
         if allowed is None:
             permitted[:] = True
         permitted[:, never] = False
         ids = permitted.any(0).nonzero().squeeze(1)
-        forbidden = torch.where(permitted[:, ids], 0.0, _FORBIDDEN).to(network.bias.device)
-        ids = ids.to(network.bias.device)
-        return cls(ids, network.embedding[ids], network.bias[ids], forbidden)
+        device = network.bias.device
+        mine, ids = permitted[:, ids].to(device), ids.to(device)
+        bias = torch.where(mine, network.bias[ids], _FORBIDDEN)
+        return cls(ids, network.embedding[ids], bias, torch.empty_like(bias))
 
     def logits(self, hidden: Tensor) -> Tensor:
-        """Return (B, U)."""
-        return torch.addmm(self.bias, hidden, self.weight.t()).add_(self.forbidden)
+        """Return (B, U), valid until the next call."""
+        return torch.addmm(self.bias, hidden, self.weight.t(), out=self.room)
 
     def rows(self, kept: Tensor) -> Choices:
-        """Keep some sentences."""
-        return replace(self, forbidden=self.forbidden[kept])
+        """Keep some sentences, and only the pieces that these may use."""
+        bias = self.bias[kept]
+        used = (bias > _FORBIDDEN).any(0).nonzero().squeeze(1)
+        if len(used) > _REGATHER * len(self.ids):
+            return Choices(self.ids, self.weight, bias, torch.empty_like(bias))
+        bias = bias[:, used]
+        return Choices(self.ids[used], self.weight[used], bias, torch.empty_like(bias))
 
 
 @dataclass(frozen=True, slots=True)

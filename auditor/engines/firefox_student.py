@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -13,10 +13,50 @@ from auditor.engines.firefox_files import StudentConfig
 from auditor.engines.firefox_network import Memory, Network, States
 from auditor.engines.firefox_search import Choices, Hypothesis, Shortlist, search
 from auditor.engines.output_layer import OutputLayer
-from auditor.engines.sequences import Forced, Ids, Rival, WordPieces, find_rivals, gather_forced, pad
+from auditor.engines.sequences import (
+    Forced,
+    Ids,
+    Rival,
+    WordPieces,
+    alike,
+    complete_words,
+    find_rivals,
+    gather_forced,
+    pad,
+)
 
 _SPARE = 4  # more top pieces than rivals asked: some are no word, one is the given piece
-_MORE_PIECES = 5  # a rival that is no whole word after so many more pieces is dropped
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """Forced sentences: the packed rows of the last layer (N, D) and of the states, one (N, D) a layer."""
+
+    memory: Memory
+    hidden: Tensor
+    states: States
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Target positions of a batch, packed: each one's sentence (sorted), position, and states, one (N, D) a layer."""
+
+    sentences: Tensor
+    positions: Tensor
+    states: States
+
+    @classmethod
+    def of(cls, lengths: Sequence[int], states: Sequence[States], *, device: torch.device) -> _Rows:
+        counts = torch.tensor(lengths, device=device)
+        return cls(
+            sentences=torch.arange(len(lengths), device=device).repeat_interleave(counts),
+            positions=torch.cat([torch.arange(length, device=device) for length in lengths]),
+            states=tuple(torch.cat(layer) for layer in zip(*states, strict=True)),
+        )
+
+    def keep(self, rows: Sequence[int]) -> _Rows:
+        kept = torch.tensor(rows, dtype=torch.long, device=self.positions.device)
+        return _Rows(self.sentences[kept], self.positions[kept], tuple(state[kept] for state in self.states))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +94,17 @@ class Student:
     @torch.inference_mode()
     def force(self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int = 0) -> list[Forced]:
         """Score given translations over the full vocabulary; see `SequenceModel.force`."""
-        memory = self._read(sources)
-        ids, mask = pad(targets, device=self._device)
-        hidden, states = self.network.decode(memory, self._shifted(ids), None)
-        given = ids[mask]
-        scored = self._output.score(hidden[mask], given, best=best + _SPARE if best else 0)
+        parts = [self._forced(sources[group], targets[group]) for group in alike(sources, targets)]
+        given = torch.tensor([piece for target in targets for piece in target], device=self._device)
+        hidden = torch.cat([part.hidden for part in parts])
+        scored = self.output.score(hidden, given, best=best + _SPARE if best else 0)
         lengths = [len(target) for target in targets]
         if not best:
             return gather_forced(scored, lengths, None)
         rivals = find_rivals(scored, given.cpu(), self.pieces, best=best)
-        words = self._whole_words(rivals, memory, mask, tuple(state[mask] for state in states))
-        return gather_forced(scored, lengths, words)
+        rows = _Rows.of(lengths, [part.states for part in parts], device=self._device)
+        branches = _Branches(self, Memory.joined([part.memory for part in parts]), rivals, rows)
+        return gather_forced(scored, lengths, complete_words(rivals, self.pieces, branches.follow))
 
     @torch.inference_mode()
     def attend(self, sources: Sequence[Ids], targets: Sequence[Ids]) -> list[list[int]]:
@@ -78,60 +118,64 @@ class Student:
         return self.network.embedding.device
 
     @property
-    def _output(self) -> OutputLayer:
+    def output(self) -> OutputLayer:
+        """The output layer over the whole vocabulary."""
         return OutputLayer(self.network.embedding, self.network.bias)
 
     def _read(self, sources: Sequence[Ids]) -> Memory:
+        return Memory.joined([self._read_alike(sources[group]) for group in alike(sources)])
+
+    def _read_alike(self, sources: Sequence[Ids]) -> Memory:
         ids, mask = pad(sources, device=self._device)
         return self.network.encode(ids, None if mask.all() else mask)
+
+    def _forced(self, sources: Sequence[Ids], targets: Sequence[Ids]) -> _Decoded:
+        memory = self._read_alike(sources)
+        ids, mask = pad(targets, device=self._device)
+        hidden, states = self.network.decode(memory, self._shifted(ids), None)
+        return _Decoded(memory, hidden[mask], tuple(state[mask] for state in states))
 
     def _shifted(self, targets: Tensor) -> Tensor:
         """Embed what precedes each target piece; the sentence starts with nothing (-1)."""
         before = torch.cat([targets.new_full((len(targets), 1), -1), targets[:, :-1]], dim=1)
         return self.network.inputs(before, torch.arange(before.shape[1], device=before.device).expand_as(before))
 
-    def _whole_words(
-        self, rivals: Sequence[Rival], memory: Memory, mask: Tensor, states: States
-    ) -> list[tuple[int, tuple[int, ...]]]:
-        """Continue the rivals that start a word to the word's end, all at once; return (row, pieces) in their order.
 
-        A rival's row stands in for the sentence's next position: only the recurrent state ties positions together, so
-        any number of continuations of one sentence are decoded side by side.
-        """
-        words: list[tuple[int, ...] | None] = [None if rival.starts else (rival.piece,) for rival in rivals]
-        open_ = [index for index, rival in enumerate(rivals) if rival.starts]
-        pieces = {index: [rivals[index].piece] for index in open_}
-        rows = torch.tensor([rivals[index].row for index in open_], dtype=torch.long, device=self._device)
-        sentences, positions = (axis[rows] for axis in mask.nonzero(as_tuple=True))
-        states = tuple(state[rows] for state in states)
-        for more in range(1, _MORE_PIECES + 1):
-            if not open_:
-                break
-            previous = torch.tensor([pieces[index][-1] for index in open_], device=self._device)
-            x = self.network.inputs(previous, (positions + more).clamp_max(self.config.positions - 1))
-            hidden, states = self._side_by_side(memory, sentences, x, states)
-            following = self._output.first_choice(hidden).cpu()
-            goes_on = self.pieces.continues[following]
-            for index, piece, inside in zip(open_, following.tolist(), goes_on.tolist(), strict=True):
-                if inside:
-                    pieces[index].append(piece)
-                else:
-                    words[index] = tuple(pieces[index])
-            open_ = [index for index, inside in zip(open_, goes_on.tolist(), strict=True) if inside]
-            kept = goes_on.nonzero().squeeze(1).to(self._device)
-            sentences, positions, states = sentences[kept], positions[kept], tuple(state[kept] for state in states)
-        return [(rival.row, word) for rival, word in zip(rivals, words, strict=True) if word is not None]
+class _Branches:
+    """Rivals in progress: decoder steps that branch off a forced sentence at any number of its positions at once.
 
-    def _side_by_side(self, memory: Memory, sentences: Tensor, x: Tensor, states: States) -> tuple[Tensor, States]:
-        """Take one decoder step in each row (N, D) of the sorted `sentences` (N), each from its own state (N, D)."""
-        counts = torch.bincount(sentences, minlength=memory.keys[0].shape[0])
+    Only the recurrent state ties a sentence's positions together, so all its branches are decoded side by side, each
+    from the state of its own row.
+    """
+
+    def __init__(self, student: Student, memory: Memory, rivals: Sequence[Rival], rows: _Rows) -> None:
+        self._student = student
+        self._memory = memory
+        self._indices = list(range(len(rivals)))
+        self._rows = rows.keep([rival.row for rival in rivals])
+
+    def follow(self, begun: Mapping[int, list[int]]) -> Tensor:
+        """Take one step in the rows of the rivals `begun`, from each one's last piece; return the next pieces."""
+        places = {index: place for place, index in enumerate(self._indices)}
+        rows = self._rows.keep([places[index] for index in begun])
+        previous = torch.tensor([pieces[-1] for pieces in begun.values()], device=rows.positions.device)
+        positions = (rows.positions + 1).clamp_max(self._student.positions - 1)
+        x = self._student.network.inputs(previous, positions)
+        hidden, states = self._step(x, rows)
+        self._indices, self._rows = list(begun), _Rows(rows.sentences, positions, states)
+        return self._student.output.first_choice(hidden)
+
+    def _step(self, x: Tensor, rows: _Rows) -> tuple[Tensor, States]:
+        """Spread packed rows over their sentences, (sentences, most rows, D), decode, and pack them again."""
+        counts = torch.bincount(rows.sentences, minlength=len(self._memory.keys[0]))
         first = counts.cumsum(0) - counts
-        slots = torch.arange(len(sentences), device=sentences.device) - first[sentences]
+        place = (rows.sentences, torch.arange(len(x), device=x.device) - first[rows.sentences])
 
-        def spread(rows: Tensor) -> Tensor:
-            wide = rows.new_zeros(len(counts), int(counts.max()), rows.shape[1])
-            wide[sentences, slots] = rows
+        def spread(packed: Tensor) -> Tensor:
+            wide = packed.new_zeros(len(counts), int(counts.max()), packed.shape[1])
+            wide[place] = packed
             return wide
 
-        hidden, after = self.network.decode(memory, spread(x), tuple(spread(state) for state in states))
-        return hidden[sentences, slots], tuple(state[sentences, slots] for state in after)
+        states = tuple(spread(state) for state in rows.states)
+        hidden, after = self._student.network.decode(self._memory, spread(x), states)
+        return hidden[place], tuple(state[place] for state in after)

@@ -12,7 +12,7 @@ from auditor.values import Span, TokenScores
 
 T = TypeVar("T")
 
-_BATCH_SENTENCES = 64
+_BATCH_SENTENCES = 32
 _BATCH_PIECES = 4096  # of one side, padding included
 
 
@@ -42,6 +42,11 @@ class PieceTranslator:
         """ISO 639-1 codes of what it reads and what it writes."""
         return self._pair
 
+    def fits(self, source: str, target: str) -> bool:
+        """Tell whether both are short enough for the model's positions."""
+        pieces = max(len(self._source.encode(source)), len(self._target.writable(target)))
+        return pieces < self._model.positions
+
     def translate(self, sentences: Sequence[str]) -> list[str]:
         """Translate each sentence greedily; one of which the model can read nothing gives "".
 
@@ -49,7 +54,7 @@ class PieceTranslator:
             ModelError: a sentence has more pieces than the model has positions.
         """
         pieces = [self._source.encode(sentence) for sentence in sentences]
-        readable = [index for index, found in enumerate(pieces) if set(found.ids) - {self._source.unknown}]
+        readable = [index for index, found in enumerate(pieces) if self._readable(found)]
         sources = [self._closed(pieces[index], sentences[index]) for index in readable]
 
         def work(batch: Sequence[int]) -> list[list[int]]:
@@ -83,7 +88,10 @@ class PieceTranslator:
 
         forced = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)
         return [
-            (_token_scores(found, own, target), [tuple(self._target.decode(ids) for ids in row) for row in found.rivals])
+            (
+                _token_scores(found, own, target),
+                [tuple(self._target.decode(ids) for ids in row) for row in found.rivals],
+            )
             for found, own, target in zip(forced, pieces, targets, strict=True)
         ]
 
@@ -113,6 +121,9 @@ class PieceTranslator:
         pieces = [self._target.writable(target) for target in targets]
         read = [self._closed(self._source.encode(source), source) for source in sources]
         return pieces, read, [self._closed(own, target) for own, target in zip(pieces, targets, strict=True)]
+
+    def _readable(self, pieces: Pieces) -> bool:
+        return any(span and piece != self._source.unknown for piece, span in zip(pieces.ids, pieces.spans, strict=True))
 
     def _closed(self, pieces: Pieces, sentence: str) -> list[int]:
         if len(pieces) >= self._model.positions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,10 @@ from auditor.engines.pieces import Vocabulary
 Ids = Sequence[int]
 
 # A rival this much less likely than the piece that the model ranks first is nothing it "would rather write".
-_RIVAL_NATS = 6.0
+_RIVAL_NATS = 5.0
+_MORE_PIECES = 5  # a rival that is no whole word after so many more pieces is dropped
+_GROUP_PIECES = 768
+_ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,22 @@ def pad(sequences: Sequence[Ids], *, device: torch.device) -> tuple[Tensor, Tens
     return torch.tensor(rows, dtype=torch.long, device=device), mask
 
 
+def alike(*sides: Sequence[Ids]) -> Iterator[slice]:
+    """Cut a batch, in its order, into groups whose sentences are about as long as their longest.
+
+    Padding is computed for nothing, and larger groups than `_GROUP_PIECES` fall out of the processor's cache.
+    """
+    lengths = [max(len(ids) for ids in pair) for pair in zip(*sides, strict=True)]
+    start = longest = 0
+    for index, length in enumerate(lengths):
+        longer, shorter = max(longest, length), min([*lengths[start:index], length])
+        if index > start and ((index + 1 - start) * longer > _GROUP_PIECES or shorter < _ALIKE * longer):
+            yield slice(start, index)
+            start, longer = index, length
+        longest = longer
+    yield slice(start, len(lengths))
+
+
 def find_rivals(scored: Scored, given: Tensor, pieces: WordPieces, *, best: int) -> list[Rival]:
     """Choose each row's rivals among its top pieces: such as could stand in the given piece's place."""
     starts = pieces.starts[scored.top_ids]
@@ -103,14 +122,38 @@ def find_rivals(scored: Scored, given: Tensor, pieces: WordPieces, *, best: int)
     return [Rival(row, piece, start) for row, piece, start in chosen]
 
 
+def complete_words(
+    rivals: Sequence[Rival], pieces: WordPieces, follow: Callable[[Mapping[int, list[int]]], Tensor]
+) -> list[tuple[Rival, tuple[int, ...]]]:
+    """Continue the rivals that start a word to the word's end; one that comes to none is left out.
+
+    `follow` is given the unfinished rivals (index in `rivals`: its pieces so far) and returns each one's next piece.
+    """
+    words: dict[int, tuple[int, ...]] = {
+        index: (rival.piece,) for index, rival in enumerate(rivals) if not rival.starts
+    }
+    begun = {index: [rival.piece] for index, rival in enumerate(rivals) if rival.starts}
+    for _ in range(_MORE_PIECES):
+        if not begun:
+            break
+        following = follow(begun).cpu()
+        goes_on = pieces.continues[following].tolist()
+        for index, piece, inside in zip(list(begun), following.tolist(), goes_on, strict=True):
+            if inside:
+                begun[index].append(piece)
+            else:
+                words[index] = tuple(begun.pop(index))
+    return [(rivals[index], words[index]) for index in sorted(words)]
+
+
 def gather_forced(
-    scored: Scored, lengths: Sequence[int], rivals: Sequence[tuple[int, tuple[int, ...]]] | None
+    scored: Scored, lengths: Sequence[int], rivals: Sequence[tuple[Rival, tuple[int, ...]]] | None
 ) -> list[Forced]:
-    """Cut the packed rows of a batch into one `Forced` a sentence; `rivals` are (row, pieces), None where not asked."""
+    """Cut the packed rows of a batch into one `Forced` a sentence; `rivals` with their pieces, None if not asked."""
     listed: list[list[tuple[int, ...]]] = [[] for _ in range(sum(lengths))]
-    for row, pieces in rivals or ():
-        if pieces not in listed[row]:
-            listed[row].append(pieces)
+    for rival, pieces in rivals or ():
+        if pieces not in listed[rival.row]:
+            listed[rival.row].append(pieces)
     log_probs, entropies, ranks = (x.tolist() for x in (scored.log_probs, scored.entropies, scored.ranks))
     forced = []
     at = 0
