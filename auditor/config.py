@@ -128,7 +128,6 @@ _KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "fail-under": _number(0, 100),
     "fluency-model": _text,
     "ignore": _kinds,
-    "mechanisms": _texts,
     "min-confidence": _number(0, 1),
     "only": _kinds,
     "penalties": _mapping(_number(0, 1000)),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from auditor import baseline, scoring
-from auditor.baseline import Accepted, Allowance, Suppressed
+from auditor.baseline import Accepted, Allowance, Sifted, Suppressed
 from auditor.terms import Terms, apply_terms
 from auditor.values import Audit, Document
 
@@ -56,8 +56,16 @@ def settle(audit: Audit, decisions: Decisions, *, allowances: Sequence[Allowance
     findings = apply_terms(audit.document, audit.findings, decisions.terms)
     sifted = baseline.sift(audit.document, findings, accepted=decisions.accepted, allowances=allowances)
     signature = audit.signature + decisions.signature
-    if sifted.kept == audit.findings:
-        return Settled(replace(audit, signature=signature), sifted.suppressed, sifted.unused)
-    score, interval, paragraphs = scoring.score(audit.document, sifted.kept, penalties=decisions.penalties or None)
-    settled = replace(audit, score=score, interval=interval, paragraphs=paragraphs, signature=signature)
+    settled = replace(audit, signature=signature, notes=(*audit.notes, *_notes(sifted)))
+    if sifted.kept != audit.findings:
+        score, interval, paragraphs = scoring.score(audit.document, sifted.kept, penalties=decisions.penalties or None)
+        settled = replace(settled, score=score, interval=interval, paragraphs=paragraphs)
     return Settled(settled, sifted.suppressed, sifted.unused)
+
+
+def _notes(sifted: Sifted) -> Iterator[str]:
+    count = len(sifted.suppressed)
+    if count:
+        yield f"{count} finding{'s' if count > 1 else ''} suppressed by the baseline or by a comment in the text"
+    for text in sifted.unused:
+        yield f"what was accepted as “{text}” was not found any more; it can be taken out"

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from auditor.values import Document, Finding
+from auditor.values import Audit, Document, Finding
 
 _NEIGHBOURS = 3  # words on each side: enough to tell two uses of a word apart, few enough to survive an edit nearby
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " "})
@@ -27,6 +27,15 @@ class Fingerprint:
         """Sixteen hexadecimal digits of the content."""
         parts = "\0".join((self.kind, self.text, self.before, self.after))
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Findings of the old audit that are fixed; findings of the new one that are new or unchanged."""
+
+    fixed: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    unchanged: tuple[Finding, ...]
 
 
 def take(document: Document, findings: Sequence[Finding]) -> tuple[Fingerprint, ...]:
@@ -72,6 +81,17 @@ def match(old: Sequence[Fingerprint], new: Sequence[Fingerprint]) -> dict[int, i
             if index not in pairs and waiting.get(key(item)):
                 pairs[index] = waiting[key(item)].pop(0)
     return pairs
+
+
+def compare(old: Audit, new: Audit) -> Difference:
+    """Tell which findings of the old audit are gone, which of the new one are new, and which stayed."""
+    pairs = match(take(old.document, old.findings), take(new.document, new.findings))
+    gone = set(range(len(old.findings))) - set(pairs.values())
+    return Difference(
+        fixed=tuple(old.findings[index] for index in sorted(gone)),
+        new=tuple(finding for index, finding in enumerate(new.findings) if index not in pairs),
+        unchanged=tuple(finding for index, finding in enumerate(new.findings) if index in pairs),
+    )
 
 
 _KEYS: tuple[Callable[[Fingerprint], Hashable], ...] = (

@@ -19,7 +19,6 @@ device = "cpu"
 threads = 2
 precision = "float32"
 fluency-model = "models/lm"
-mechanisms = ["names"]
 fail-under = 60
 terms = "house/terms.toml"
 baseline = "baseline.json"
@@ -46,7 +45,6 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             precision="float32",
             fluency_model="models/lm",
             back_translation={"en-fr": "m1", "fr-en": "m2"},
-            mechanisms=("names",),
             penalties={"minor": 0.5},
         ),
         fail_under=60.0,

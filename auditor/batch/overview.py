@@ -140,8 +140,8 @@ def _row(summary: Summary) -> str:
     most = ", ".join(f"{number} {kind}" for kind, number in kinds[:2])
     link = f"{REPORTS}/{quote(summary.report)}.html"
     return (
-        f'<tr><td><a href="{link}">{_escaped(summary.name)}</a></td><td data-value={summary.score}>'
-        f"<meter min=0 max=100 value={summary.score}></meter> {whole(summary.score)}</td>"
+        f'<tr><td><a href="{link}">{_escaped(summary.name)}</a></td><td data-value={summary.score}'
+        f" style=--score:{summary.score}>{whole(summary.score)}</td>"
         f"<td data-value={summary.low}>{whole(summary.low)}–{whole(summary.high)}</td>"
         f"<td data-value={summary.worst}>{whole(summary.worst)}</td>"
         f"<td data-value={summary.words}>{summary.words:,}</td>"

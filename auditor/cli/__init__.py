@@ -18,8 +18,10 @@ from auditor.tables import Table
 COMMANDS = Table(
     "command",
     {
+        "batch": "auditor.cli.batch",
         "check": "auditor.cli.check",
         "demo": "auditor.cli.demo",
+        "diff": "auditor.cli.diff",
         "evaluate": "auditor.cli.evaluate",
         "explain": "auditor.cli.explain",
         "models": "auditor.cli.models",

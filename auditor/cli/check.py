@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from auditor import baseline, desk
 from auditor.cli.options import Options, audit_options
 from auditor.cli.output import write
 from auditor.cli.progress import Display
@@ -37,8 +38,16 @@ class Source:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--input-format", type=click.Choice(list(READERS)), help="What the files are.  [default: as they look]")
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path),
+    help="Accept what is found: add it to this baseline.",
+)
+@click.option("--reason", default="", help="Why the findings are accepted.")
 @audit_options
-def check(files: tuple[str, ...], input_format: str | None, *, options: Options) -> int:
+def check(
+    files: tuple[str, ...], input_format: str | None, write_baseline: Path | None, reason: str, *, options: Options
+) -> int:
     """Audit each FILE, or standard input where FILE is a hyphen.
 
     The exit code is 0 when every story could be audited, 1 when one scored below the bar of --fail-under, 2 when one
@@ -46,20 +55,24 @@ def check(files: tuple[str, ...], input_format: str | None, *, options: Options)
     """
     if files.count("-") > 1:
         raise SettingsError("standard input (-) can be read only once.")
-    return audit_all([_source(name, input_format or "") for name in files], options)
+    if write_baseline and not reason.strip():
+        raise SettingsError("--write-baseline needs a --reason, such as --reason 'read by the desk'.")
+    accept = functools.partial(_accept, write_baseline, reason) if write_baseline else None
+    return audit_all([_source(name, input_format or "") for name in files], options, accept=accept)
 
 
-def audit_all(sources: Sequence[Source], options: Options) -> int:
+def audit_all(sources: Sequence[Source], options: Options, *, accept: Callable[[Audit], object] | None = None) -> int:
     """Audit the sources one by one and write their reports.
 
-    One that cannot be read is reported and the others are audited all the same.
+    One that cannot be read is reported and the others are audited all the same. `accept` is called with each audit.
 
     Returns:
         The exit code: 2 when a source could not be read, else 1 when one scored below the bar, else 0.
     """
     targets = _targets([source.name for source in sources], options)
+    decisions = options.decisions
     if options.fetch:
-        _fetch(quiet=options.quiet)
+        fetch(quiet=options.quiet)
     failed = below = False
     with Display(quiet=options.quiet, verbose=options.verbose) as display:
         auditor = functools.cache(functools.partial(_auditor, options, display))
@@ -67,16 +80,25 @@ def audit_all(sources: Sequence[Source], options: Options) -> int:
             try:
                 data = source.load()
                 document = files.parse(data, name=source.name, input_format=source.input_format)
+                allowances = baseline.allowances(desk.markup(data, document), name=source.name)
             except InputError as error:
                 display.clear()
                 click.echo(f"error: {error}", err=True)
                 failed = True
                 continue
-            audit = auditor()(document)
+            audit = desk.settle(auditor()(baseline.blank(document)), decisions, allowances=allowances).audit
             display.clear()
+            if accept:
+                accept(audit)
             below |= options.fail_under is not None and audit.score < options.fail_under
             write(_render(audit, data, options.format, to_screen=target is None), target)
     return 2 if failed else int(below)
+
+
+def _accept(path: Path, reason: str, audit: Audit) -> None:
+    """Add the findings to a baseline."""
+    before = baseline.load(path) if path.exists() else ()
+    write(baseline.dump({*before, *baseline.accept(audit, reason=reason)}), path)
 
 
 def _source(name: str, input_format: str) -> Source:
@@ -89,7 +111,8 @@ def _auditor(options: Options, display: Display) -> Callable[[Document], Audit]:
     return Auditor(options.settings, progress=display.report).audit
 
 
-def _fetch(*, quiet: bool) -> None:
+def fetch(*, quiet: bool) -> None:
+    """Fetch the models that are missing."""
     from auditor.cli.fetching import reporter
     from auditor.engines import weights
 

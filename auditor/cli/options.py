@@ -1,4 +1,4 @@
-"""The options that `check` and `demo` share, and what they mean to the audit."""
+"""The options that commands share, and what they mean to the audit."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import Any
 
 import click
 
+from auditor import baseline, config, terms
+from auditor.desk import Decisions
 from auditor.reports import REPORTS
+from auditor.terms import Terms
 from auditor.values import Kind, Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the user chose on the command line."""
+    """What the user chose on the command line, or in the configuration file."""
 
-    format: str
-    output: Path | None
+    format: str = "terminal"
+    output: Path | None = None
     min_confidence: float | None
     only: tuple[str, ...]
     ignore: tuple[str, ...]
@@ -30,6 +33,8 @@ class Options:
     precision: str
     fluency_model: str
     back_translation: tuple[tuple[str, str], ...]
+    terms: Path | None
+    baseline: Path | None
     fetch: bool
     quiet: bool
     verbose: bool
@@ -49,8 +54,22 @@ class Options:
             penalties=dict(self.penalty),
         )
 
+    @property
+    def decisions(self) -> Decisions:
+        """What the house has decided.
 
-def _pair(assignment: str) -> tuple[str, str]:
+        Raises:
+            SettingsError: the terms file or the baseline cannot be read.
+        """
+        return Decisions(
+            terms=terms.load(self.terms) if self.terms else Terms(),
+            accepted=baseline.load(self.baseline) if self.baseline else (),
+            penalties=dict(self.penalty),
+        )
+
+
+def pair(assignment: str) -> tuple[str, str]:
+    """Split NAME=VALUE."""
     name, _, value = (part.strip() for part in assignment.partition("="))
     if not (name and value):
         raise click.BadParameter(f"'{assignment}' is not of the form NAME=VALUE.")
@@ -58,16 +77,38 @@ def _pair(assignment: str) -> tuple[str, str]:
 
 
 def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[str, str], ...]:
-    return tuple(_pair(part) for part in value.split(",") if part.strip())
+    return tuple(pair(part) for part in value.split(",") if part.strip())
 
 
 def _points(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    pairs = map(_pair, values)
+    pairs = map(pair, values)
     return tuple((name, click.FLOAT(points, param, ctx)) for name, points in pairs)
 
 
+def _configure(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
+    """Let a configuration file give the defaults; it is asked for before every other option."""
+    chosen = config.load(path or config.find(Path.cwd()))
+    settings = chosen.settings
+    defaults = {
+        "min_confidence": settings.minimum_probability,
+        "only": sorted(kind.value for kind in settings.only),
+        "ignore": sorted(kind.value for kind in settings.ignore),
+        "penalty": [f"{name}={points}" for name, points in settings.penalties.items()],
+        "fail_under": chosen.fail_under,
+        "device": settings.device,
+        "threads": settings.threads,
+        "precision": settings.precision,
+        "fluency_model": settings.fluency_model,
+        "back_translation": ",".join(f"{pair}={name}" for pair, name in settings.back_translation.items()),
+        "terms": chosen.terms,
+        "baseline": chosen.baseline,
+    }
+    ctx.default_map = {name: value for name, value in defaults.items() if value not in (None, [], "")}
+
+
+_FILE = click.Path(path_type=Path)
 _KINDS = click.Choice([kind.value for kind in Kind])
-_OPTIONS = (
+_REPORT_OPTIONS = (
     click.option(
         "-f",
         "--format",
@@ -81,6 +122,16 @@ _OPTIONS = (
         "--output",
         type=click.Path(path_type=Path),
         help="Write the report to this file; for several stories, to this folder.",
+    ),
+)
+_AUDIT_OPTIONS = (
+    click.option(
+        "--config",
+        type=_FILE,
+        is_eager=True,
+        expose_value=False,
+        callback=_configure,
+        help="Take defaults from this file.  [default: .auditor.toml or [tool.auditor] in pyproject.toml, the nearest]",
     ),
     click.option(
         "--min-confidence",
@@ -136,6 +187,8 @@ _OPTIONS = (
         callback=_models,
         help="A pair of MarianMT models on disk or in the cache instead of the embedded ones.",
     ),
+    click.option("--terms", type=_FILE, help="The house's terms, never flagged or always (TOML)."),
+    click.option("--baseline", type=_FILE, help="Findings that were accepted before, with the reason (JSON)."),
     click.option("--fetch", is_flag=True, help="Download the embedded models first if they are not here."),
     click.option("-q", "--quiet", is_flag=True, help="No progress on standard error."),
     click.option("-v", "--verbose", is_flag=True, help="Say on standard error how long each stage took."),
@@ -143,13 +196,22 @@ _OPTIONS = (
 
 
 def audit_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give `command` the options of an audit; it gets them as the one argument `options`."""
+    """Give `command` the options of an audit and its report; it gets them as the one argument `options`."""
+    return _with(command, (*_REPORT_OPTIONS, *_AUDIT_OPTIONS))
 
+
+def batch_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give `command` the options of an audit, without those of one report."""
+    return _with(command, _AUDIT_OPTIONS)
+
+
+def _with(command: Callable[..., int], options: Sequence[Callable[..., Any]]) -> Callable[..., int]:
     @functools.wraps(command)
     def gathered(**parameters: Any) -> int:  # noqa: ANN401 (click's own, of every type)
-        chosen = Options(**{field.name: parameters.pop(field.name) for field in fields(Options)})
+        names = [field.name for field in fields(Options) if field.name in parameters]
+        chosen = Options(**{name: parameters.pop(name) for name in names})
         return command(options=chosen, **parameters)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         gathered = option(gathered)
     return gathered

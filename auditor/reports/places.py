@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from auditor.readers import READERS
 from auditor.readers.detect import format_of
+from auditor.readers.pieces import is_same
 from auditor.values import Audit, Span
 
 _LINE_END = re.compile(r"\r\n|\r|\n")  # what editors and code hosts count
@@ -37,7 +38,7 @@ def places(audit: Audit, original: bytes | None) -> Callable[[Span], Place]:
     if reader is None or not hasattr(reader, "anchors"):
         return _in_text(audit.document.text, lambda span: span)
     found = reader.anchors(original, name=name)
-    if not isinstance(found, tuple) or found[1].text != audit.document.text:
+    if not isinstance(found, tuple) or not is_same(found[1].text, audit.document.text):
         return _in_text(audit.document.text, lambda span: span)
     markup, woven = found
     return _in_text(markup, woven.locate)

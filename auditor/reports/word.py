@@ -18,6 +18,7 @@ from auditor.errors import InputError
 from auditor.readers import docx as reader
 from auditor.readers.docx import Run, W
 from auditor.readers.extras import need
+from auditor.readers.pieces import is_same
 from auditor.reports.packing import repack, update
 from auditor.values import Audit, Finding, Span
 
@@ -52,7 +53,7 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
         return repack(_saved(document))
     document = reader.unpack(original, name=audit.document.name)
     axis = reader.axis(document)
-    if axis.woven.text != audit.document.text:
+    if not is_same(axis.woven.text, audit.document.text):
         raise InputError(f"{audit.document.name} has changed since it was audited; audit it again.")
     _comment(document, axis.runs, [axis.woven.locate(finding.span) for finding in audit.findings], audit.findings)
     return _merged(original, document) if audit.findings else original

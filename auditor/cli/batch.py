@@ -1,0 +1,121 @@
+"""`auditor batch`: audit folders, patterns and tables of stories into a folder of reports."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from auditor.batch import Batch, Progress
+from auditor.batch import Options as BatchOptions
+from auditor.batch import run as run_batch
+from auditor.batch.engines import ENGINES
+from auditor.cli.options import Options, batch_options, pair
+from auditor.errors import UnknownNameError
+from auditor.readers.tables import Columns
+
+_ROLES = tuple(field.name for field in fields(Columns))
+
+
+def _columns(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Columns:
+    chosen = dict(pair(value) for value in values)
+    for role in chosen:
+        if role not in _ROLES:
+            raise UnknownNameError("role of a column", role, _ROLES)
+    return Columns(**chosen)
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="IN...")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for reports.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Workers, each with its models.")
+@click.option("--engine", type=click.Choice(list(ENGINES)), default="local", show_default=True, help="Where they work.")
+@click.option("--changed-only", is_flag=True, help="Keep results of unchanged stories, whatever settings made them.")
+@click.option("--label", help="What the trend calls this run; the same label again replaces it.  [default: today]")
+@click.option(
+    "--column",
+    "columns",
+    metavar="ROLE=NAME",
+    multiple=True,
+    callback=_columns,
+    help="The column of tables with the text, its source or its story; may be repeated.  [default: by their names]",
+)
+@batch_options
+def batch(  # noqa: PLR0913 (one a command-line option)
+    inputs: tuple[str, ...],
+    *,
+    out: Path,
+    jobs: int,
+    engine: str,
+    label: str | None,
+    columns: Columns,
+    changed_only: bool,
+    options: Options,
+) -> int:
+    """Audit every story of the files, folders, patterns and tables IN into reports and an index page.
+
+    A run that was stopped goes on where it was when the command is given again. The exit code is 0 when every story
+    could be audited, 1 when one scored below the bar of --fail-under, 2 when one could not be audited.
+    """
+    if options.fetch:
+        from auditor.cli.check import fetch
+
+        fetch(quiet=options.quiet)
+    chosen = BatchOptions(
+        jobs=jobs,
+        engine=engine,
+        changed_only=changed_only,
+        columns=columns,
+        label=datetime.date.today().isoformat() if label is None else label,
+    )
+    with _bar(quiet=options.quiet) as progress:
+        done = run_batch(
+            inputs, out, settings=options.settings, decisions=options.decisions, options=chosen, progress=progress
+        )
+    return _tell(done, out, options)
+
+
+def _tell(done: Batch, out: Path, options: Options) -> int:
+    """Say what came of it on standard error, and return the exit code."""
+    for name, reason in done.failures:
+        click.echo(f"error: {reason if name in reason else f'{name}: {reason}'}", err=True)
+    bar = options.fail_under
+    below = [summary for summary in done.summaries if bar is not None and summary.score < bar]
+    if not options.quiet:
+        stories = len(done.summaries)
+        click.echo(
+            f"{stories:,} {'story' if stories == 1 else 'stories'} audited ({done.audited:,} of them now), "
+            f"{len(done.failures):,} failed, {len(below):,} below the bar; see {out / 'index.html'}",
+            err=True,
+        )
+    return 2 if done.failures else int(bool(below))
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[Progress | None]:
+    """Show a bar with the rate and the time left, to a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("stories, {task.speed:.2f} a second, left:"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        task = display.add_task("starting", total=None)
+
+        def advance(done: int, total: int, name: str) -> None:
+            display.update(task, description=Path(name).name[:32], completed=done, total=total)
+
+        yield advance

@@ -1,0 +1,150 @@
+"""`auditor diff`: what became of the findings between two audits of a story, or of a folder of stories."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from auditor.cli.output import write
+from auditor.errors import InputError
+from auditor.fingerprints import Difference, compare
+from auditor.readers import files
+from auditor.reports import json as report
+from auditor.reports.marking import shortened, shown, suggested
+from auditor.values import Audit, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The audits of one story; None where a side has none."""
+
+    name: str
+    old: Audit | None
+    new: Audit | None
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="The form.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("--fail-on-new", is_flag=True, help="Exit with 1 when a finding is new.")
+def diff(old: Path, new: Path, form: str, output: Path | None, *, fail_on_new: bool) -> int:
+    """Compare two JSON reports, or two folders of `auditor batch`, OLD and NEW.
+
+    Findings are matched by what they quote and the words around it, not by where they stand, so that text put in or
+    taken out elsewhere changes nothing.
+    """
+    pairs = _pairs(old, new)
+    differences = {pair.name: _difference(pair) for pair in pairs}
+    draw = _json if form == "json" else _terminal
+    write(draw(pairs, differences), output)
+    return int(fail_on_new and any(difference.new for difference in differences.values()))
+
+
+def _pairs(old: Path, new: Path) -> list[Pair]:
+    """Put the audits of the two sides together: two files as they are, folders by the stories' names."""
+    if not old.is_dir() and not new.is_dir():
+        pair = Pair(str(new), _load(old), _load(new))
+        return [pair]
+    if old.is_dir() != new.is_dir():
+        raise InputError(f"{old} and {new} must both be reports or both be folders of `auditor batch`.")
+    left, right = _folder(old), _folder(new)
+    return [Pair(name, left.get(name), right.get(name)) for name in sorted(left.keys() | right.keys())]
+
+
+def _folder(folder: Path) -> dict[str, Audit]:
+    audits = [_load(path) for path in sorted((folder / "stories").glob("*.json"))]
+    if not audits:
+        raise InputError(f"{folder} holds no reports of `auditor batch`; name its --out folder.")
+    return {audit.document.name: audit for audit in audits}
+
+
+def _load(path: Path) -> Audit:
+    try:
+        return report.parse(files.load(str(path)))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _difference(pair: Pair) -> Difference:
+    if pair.old is None or pair.new is None:
+        return Difference(pair.old.findings if pair.old else (), pair.new.findings if pair.new else (), ())
+    return compare(pair.old, pair.new)
+
+
+def _terminal(pairs: Sequence[Pair], differences: Mapping[str, Difference]) -> bytes:
+    lines = []
+    for pair in pairs:
+        difference = differences[pair.name]
+        lines.append(f"{shown(pair.name)}: {_score(pair.old)} → {_score(pair.new)}, {_counts(difference)}")
+        lines += [_line("-", finding, pair.old) for finding in difference.fixed]
+        lines += [_line("+", finding, pair.new) for finding in difference.new]
+    if len(pairs) > 1:
+        lines.append(f"in all: {_counts(_sum(differences))}")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _line(sign: str, finding: Finding, audit: Audit | None) -> str:
+    text = shortened(finding.span.of(audit.document.text)) if audit else ""
+    wanted = suggested(finding)
+    return f"  {sign} {finding.kind.value}: “{text}”{f' → {wanted}' if wanted else ''} ({finding.probability:.0%})"
+
+
+def _score(audit: Audit | None) -> str:
+    return "none" if audit is None else f"{audit.score:.1f}"
+
+
+def _counts(difference: Difference) -> str:
+    return f"{len(difference.fixed)} fixed, {len(difference.new)} new, {len(difference.unchanged)} unchanged"
+
+
+def _sum(differences: Mapping[str, Difference]) -> Difference:
+    parts = differences.values()
+    return Difference(
+        fixed=tuple(finding for part in parts for finding in part.fixed),
+        new=tuple(finding for part in parts for finding in part.new),
+        unchanged=tuple(finding for part in parts for finding in part.unchanged),
+    )
+
+
+def _json(pairs: Sequence[Pair], differences: Mapping[str, Difference]) -> bytes:
+    stories = [
+        {
+            "document": pair.name,
+            "old_score": pair.old.score if pair.old else None,
+            "new_score": pair.new.score if pair.new else None,
+            "fixed": [_object(finding, pair.old) for finding in differences[pair.name].fixed],
+            "new": [_object(finding, pair.new) for finding in differences[pair.name].new],
+            "unchanged": [_object(finding, pair.new) for finding in differences[pair.name].unchanged],
+        }
+        for pair in pairs
+    ]
+    content = {"schema_version": "1.0", "stories": stories}
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace")
+
+
+def _object(finding: Finding, audit: Audit | None) -> dict[str, object]:
+    return {
+        "start": finding.span.start,
+        "end": finding.span.end,
+        "text": finding.span.of(audit.document.text) if audit else "",
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "probability": finding.probability,
+        "mechanism": finding.mechanism,
+        "message": finding.message,
+        "suggestions": list(finding.suggestions),
+    }
