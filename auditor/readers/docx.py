@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from lxml.etree import _Element
 
-SUFFIXES = (".docx", ".docm", ".dotx")
+SUFFIXES = (".docx",)
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _GONE = frozenset({f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}pict"})
