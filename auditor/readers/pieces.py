@@ -52,8 +52,7 @@ class Woven:
         Raises:
             ValueError: the range touches no extracted text.
         """
-        starts = [item.span.start for item in self.placed]
-        first = max(0, bisect_right(starts, span.start) - 1)
+        first = max(0, bisect_right(self.placed, span.start, key=lambda item: item.span.start) - 1)
         touched = [item for item in _until(self.placed, first, span.end) if item.span.overlaps(span)]
         if not touched:
             raise ValueError(f"nothing was extracted at {span.start}-{span.end}")
