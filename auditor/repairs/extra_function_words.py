@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import ARTICLES, AUXILIARIES, CONJUNCTIONS, MODALS, PREPOSITIONS, PRONOUNS, RELATIVES, is_suspicious
+from auditor.repairs.lexicon import ARTICLES, AUXILIARIES, CONJUNCTIONS, MODALS, PREPOSITIONS, PRONOUNS, RELATIVES, is_headline, is_suspicious
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "extra-function-words"
@@ -33,6 +33,8 @@ DIRTY = (("The two ministers discussed about the plan for an hour.", "about", ""
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the deletion of each function word but the sentence's first word."""
     words = sentence.words
+    if is_headline(sentence, measurements.document.text):
+        return  # headlines have a grammar of their own
     for index, word in enumerate(words[1:], start=1):
         if word.text.lower() in _REMOVABLE and is_suspicious(measurements, words, index):
             yield Candidate(word.span, "", MECHANISM, Kind.GRAMMAR, Severity.MINOR, "a small word too many")

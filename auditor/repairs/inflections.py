@@ -22,7 +22,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import FUNCTION_WORDS, is_suspicious, match_case
+from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline, is_suspicious, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "inflections"
@@ -37,6 +37,8 @@ _VERBAL = frozenset({"is", "are", "was", "were", "am", "be", "been", "being", "h
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the other inflected forms of each content word and auxiliary that is no name."""
     words = sentence.words
+    if is_headline(sentence, measurements.document.text):
+        return  # headlines have a grammar of their own
     for index, word in enumerate(words):
         lower = word.text.lower()
         if lower in FUNCTION_WORDS - _VERBAL or not lower.isalpha() or not is_suspicious(measurements, words, index):

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import article_for, is_suspicious
+from auditor.repairs.lexicon import article_for, is_headline, is_suspicious
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "missing-function-words"
@@ -36,6 +36,8 @@ DIRTY = (("China has built bases on artificial islands in South China Sea.", "So
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the insertion of each small word before each word but the sentence's first."""
     words = sentence.words
+    if is_headline(sentence, measurements.document.text):
+        return  # headlines have a grammar of their own
     for index, word in enumerate(words[1:], start=1):
         if not is_suspicious(measurements, words, index):
             continue

@@ -25,13 +25,14 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
+from auditor.repairs.inflections import forms
 from auditor.repairs.lexicon import FUNCTION_WORDS, is_suspicious, match_case
 from auditor.values import BackTranslation, Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "round-trip"
 CLEAN = ("The two sides kept a channel open through diplomats in New York.",)
 DIRTY: tuple[tuple[str, str, str], ...] = ()  # what the models propose is tested with their weights
-_LONGEST = 4  # words a difference may span on either side
+_LONGEST = 2  # words a difference may span on either side; longer ones are paraphrases
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 
 
@@ -40,7 +41,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     back = measurements.back.get(sentence.span.start)
     if back is None:
         return
-    for span, replacement in _differences(sentence.words, back.round_trip):
+    for span, replacement in _differences(sentence.words, back.round_trip, measurements):
         yield _candidate(span, replacement)
     for span, replacement in _alternatives(sentence.words, back, measurements):
         yield _candidate(span, replacement)
@@ -51,12 +52,16 @@ def _candidate(span: Span, replacement: str) -> Candidate:
     return Candidate(span, replacement, MECHANISM, Kind.MISTRANSLATION, Severity.MAJOR, reason)
 
 
-def _differences(words: Sequence[Word], round_trip: str) -> Iterator[tuple[Span, str]]:
+def _differences(
+    words: Sequence[Word], round_trip: str, measurements: Measurements
+) -> Iterator[tuple[Span, str]]:
     other = _WORD.findall(round_trip)
     ours = [word.text.lower().replace("’", "'") for word in words]
     matcher = difflib.SequenceMatcher(None, ours, [word.lower().replace("’", "'") for word in other], autojunk=False)
     for operation, a, b, c, d in matcher.get_opcodes():
         if operation == "replace" and b - a <= _LONGEST and d - c <= _LONGEST:
+            if any(not _is_plain(word, measurements) for word in words[a:b]):
+                continue
             yield Span(words[a].span.start, words[b - 1].span.end), " ".join(other[c:d])
 
 
@@ -65,8 +70,15 @@ def _alternatives(
 ) -> Iterator[tuple[Span, str]]:
     for index, (word, others) in enumerate(zip(words, back.alternatives, strict=True)):
         lower = word.text.lower()
-        if lower in FUNCTION_WORDS or not is_suspicious(measurements, words, index):
+        if lower in FUNCTION_WORDS or not is_suspicious(measurements, words, index) or not _is_plain(word, measurements):
             continue
         for other in others:
             if other.lower() != lower and other.lower() not in FUNCTION_WORDS and _WORD.fullmatch(other):
                 yield word.span, other if word.text[:1].islower() else match_case(other, word.text)
+
+
+def _is_plain(word: Word, measurements: Measurements) -> bool:
+    """Tell whether the dictionary has the word and it is no recurring name: compounds and rare words always lose."""
+    if not word.text.isalpha() or not (forms(word.text.lower()) or word.text.lower() in FUNCTION_WORDS or word.text.islower()):
+        return False
+    return not (word.text[:1].isupper() and measurements.knowledge.names.get(word.text, 0) > 1)

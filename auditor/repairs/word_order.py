@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from auditor.repairs.lexicon import FUNCTION_WORDS, is_suspicious
+from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline, is_suspicious
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "word-order"
@@ -36,6 +36,8 @@ DIRTY = (
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the reorderings of each pair of neighbours and of each "X of Y"."""
     words = sentence.words
+    if is_headline(sentence, measurements.document.text):
+        return  # headlines have a grammar of their own
     for index in range(len(words) - 1):
         if not is_suspicious(measurements, words, index):
             continue

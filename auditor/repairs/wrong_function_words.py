@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import CLASSES, article_for, is_suspicious, match_case
+from auditor.repairs.lexicon import CLASSES, article_for, is_headline, is_suspicious, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "wrong-function-words"
@@ -36,6 +36,8 @@ DIRTY = (
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield, a function word, the other words of its classes."""
     words = sentence.words
+    if is_headline(sentence, measurements.document.text):
+        return  # headlines have a grammar of their own
     for index, word in enumerate(words):
         if not is_suspicious(measurements, words, index):
             continue

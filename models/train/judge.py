@@ -4,7 +4,7 @@
     python models/train/judge.py fit --out DIR                               # seconds; writes models/judge/judge.json
 
 `collect` audits documents with every threshold at its floor and writes each document's priced repairs, with what the
-gold says of their place, to a line of `DIR/repairs.jsonl`. `fit` reads that file. Documents are kept apart by
+gold says of their place, to a line of `DIR/all.jsonl`. `fit` reads that file. Documents are kept apart by
 `auditor.evaluation.gold.is_development`: only the other four fifths are fitted on; the rest is measured.
 """
 
@@ -71,6 +71,7 @@ def main() -> None:
     collecting.add_argument("--clean-words", type=int, default=40_000)
     collecting.add_argument("--labelled-words", type=int, default=12_000, help="of each source of labelled translations")
     collecting.add_argument("--mechanisms", default=",".join(REPAIRS))
+    collecting.add_argument("--part", default="all", help="name of the file in DIR; parts of other mechanisms are merged")
     collecting.add_argument("--threads", type=int, default=None)
     fitting = commands.add_parser("fit")
     fitting.add_argument("--out", type=Path, required=True)
@@ -79,7 +80,7 @@ def main() -> None:
     if arguments.command == "collect":
         collect(arguments)
     else:
-        fit(arguments.out / "repairs.jsonl", arguments.judge)
+        fit(arguments.out, arguments.judge)
 
 
 # --- documents -----------------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def collect(arguments: argparse.Namespace) -> None:
     """Price the repairs of every document that is not in the file yet."""
     mechanisms = tuple(arguments.mechanisms.split(","))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    file = arguments.out / "repairs.jsonl"
+    file = arguments.out / f"{arguments.part}.jsonl"
     done = {json.loads(line)["name"] for line in file.open()} if file.exists() else set()
     floors = {name: FLOORS.get(name, NARROW_FLOOR) for name in REPAIRS}
     auditor = Auditor(Settings(mechanisms=mechanisms, threads=arguments.threads), profile=_floor_profile(floors))
@@ -239,6 +240,20 @@ def read_collected(file: Path) -> Iterator[Collected]:
         )
 
 
+def merge(parts: Sequence[Sequence[Collected]]) -> list[Collected]:
+    """Put together the repairs of the documents that every part has."""
+    by_name = [{row.name: row for row in part} for part in parts]
+    shared = [name for name in by_name[0] if all(name in part for part in by_name)]
+    merged = []
+    for name in shared:
+        rows = [part[name] for part in by_name]
+        surprisals = {start: value for row in rows for start, value in row.measurements.surprisals.items()}
+        measurements = replace(rows[0].measurements, surprisals=surprisals)
+        repairs = tuple(repair for row in rows for repair in row.repairs)
+        merged.append(replace(rows[0], measurements=measurements, repairs=repairs))
+    return merged
+
+
 def _restored(item: Mapping[str, object]) -> Repair:
     fields = dict(item)
     gain, meaning = fields.pop("gain"), fields.pop("meaning")
@@ -248,9 +263,9 @@ def _restored(item: Mapping[str, object]) -> Repair:
     return Repair(candidate, float(str(gain)), None if meaning is None else float(str(meaning)), 0.0)
 
 
-def fit(collected: Path, judge: Path) -> None:
+def fit(directory: Path, judge: Path) -> None:
     """Fit thresholds, probability map and default bar; write them, and print what they do on the kept-apart documents."""
-    rows = list(read_collected(collected))
+    rows = merge([list(read_collected(file)) for file in sorted(directory.glob("*.jsonl"))])
     clean = [row for row in rows if row.origin == "clean" and not row.development]
     thresholds = fit_thresholds(clean)
     rows = [_valued(row, thresholds) for row in rows]

@@ -1,0 +1,48 @@
+"""What the rules ask of the text around a word: its neighbours, its apostrophes, its part of speech."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from auditor.values import Word
+
+_CURLY = re.compile(r"(?<=\w)’(?=\w)")
+_STRAIGHT = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def apostrophe_of(text: str) -> str:
+    """Return the apostrophe that the text itself writes inside words, the straight one when it writes none."""
+    return "’" if len(_CURLY.findall(text)) > len(_STRAIGHT.findall(text)) else "'"
+
+
+def gap_before(text: str, words: Sequence[Word], index: int) -> str:
+    """Return what stands between a word and the word before it; a full stop at the start of the sentence."""
+    return text[words[index - 1].span.end : words[index].span.start] if index > 0 else "."
+
+
+def gap_after(text: str, words: Sequence[Word], index: int) -> str:
+    """Return what stands between a word and the word after it; a full stop at the end of the sentence."""
+    return gap_before(text, words, index + 1) if index + 1 < len(words) else "."
+
+
+def low(words: Sequence[Word], index: int) -> str:
+    """Return the word at `index` in lower case with straight apostrophes, "" outside the sentence."""
+    return words[index].text.lower().replace("’", "'") if 0 <= index < len(words) else ""
+
+
+@functools.lru_cache(maxsize=65536)
+def parts_of_speech(word: str) -> frozenset[str]:
+    """Return what a lower-case word can be (NOUN, VERB, ADJ, ADV, AUX); empty for words the dictionary lacks."""
+    from lemminflect import getAllLemmas  # takes a tenth of a second, which texts without a hit should not pay
+
+    return frozenset(getAllLemmas(word))
+
+
+@functools.lru_cache(maxsize=65536)
+def singulars(word: str) -> tuple[str, ...]:
+    """Return the nouns of which a lower-case word is the plural; empty when it is no plural."""
+    from lemminflect import getAllLemmas
+
+    return tuple(noun for noun in getAllLemmas(word, upos="NOUN").get("NOUN", ()) if noun != word)

@@ -1,0 +1,45 @@
+"""Every mechanism's own cases, priced by the embedded models."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor import judge, segment
+from auditor.audit import Auditor
+from auditor.repairs import REPAIRS
+from auditor.values import Settings
+
+pytestmark = pytest.mark.weights
+
+CLEAN = [(name, text) for name in REPAIRS for text in REPAIRS.load(name).CLEAN]
+DIRTY = [(name, *case) for name in REPAIRS for case in REPAIRS.load(name).DIRTY]
+
+
+@pytest.fixture(scope="module")
+def auditor() -> Auditor:
+    return Auditor(Settings())
+
+
+@pytest.mark.parametrize(("mechanism", "text"), CLEAN)
+def test_clean_cases_stay_silent(auditor: Auditor, mechanism: str, text: str) -> None:
+    """At the default bar the mechanism reports nothing in its clean texts."""
+    audit = auditor.audit(segment.document(text, name="clean"))
+
+    assert [f.span.of(text) for f in audit.findings if f.mechanism == mechanism] == []
+
+
+@pytest.mark.parametrize(("mechanism", "text", "wrong", "right"), DIRTY)
+def test_dirty_cases_are_worth_more_than_the_text(
+    auditor: Auditor, mechanism: str, text: str, wrong: str, right: str
+) -> None:
+    """The right wording is among the repairs that beat the text as it stands."""
+    measurements, repairs = auditor.examine(segment.document(text, name="dirty"))
+    better = {
+        (repair.candidate.span.of(text), repair.candidate.replacement)
+        for repair in repairs
+        if repair.candidate.mechanism == mechanism and repair.value_nats > 0
+    }
+
+    assert (wrong, right) in better
+    assert judge.winners(repairs)
+    assert measurements.surprisals
