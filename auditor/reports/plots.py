@@ -1,0 +1,53 @@
+"""An audit as matplotlib plots, for notebooks; each draws into `axis`, or into a figure of its own, and returns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from auditor.readers.extras import need
+from auditor.values import Audit, Span
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_CALM, _DOUBTED = "lightsteelblue", "tab:red"
+
+
+def paragraphs(audit: Audit, *, axis: Axes | None = None) -> Axes:
+    """Draw the score of each paragraph with its 90 % interval, and that of the document as a line."""
+    axis = axis or _axis(8, 0.4 * len(audit.paragraphs) + 1)
+    scores = [paragraph.score for paragraph in audit.paragraphs]
+    below = [paragraph.score - paragraph.interval[0] for paragraph in audit.paragraphs]
+    above = [paragraph.interval[1] - paragraph.score for paragraph in audit.paragraphs]
+    numbers = range(1, len(scores) + 1)
+    axis.barh(numbers, scores, xerr=[below, above], color=_CALM, ecolor="dimgray", capsize=3)
+    axis.axvline(audit.score, color=_DOUBTED, linestyle="--", label=f"the document: {audit.score:.0f}")
+    axis.set(xlim=(0, 105), xlabel="score", ylabel="paragraph", yticks=list(numbers))
+    axis.invert_yaxis()
+    axis.legend(loc="lower left")
+    return axis
+
+
+def words(audit: Audit, values: Mapping[int, float], span: Span, *, axis: Axes | None = None) -> Axes:
+    """Draw a number a word of `span`, those inside a finding in red.
+
+    Args:
+        audit: the audit, for its text and its findings.
+        values: by the word's start offset, such as `Measurements.surprisals`.
+        span: a sentence or a paragraph.
+        axis: where to draw.
+    """
+    shown = [word for word in audit.document.words if span.contains(word.span)]
+    axis = axis or _axis(max(4, 0.25 * len(shown)), 2.5)
+    doubted = [any(finding.span.overlaps(word.span) for finding in audit.findings) for word in shown]
+    colors = [_DOUBTED if red else _CALM for red in doubted]
+    axis.bar(range(len(shown)), [values.get(word.span.start, 0.0) for word in shown], color=colors)
+    axis.set_xticks(range(len(shown)), [word.text for word in shown], rotation=90)
+    return axis
+
+
+def _axis(width: float, height: float) -> Axes:
+    pyplot = need("matplotlib.pyplot", package="matplotlib", purpose="draw plots", extra="notebook")
+    axis: Axes = pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+    return axis
