@@ -21,7 +21,7 @@ _COLUMNS = (
     ("Story", "text"),
     ("Score", "number"),
     ("90 % interval", "number"),
-    ("Worst paragraph", "number"),
+    ("Worst part", "number"),
     ("Words", "number"),
     ("Findings", "number"),
     ("Per 1,000 words", "number"),
