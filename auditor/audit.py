@@ -13,6 +13,7 @@ from auditor import judge, scoring, segment
 from auditor.engines import manifest, opening
 from auditor.engines.protocols import BackTranslator, LanguageModel, Passage
 from auditor.profile import Profile, load_profile
+from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
 from auditor.signals import back_translation, document_knowledge, fluency
 from auditor.values import Audit, Candidate, Document, Measurements, Repair, Sentence, Settings
@@ -83,7 +84,9 @@ class Auditor:
             if kinds:
                 fields[name] = "+".join(sorted(kinds))
         if self.settings.penalties:
-            fields["penalties"] = "+".join(f"{name}={weight:g}" for name, weight in sorted(self.settings.penalties.items()))
+            fields["penalties"] = "+".join(
+                f"{name}={weight:g}" for name, weight in sorted(self.settings.penalties.items())
+            )
         return "|".join(f"{name}:{value}" for name, value in fields.items())
 
     def audit(self, document: Document) -> Audit:
@@ -138,6 +141,21 @@ class Auditor:
             yield passage
             done = bisect.bisect_left(starts, passage.span.end)
             self._progress("reading and pricing repairs", done, len(starts))
+
+
+def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa: B008 (frozen)
+    """Audit a text, or the file at a path, with models loaded for this one time.
+
+    Args:
+        source: a text as a string, or a file as a `pathlib.Path`; its format is told as `auditor check` tells it.
+        settings: the user's choices.
+
+    Raises:
+        InputError: the file cannot be read.
+        ModelError: a model is missing or damaged.
+    """
+    document = files.read(str(source)) if isinstance(source, Path) else segment.document(source, name="text")
+    return Auditor(settings).audit(document)
 
 
 def _split(sentences: Sequence[Sentence], passage: Passage) -> tuple[list[Sentence], list[Sentence]]:

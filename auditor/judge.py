@@ -9,6 +9,7 @@ from auditor.profile import Profile
 from auditor.values import Candidate, Finding, Kind, Measurements, Repair, Settings, Span
 
 _SUGGESTIONS = 3
+_SECOND = 0.3  # share of the best repair's value that another must reach to be suggested beside it
 _LAYERED = frozenset({"lost-quotation-marks"})  # covers a whole clause and hides nothing that is wrong inside it
 
 
@@ -112,7 +113,7 @@ def _suggestions(winner: Repair, rivals: Sequence[Repair], text: str) -> tuple[s
     found = [winner.candidate.replacement] if winner.candidate.shown else []
     for rival in rivals:
         other = rival.candidate
-        if other.shown and span.contains(other.span) and rival.value_nats > 0:
+        if other.shown and span.contains(other.span) and rival.value_nats > _SECOND * winner.value_nats:
             written = text[span.start : other.span.start] + other.replacement + text[other.span.end : span.end]
             if written not in found:
                 found.append(written)

@@ -47,7 +47,7 @@ def test_the_best_of_overlapping_repairs_is_told_with_the_others_as_suggestions(
 
     (finding,) = judge.findings(repairs, _measurements(), PROFILE, Settings())
 
-    assert ("the policy", "the politics", "the policies") == finding.suggestions
+    assert finding.suggestions == ("the policy", "the politics", "the policies")
 
 
 def test_a_rival_that_reaches_beyond_the_span_is_no_suggestion() -> None:
@@ -56,14 +56,14 @@ def test_a_rival_that_reaches_beyond_the_span_is_no_suggestion() -> None:
 
     (finding,) = judge.findings(repairs, _measurements(), PROFILE, Settings())
 
-    assert ("policy",) == finding.suggestions
+    assert finding.suggestions == ("policy",)
 
 
 def test_a_wording_that_is_not_shown_is_evidence_only() -> None:
     """A detector's own word never becomes a suggestion."""
     (finding,) = judge.findings([_repair("politic", "cat", 9.0, shown=False)], _measurements(), PROFILE, Settings())
 
-    assert () == finding.suggestions
+    assert finding.suggestions == ()
     assert "“cat”" in finding.evidence[0]
 
 

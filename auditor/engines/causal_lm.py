@@ -25,8 +25,8 @@ from auditor.values import Span, TokenScores
 _CONTEXT_TOKENS = 224
 _PASSAGE_TOKENS = 448
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
-_PACK_TOKENS = 512  # tokens of all branches in one forward pass; larger gains nothing on two cores
-_ROWS = 128  # rows of (rows, vocabulary) float32 that stand in memory at once
+_PACK_TOKENS = 256  # tokens of all branches in one forward pass: more attend to each other in vain
+_ROWS = 16  # rows of (rows, vocabulary) float32 at once: what stays in the cache is ten times faster than memory
 
 
 _PLAIN = str.maketrans("‘’‚‛“”„‟", "''''" + '""""')
@@ -34,11 +34,11 @@ _PLAIN = str.maketrans("‘’‚‛“”„‟", "''''" + '""""')
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A token of the stream: `span` is empty for the start of text and for line breaks; `spaced` starts with a space."""
+    """A token of the stream; `span` is empty at the start of text and for line breaks, `spaced` begins with a space."""
 
     id: int
     span: Span
-    spaced: bool
+    spaced: bool = False
     line_break: bool = False
 
 
@@ -91,7 +91,7 @@ class CausalLM:
                 yield self._open(text, context, head, block[:_LOOKAHEAD_TOKENS])
                 context = (context + head)[-_CONTEXT_TOKENS:]
         if block:
-            ending = [_Token(token, Span(previous_end, previous_end), False, True) for token in self._line_break]
+            ending = [_Token(token, Span(previous_end, previous_end), line_break=True) for token in self._line_break]
             yield self._open(text, context, block, ending)
 
     def encode(self, text: str) -> list[int]:
@@ -108,20 +108,20 @@ class CausalLM:
         spaced = not first and not breaks and between != ""
         flat, origins = _flatten(text, unit)
         encoding = self._tokenizer.encode(" " * spaced + flat, add_special_tokens=False)
-        tokens = [_Token(token, Span(unit.start, unit.start), False, True) for token in self._line_break if breaks]
+        tokens = [_Token(token, Span(unit.start, unit.start), line_break=True) for token in self._line_break if breaks]
         for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
             piece = (" " * spaced + flat)[start:end]
             leading = len(piece) - len(piece.lstrip())
-            first, last = start + leading - spaced, end - spaced
-            if first < last:
-                span = Span(origins[first], origins[last - 1] + 1)
+            begin, stop = start + leading - spaced, end - spaced
+            if begin < stop:
+                span = Span(origins[begin], origins[stop - 1] + 1)
             else:  # a token of white space alone
-                span = Span(origins[max(last, 0)], origins[max(last, 0)])
+                span = Span(origins[max(stop, 0)], origins[max(stop, 0)])
             tokens.append(_Token(token, span, leading > 0))
         return tokens
 
     def _open(self, text: str, context: list[_Token], block: list[_Token], after: list[_Token]) -> _OpenPassage:
-        start = _Token(self._start, Span(0, 0), False)
+        start = _Token(self._start, Span(0, 0))
         stream = [start, *context, *block, *after]
         return _OpenPassage(self, text, stream, Span(1 + len(context), 1 + len(context) + len(block)))
 
@@ -152,7 +152,7 @@ class CausalLM:
         prefix = torch.arange(length)[None, :] < starts[:, None]  # (tokens, length)
         allowed = torch.cat([prefix, own], dim=1)
         mask = torch.zeros(allowed.shape, dtype=self._dtype).masked_fill_(~allowed, torch.finfo(self._dtype).min)
-        out = self._model(
+        out: Any = self._model(
             input_ids=ids,
             attention_mask=mask[None, None].to(self._device),
             position_ids=(starts + offsets)[None].to(self._device),
@@ -160,7 +160,8 @@ class CausalLM:
             use_cache=True,
         )
         cache.crop(-ids.shape[1])
-        return out.logits[0]
+        logits: torch.Tensor = out.logits[0]
+        return logits
 
 
 class _OpenPassage:
@@ -174,7 +175,7 @@ class _OpenPassage:
         self._normalisers = torch.cat([rows.float().logsumexp(-1) for rows in self._logits.split(_ROWS)])
         targets = torch.tensor(ids[block.start :], device=self._logits.device)
         own = self._logits[: len(targets)].gather(1, targets[:, None])[:, 0].float() - self._normalisers[: len(targets)]
-        self._own = own.tolist()
+        self._own: list[float] = own.tolist()
         self._starts = [token.span.start for token in stream[block.start :]]
 
     @property
@@ -250,7 +251,7 @@ class _OpenPassage:
         while first < len(self._starts) and self._token(first).line_break:
             first += 1
         last = bisect.bisect_left(self._starts, end)
-        if first >= len(self._starts) or first >= last and chunk:
+        if first >= len(self._starts) or (first >= last and chunk):
             raise ValueError(f"the edit at {edit.span} lies outside the passage")
         flat = " ".join(chunk.split()).translate(_PLAIN)
         new = self._model.encode(" " * self._token(first).spaced + flat)
@@ -342,12 +343,16 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:
-        raise ModelError(f"the language model in {folder} has no readable tokenizer.json; fetch or copy it again") from error
+        raise ModelError(
+            f"the language model in {folder} has no readable tokenizer.json; fetch or copy it again"
+        ) from error
 
 
 def _load_model(folder: Path, dtype: torch.dtype) -> Any:  # noqa: ANN401 (transformers returns any architecture)
     from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # loading takes a second; the caller says what is being done
     try:
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True)
     except Exception as error:  # transformers, safetensors and json each raise their own

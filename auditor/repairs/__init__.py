@@ -1,4 +1,6 @@
-"""Repair mechanisms: one file each, each with `KIND`, `CLEAN`, `DIRTY`, a docstring of five headings, and
+"""Repair mechanisms: one file each.
+
+Each has `MECHANISM`, `CLEAN`, `DIRTY`, a docstring of five headings, and
 
     propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]
 

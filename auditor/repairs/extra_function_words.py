@@ -21,7 +21,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import ARTICLES, AUXILIARIES, CONJUNCTIONS, MODALS, PREPOSITIONS, PRONOUNS, RELATIVES, is_headline, is_suspicious
+from auditor.repairs.lexicon import (
+    ARTICLES,
+    AUXILIARIES,
+    CONJUNCTIONS,
+    MODALS,
+    PREPOSITIONS,
+    PRONOUNS,
+    RELATIVES,
+    is_headline,
+    is_suspicious,
+)
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "extra-function-words"

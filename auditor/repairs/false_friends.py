@@ -18,8 +18,8 @@ Example:
     "an increasingly affirmative China" -> "assertive" (pt. afirmativo, fr. affirmé).
 
 Source:
-    `auditor/repairs/data/false_friends.tsv`, written for this project from general knowledge of Romance, Germanic, Slavic,
-    Arabic and Chinese; MQM "mistranslation: false friend"; prices by `auditor.repairs.rank`.
+    `auditor/repairs/data/false_friends.tsv`, written for this project from general knowledge of Romance, Germanic,
+    Slavic,     Arabic and Chinese; MQM "mistranslation: false friend"; prices by `auditor.repairs.rank`.
 """
 
 from __future__ import annotations

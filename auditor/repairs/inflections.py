@@ -31,7 +31,9 @@ DIRTY = (
     ("Three soldier were killed in the attack, the army said on Friday.", "soldier", "soldiers"),
     ("The minister have resigned after the vote, his office said.", "have", "has"),
 )
-_VERBAL = frozenset({"is", "are", "was", "were", "am", "be", "been", "being", "has", "have", "had", "having", "do", "does", "did"})
+_VERBAL = frozenset(
+    {"is", "are", "was", "were", "am", "be", "been", "being", "has", "have", "had", "having", "do", "does", "did"}
+)
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

@@ -17,7 +17,21 @@ OBJECTS = ("him", "her", "it", "them", "us")
 POSSESSIVES = ("his", "her", "its", "their", "our")
 RELATIVES = ("that", "which", "who", "whose", "whom", "where", "when", "while", "what", "how", "if", "whether")
 MODALS = ("will", "would", "can", "could", "may", "might", "must", "should")
-DETERMINERS = ("this", "that", "these", "those", "some", "any", "no", "each", "every", "all", "both", "another", "other")
+DETERMINERS = (
+    "this",
+    "that",
+    "these",
+    "those",
+    "some",
+    "any",
+    "no",
+    "each",
+    "every",
+    "all",
+    "both",
+    "another",
+    "other",
+)
 CONJUNCTIONS = ("and", "but", "or", "nor", "so", "because", "although")
 AUXILIARIES = ("is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did")
 

@@ -41,21 +41,25 @@ DIRTY = (
     ),
 )
 
-_VERBS = "said|says|told|added|adds|explained|stressed|insisted|warned|noted|declared|stated|argued|emphasized|emphasised"
+_VERBS = (
+    "said|says|told|added|adds|explained|stressed|insisted|warned|noted|declared|stated|argued|emphasized|emphasised"
+)
 _ATTRIBUTION = re.compile(
     rf",\s+(?:(?:the|a|an|his|her|its|their|[A-Z][\w.’'-]*|[\w’'-]+)\s+){{0,6}}?(?:{_VERBS})\b(?!\s+that\b)"
     rf"|,\s+(?:{_VERBS})\s+(?:the\s|[A-Z])"
 )
 _FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|ours|[Mm]y|me|us|ourselves|myself|I(?=['’ ](?!and\b|,)))\b(?!\.)")
 _PERSONAL = 0.15  # share of sentences in the first person from which the writer is taken for the speaker
-_MARKS = "\"“”«»"
+_MARKS = '"“”«»'
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the quotation marks around an attributed clause in the first person."""
     text = measurements.document.text
     whole = sentence.span.of(text)
-    if any(mark in whole for mark in _MARKS) or any(q.overlaps(sentence.span) for q in measurements.knowledge.quotations):
+    if any(mark in whole for mark in _MARKS) or any(
+        q.overlaps(sentence.span) for q in measurements.knowledge.quotations
+    ):
         return
     attribution = _ATTRIBUTION.search(whole)
     if attribution is None or not _FIRST_PERSON.search(whole[: attribution.start()]) or _is_personal(measurements):

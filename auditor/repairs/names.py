@@ -30,7 +30,11 @@ KIND = Kind.NAME
 SEVERITY = Severity.MINOR
 CLEAN = ("Some 2,000 soldiers left on March 15, and 1.5 million people stayed.",)
 DIRTY = (
-    ("Sikorski met Merz. Later Sikorski, who knows Merz, spoke. Then Sikorsky left and Sikorski waved.", "Sikorsky", "Sikorski"),
+    (
+        "Sikorski met Merz. Later Sikorski, who knows Merz, spoke. Then Sikorsky left and Sikorski waved.",
+        "Sikorsky",
+        "Sikorski",
+    ),
     ("The army sent 2.000 soldiers to the border on Monday.", "2.000", "2,000"),
     ("The fund lent the country 1,5 million euros last year.", "1,5 million", "1.5 million"),
     ("They signed the treaty on the 15 of March in Geneva.", "the 15 of March", "March 15"),
@@ -40,7 +44,11 @@ _OFTEN = 3  # times a name stands before a similar one is doubted
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _FORMS = (
     (re.compile(r"\b(?P<a>\d{1,3})\.(?P<b>000)\b(?![.,]\d|%)"), "{a},{b}", "a number with the wrong separator"),
-    (re.compile(r"\b(?P<a>\d{1,3}),(?P<b>\d{1,2}) (?P<c>million|billion|trillion|percent|per cent)\b"), "{a}.{b} {c}", "a number with the wrong separator"),
+    (
+        re.compile(r"\b(?P<a>\d{1,3}),(?P<b>\d{1,2}) (?P<c>million|billion|trillion|percent|per cent)\b"),
+        "{a}.{b} {c}",
+        "a number with the wrong separator",
+    ),
     (re.compile(rf"\bthe (?P<a>\d{{1,2}}) of (?P<b>{_MONTHS})\b"), "{b} {a}", "a date as another language writes it"),
 )  # fmt: skip
 
@@ -55,7 +63,9 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     names = measurements.knowledge.names
     for index, word in enumerate(sentence.words):
         if right := _usual(word, names, first=index == 0):
-            yield Candidate(word.span, right, MECHANISM, KIND, SEVERITY, f"the name {right}, spelled another way elsewhere")
+            yield Candidate(
+                word.span, right, MECHANISM, KIND, SEVERITY, f"the name {right}, spelled another way elsewhere"
+            )
 
 
 def _usual(word: Word, names: Mapping[str, int], *, first: bool) -> str:
@@ -79,4 +89,4 @@ def _one_letter_apart(one: str, other: str) -> bool:
     if len(one) == len(other):
         return sum(a != b for a, b in zip(one, other, strict=True)) == 1
     short, long = sorted((one, other), key=len)
-    return any(long[:i] + long[i + 1 :] == short for i in range(1, len(long))) and not long == short + "s"
+    return long != short + "s" and any(long[:i] + long[i + 1 :] == short for i in range(1, len(long)))

@@ -4,7 +4,7 @@ A list is a table of tab-separated columns with a header, one wording a line:
 
     wrong       the words as machine translation writes them, in base form; several forms are separated by "|"
     right       what was probably meant, best first, separated by "|"
-    part        noun, verb, adjective, adverb, or exact; nouns and verbs are inflected, exact words are taken as they stand
+    part        noun, verb, adjective, adverb, or exact; nouns and verbs are inflected, exact words are as they stand
     languages   families of languages that lead to the slip, separated by "|"
     kind        mistranslation, terminology, awkward (the values of `Kind`)
     severity    minor, major, critical
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -102,9 +103,9 @@ def find(sentence: Sentence, text: str, forms: Index, mechanism: str) -> Iterato
     for start, first in enumerate(low):
         for form in forms.get(first, ()):
             end = start + len(form.words)
-            if tuple(low[start:end]) == form.words and _stands_together(text, sentence.words[start:end]):
-                if form.entry.context.allows(low[:start], low[end:]):
-                    yield from _candidates(sentence, text, start, form, mechanism)
+            found = tuple(low[start:end]) == form.words and _stands_together(text, sentence.words[start:end])
+            if found and form.entry.context.allows(low[:start], low[end:]):
+                yield from _candidates(sentence, text, start, form, mechanism)
 
 
 def inflect(word: str, tag: str) -> tuple[str, ...]:
@@ -180,7 +181,7 @@ def _regular(word: str, tag: str) -> str:
 
 def _stands_together(text: str, words: Sequence[Word]) -> bool:
     """Tell whether only white space stands between the words."""
-    return all(text[a.span.end : b.span.start].isspace() for a, b in zip(words, words[1:], strict=False))
+    return all(text[a.span.end : b.span.start].isspace() for a, b in itertools.pairwise(words))
 
 
 def _candidates(sentence: Sentence, text: str, start: int, form: Form, mechanism: str) -> Iterator[Candidate]:

@@ -21,7 +21,14 @@ MeaningCheck = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[floa
 # The mechanisms that only rearrange or respell what is there must keep the pivot translation; lists of false friends
 # change it on purpose.
 MEANING = frozenset(
-    {"wrong-function-words", "extra-function-words", "missing-function-words", "word-order", "inflections", "shared-pivot"}
+    {
+        "wrong-function-words",
+        "extra-function-words",
+        "missing-function-words",
+        "word-order",
+        "inflections",
+        "shared-pivot",
+    }
 )
 _NEAR, _FAR = 2, 8  # tokens judged after the edit; windows of 4-8 separate best (ten stories, SmolLM2-135M)
 _MEANING_WEIGHT, _MEANING_LOW, _MEANING_HIGH = 0.1, -25.0, 2.0

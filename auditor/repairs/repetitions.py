@@ -39,7 +39,9 @@ DIRTY = (
     ("The government raised the the price of bread.", "the the", "the"),
 )
 
-_DOUBLED_ALLOWED = frozenset({"had", "that", "very", "so", "no", "yes", "bye", "ha", "many", "really", "long", "is", "far", "who", "what"})
+_DOUBLED_ALLOWED = frozenset(
+    {"had", "that", "very", "so", "no", "yes", "bye", "ha", "many", "really", "long", "is", "far", "who", "what"}
+)
 _JOINED_ALLOWED = frozenset(
     """
     more again over on through by up down out less years days weeks months hours time so round around miles better
@@ -53,18 +55,23 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     """Yield the removal of each repetition."""
     text, words = measurements.document.text, sentence.words
     for index, word in enumerate(words):
-        lower = low(words, index)
-        if lower == low(words, index + 1) and _together(text, words, index, 2) and lower not in _DOUBLED_ALLOWED:
-            if not lower[0].isdigit():
-                yield _candidate(text, words, index, index + 2, 1, Kind.GRAMMAR, "the same word twice")
+        if _is_doubled(text, words, index):
+            yield _candidate(words[index : index + 2], 1, Kind.GRAMMAR, "the same word twice")
         if _joins_itself(text, words, index):
             reason = f"“{word.text}” joined to itself, where one of the two was another word"
-            yield _candidate(text, words, index, index + 3, 1, KIND, reason)
+            yield _candidate(words[index : index + 3], 1, KIND, reason)
         for length in range(2, _LONGEST_LOOP + 1):
             if _loops(words, index, length):
                 reason = "a phrase that the translation repeats"
-                yield _candidate(text, words, index, index + 2 * length, length, Kind.GRAMMAR, reason)
+                yield _candidate(words[index : index + 2 * length], length, Kind.GRAMMAR, reason)
                 break
+
+
+def _is_doubled(text: str, words: Sequence[Word], index: int) -> bool:
+    lower = low(words, index)
+    if lower != low(words, index + 1) or lower in _DOUBLED_ALLOWED or lower[0].isdigit():
+        return False
+    return _together(text, words, index, 2)
 
 
 def _joins_itself(text: str, words: Sequence[Word], index: int) -> bool:
@@ -87,10 +94,9 @@ def _together(text: str, words: Sequence[Word], index: int, count: int) -> bool:
     return all(gap_after(text, words, index + k).isspace() for k in range(count - 1))
 
 
-def _candidate(
-    text: str, words: Sequence[Word], start: int, end: int, kept: int, kind: Kind, reason: str
-) -> Candidate:
-    span = Span(words[start].span.start, words[end - 1].span.end)
-    replacement = text[words[start].span.start : words[start + kept - 1].span.end]
+def _candidate(words: Sequence[Word], kept: int, kind: Kind, reason: str) -> Candidate:
+    """Replace `words` by the first `kept` of them."""
+    span = Span(words[0].span.start, words[-1].span.end)
+    replacement = " ".join(word.text for word in words[:kept])
     severity = SEVERITY if kind is KIND else Severity.MINOR
     return Candidate(span, replacement, MECHANISM, kind, severity, reason)

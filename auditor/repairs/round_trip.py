@@ -52,9 +52,7 @@ def _candidate(span: Span, replacement: str) -> Candidate:
     return Candidate(span, replacement, MECHANISM, Kind.MISTRANSLATION, Severity.MAJOR, reason)
 
 
-def _differences(
-    words: Sequence[Word], round_trip: str, measurements: Measurements
-) -> Iterator[tuple[Span, str]]:
+def _differences(words: Sequence[Word], round_trip: str, measurements: Measurements) -> Iterator[tuple[Span, str]]:
     other = _WORD.findall(round_trip)
     ours = [word.text.lower().replace("’", "'") for word in words]
     matcher = difflib.SequenceMatcher(None, ours, [word.lower().replace("’", "'") for word in other], autojunk=False)
@@ -70,7 +68,11 @@ def _alternatives(
 ) -> Iterator[tuple[Span, str]]:
     for index, (word, others) in enumerate(zip(words, back.alternatives, strict=True)):
         lower = word.text.lower()
-        if lower in FUNCTION_WORDS or not is_suspicious(measurements, words, index) or not _is_plain(word, measurements):
+        if (
+            lower in FUNCTION_WORDS
+            or not is_suspicious(measurements, words, index)
+            or not _is_plain(word, measurements)
+        ):
             continue
         for other in others:
             if other.lower() != lower and other.lower() not in FUNCTION_WORDS and _WORD.fullmatch(other):
@@ -79,6 +81,8 @@ def _alternatives(
 
 def _is_plain(word: Word, measurements: Measurements) -> bool:
     """Tell whether the dictionary has the word and it is no recurring name: compounds and rare words always lose."""
-    if not word.text.isalpha() or not (forms(word.text.lower()) or word.text.lower() in FUNCTION_WORDS or word.text.islower()):
+    if not word.text.isalpha() or not (
+        forms(word.text.lower()) or word.text.lower() in FUNCTION_WORDS or word.text.islower()
+    ):
         return False
     return not (word.text[:1].isupper() and measurements.knowledge.names.get(word.text, 0) > 1)

@@ -43,7 +43,12 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
             continue
         for span, replacement in _orders(measurements.document.text, words, index):
             yield Candidate(
-                span, replacement, MECHANISM, Kind.GRAMMAR, Severity.MINOR, "words in an order that English does not use"
+                span,
+                replacement,
+                MECHANISM,
+                Kind.GRAMMAR,
+                Severity.MINOR,
+                "words in an order that English does not use",
             )
 
 

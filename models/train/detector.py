@@ -178,7 +178,7 @@ def _step(  # noqa: PLR0913, PLR0917 (one step needs all of a run)
     network.train()
     with torch.autocast(options.device.split(":")[0], torch.bfloat16):
         parts = loss(network, batch, examples, chance)
-    torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+    torch.stack(list(parts.values())).sum().backward()
     torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.requires_grad], 1.0)
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)

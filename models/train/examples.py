@@ -15,7 +15,8 @@ from pathlib import Path
 
 import regex
 
-from auditor.engines.encoder import KINDS, Pair
+from auditor.engines.encoder import KINDS
+from auditor.engines.protocols import Pair
 from auditor.evaluation.gold import GoldRow, is_development, read_clean, read_rows
 from auditor.segment import document
 from auditor.values import Kind, Severity, Span

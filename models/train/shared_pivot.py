@@ -25,7 +25,9 @@ from auditor.repairs.lexicon import FUNCTION_WORDS
 OUT = Path(__file__).parents[2] / "auditor" / "repairs" / "data" / "shared_pivot.tsv"
 MOST = 8  # alternatives a word
 FRAMES = {"NOUN": ("the {}", "a new {}"), "VERB": ("to {}", "they {}"), "ADJ": ("very {}",), "ADV": ("{}",)}
-_LEADING = re.compile(r"^(?:(?:o|a|os|as|um|uma|para|por|eles|elas|muito|é|um novo|uma nova|novo|nova)\s+)+", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:(?:o|a|os|as|um|uma|para|por|eles|elas|muito|é|um novo|uma nova|novo|nova)\s+)+", re.IGNORECASE
+)
 _TRAILING = re.compile(r"\s+(?:novo|nova|novos|novas)$")
 
 

@@ -75,7 +75,7 @@ def test_the_meaning_is_asked_of_rearrangements_only() -> None:
     moved, renamed = rank.weigh(priced, _measurements(), _profile(4.0), check)
 
     assert [("pivot", TEXT[:55], TEXT[:55].replace("talks", "talk"))] == asked
-    assert (-5.0, None) == (moved.meaning_nats, renamed.meaning_nats)
+    assert (moved.meaning_nats, renamed.meaning_nats) == (-5.0, None)
     assert moved.value_nats == pytest.approx(6.0 - 0.5 - 0.75 * 4.0)
     assert renamed.value_nats == pytest.approx(6.0 - 0.75 * 4.0)
 
