@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import connection
 from typing import TypeVar
 
 from auditor.batch.engines import Crew
@@ -28,13 +31,26 @@ def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
         yield Crew(lambda: signature(packed), lambda stories: (audit_story(packed, story) for story in stories))
         return
     # Spawned, not forked: torch's threads do not survive a fork.
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_watch_parent)
     try:
         yield Crew(
             lambda: _result(pool.submit(signature, packed)), lambda stories: _outcomes(pool, packed, stories, jobs)
         )
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _watch_parent() -> None:
+    """End this worker when the driver is killed: it would wait for work for ever, and keep its models in memory."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
 
 
 def _outcomes(pool: ProcessPoolExecutor, packed: bytes, stories: Iterator[Story], jobs: int) -> Iterator[Outcome]:

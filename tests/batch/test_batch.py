@@ -114,6 +114,19 @@ def test_a_run_killed_at_any_moment_is_resumed(tmp_path: Path, jobs: int) -> Non
     assert tree(tmp_path / "undisturbed") == tree(out)
 
 
+def test_workers_end_with_a_driver_that_was_killed(tmp_path: Path) -> None:
+    """No worker is left behind with its models in memory; the pipe they hold open closes when the last one ends."""
+    stories, out = write_stories(tmp_path / "in", 60), tmp_path / "out"
+    command = [sys.executable, "-m", "tests.batch.rules", str(out), "2", str(stories)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    while process.poll() is None and len(list((out / "shards").glob("*.json"))) < 3:
+        pass
+
+    process.kill()
+
+    assert process.communicate(timeout=60)[0] == b""
+
+
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     """A second run audits what is new or changed, and forgets what is gone."""
     stories, out = write_stories(tmp_path / "in", 4), tmp_path / "out"
