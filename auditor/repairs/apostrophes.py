@@ -172,7 +172,7 @@ def _adrift(
     owner = _stem(word.text)
     if _is_name(owner, word.text, known):
         yield Span(word.span.start, end), f"{owner}{mark}s{tail}", owner
-    elif nouns := singulars(word.text.lower()):
+    elif (nouns := singulars(word.text.lower())) and "VERB" not in parts_of_speech(word.text.lower()):
         yield Span(word.span.start, end), f"{word.text.lower()}{mark}{tail}", word.text.lower()
         yield Span(word.span.start, end), f"{nouns[0]}{mark}s{tail}", nouns[0]
 
@@ -180,7 +180,7 @@ def _adrift(
 def _is_plural_of_name(text: str, words: Sequence[Word], index: int, known: Measurements) -> bool:
     """Tell whether a known name carries an s although no noun follows it: "Blinken and Austins reflect"."""
     word = words[index]
-    if not word.text.endswith("s") or not _is_name(_stem(word.text), word.text, known):
+    if not word.text.isalpha() or not word.text.endswith("s") or not _is_name(_stem(word.text), word.text, known):
         return False
     named = low(words, index - 1) in ("and", "or") and index > 1 and words[index - 2].text[0].isupper()
     return named and low(words, index - 3) != "the" and gap_before(text, words, index).isspace()
@@ -202,7 +202,14 @@ def _looks_like_a_name(words: Sequence[Word], index: int) -> bool:
     """Tell whether a capitalised word inside the sentence is a name that the document does not have elsewhere."""
     word = words[index].text
     bare = word.lower()
-    if index == 0 or not word[0].isupper() or word.isupper() or not word.isalpha() or len(word) < 5:
+    if (
+        index == 0
+        or not word[0].isupper()
+        or word.isupper()
+        or not word.isalpha()
+        or len(word) < 5
+        or word[1:] != bare[1:]
+    ):
         return False
     return not (bare in _GENUINE or _GENUINE_ENDING.search(bare) or parts_of_speech(bare))
 

@@ -12,6 +12,7 @@ _CURLY = re.compile(r"(?<=\w)’(?=\w)")
 _STRAIGHT = re.compile(r"(?<=\w)'(?=\w)")
 
 
+@functools.lru_cache(maxsize=16)
 def apostrophe_of(text: str) -> str:
     """Return the apostrophe that the text itself writes inside words, the straight one when it writes none."""
     return "’" if len(_CURLY.findall(text)) > len(_STRAIGHT.findall(text)) else "'"
