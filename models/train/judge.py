@@ -52,6 +52,8 @@ are right whatever the language model thinks of them; 0.3 for the others."""
 NARROW_FLOOR = 0.3
 FALSE_ALARMS_A_MECHANISM = 0.5  # per 1,000 words of clean news without headlines
 FALSE_ALARMS_IN_ALL = 3.5  # per 1,000 words of clean news: sets the default bar
+BINS = (0.25, 0.45, 0.6, 0.7, 0.8, 0.87, 0.93, 0.97)  # of the groups, by probability; what is told is at the top
+LONGEST = 2_000  # words of a document: one collection of proverbs would outweigh all others
 DAMAGED_SHARE = 0.12  # of the sentences of the damaged copies
 DAMAGES = (
     corruptions.lose_apostrophe,
@@ -115,7 +117,7 @@ def labelled(data: Path, *, clean_words: int, labelled_words: int) -> Iterator[L
         random.Random(SEED).shuffle(chosen)  # noqa: S311 (a seeded order, not a secret)
         taken = 0
         for item in chosen:
-            if taken < limit:
+            if taken < limit and len(item.document.words) <= LONGEST:
                 taken += len(item.document.words)
                 yield item
 
@@ -294,7 +296,7 @@ def _restored(item: Mapping[str, object]) -> Repair:
 
 def fit(collected: Path, judge: Path) -> None:
     """Fit thresholds, probability map and default bar; write them, and print what they do on documents kept apart."""
-    rows = list(read_collected(collected))
+    rows = [row for row in read_collected(collected) if row.words <= LONGEST]
     clean = [row for row in rows if row.origin == "clean" and not row.development]
     thresholds = fit_thresholds(clean)
     rows = [_valued(row, thresholds) for row in rows]
@@ -439,12 +441,11 @@ def _out_of_fold(examples: Sequence[Example], names: Sequence[str], folds: int =
     return raw
 
 
-def _isotonic(raw: np.ndarray, examples: Sequence[Example], knots: int = 12) -> tuple[tuple[float, float], ...]:
-    """Fit a monotone map on quantile bins of the out-of-fold probabilities, as knots at the bins' means."""
+def _isotonic(raw: np.ndarray, examples: Sequence[Example]) -> tuple[tuple[float, float], ...]:
+    """Fit a monotone map on bins of the out-of-fold probabilities, narrow at the top; the bins' means are its knots."""
     labels = np.array([example.label for example in examples])
     weights = np.array([example.weight for example in examples])
-    order = np.argsort(raw)
-    bins = np.array_split(order, knots)
+    bins = np.split(np.argsort(raw), [int(share * len(raw)) for share in BINS])
     xs = [float(np.average(raw[b], weights=weights[b])) for b in bins]
     ys = [float(np.average(labels[b], weights=weights[b])) for b in bins]
     sizes = [float(weights[b].sum()) for b in bins]
