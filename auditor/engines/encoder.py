@@ -19,7 +19,7 @@ from torch import Tensor
 
 from auditor.engines import manifest, weights
 from auditor.engines.e5 import TOKENIZER, WEIGHTS, Sizes
-from auditor.engines.encoder_network import Batch, Detector, Outputs, Side
+from auditor.engines.encoder_network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
 from auditor.engines.protocols import Judgement, Pair
 from auditor.errors import ModelError
 from auditor.values import Kind, Settings, Span
@@ -33,6 +33,7 @@ LONGEST = 500
 BUDGET = 3000
 """Padded pieces a batch."""
 KINDS = tuple(Kind)
+_WEIGHTS = torch.tensor(CLASS_WEIGHTS)
 
 
 class Pieces:
@@ -158,7 +159,7 @@ def _groups(order: Sequence[int], sizes: Sequence[int], others: Sequence[int]) -
 
 
 def _judgement(outputs: Outputs, row: int, words: int) -> Judgement:
-    marked = outputs.marked[row, : words + 1].softmax(-1).tolist()
+    marked = (outputs.marked[row, : words + 1] - _WEIGHTS.log()).softmax(-1).tolist()
     edited = outputs.edited[row, : words + 1].sigmoid().tolist()
     best = outputs.kinds[row, :words].argmax(-1).tolist()
     assessment, mqm = outputs.scores[row].tolist()
