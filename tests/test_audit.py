@@ -24,7 +24,7 @@ EXPECTED = (
     ("Trumps’", "Trumps’", "Trump's"),
     ("Blinkens’", "Blinkens’", "Blinken's"),
     ("the pandemic. of coronavirus", "pandemic. of coronavirus", "pandemic"),
-    ("ambitions. to utilize", "ambitions. to", "ambitions to"),
+    ("ambitions. to utilize", "ambitions. to", "ambitions"),
     ("Chinese and Chinese", "Chinese and Chinese", "Chinese"),
     ("a force position", "force position", "position of"),
 )

@@ -103,6 +103,7 @@ _SEVERAL = frozenset(
 _NOT_OWNED = frozenset({"ago", "ahead", "later", "old", "pregnant", "long", "apart", "away", "early", "earlier"})
 _VERBAL_S = frozenset({"is", "has", "was", "says", "does"})
 _ADRIFT = re.compile(r"\s+(?P<mark>['’‘`´])(?P<after>\s*)(?P<s>s\b)?")
+_INNER = re.compile(r"(?<=\w)['’](?=\w)")
 _MARKS = "'’‘`´"
 
 
@@ -246,9 +247,15 @@ def _is_closed(text: str, words: Sequence[Word], index: int) -> bool:
 
 
 def _closes_later(text: str, position: int, sentence: Sentence) -> bool:
-    """Tell whether a mark that looks like an opening quotation mark has its partner later in the sentence."""
-    later = text[position + 1 : sentence.span.end]
-    return bool(re.search(r"[\w.,!?][’'](?=[\s.,;:!?)]|$)", later)) and not text[position + 1 : position + 2].isspace()
+    """Tell whether a mark that looks like an opening quotation mark has its partner later in the sentence.
+
+    A mark that belongs to a word ("the ministers’ plan") is no partner.
+    """
+    if text[position + 1 : position + 2].isspace():
+        return False
+    inside = {word.span.end - 1 for word in sentence.words}
+    partners = re.finditer(r"(?<=[\w.,!?])[’'](?=[\s.,;:!?)]|$)", text[position + 1 : sentence.span.end])
+    return any(position + 1 + partner.start() not in inside for partner in partners)
 
 
 def _ends_in_mark(word: str) -> bool:

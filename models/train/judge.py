@@ -450,7 +450,8 @@ def _isotonic(raw: np.ndarray, examples: Sequence[Example]) -> tuple[tuple[float
     ys = [float(np.average(labels[b], weights=weights[b])) for b in bins]
     sizes = [float(weights[b].sum()) for b in bins]
     smooth = IsotonicRegression(y_min=0.01, y_max=0.99).fit(xs, ys, sample_weight=sizes).predict(xs)
-    return tuple(zip(xs, map(float, smooth), strict=True))
+    # A tenth of the line itself, so that no two probabilities fall together and the bar can stand between them.
+    return tuple((x, 0.9 * float(y) + 0.1 * x) for x, y in zip(xs, smooth, strict=True))
 
 
 def _bar(clean: Sequence[Collected], profile: Profile, words: int) -> float:
