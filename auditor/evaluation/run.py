@@ -84,6 +84,7 @@ def _signature(plan: Plan, system: System, use: SourceUse, chosen: DataSet) -> s
         "digest": _digest(row.id + row.target for row in chosen.rows),
         "system": system.name,
         "source": use,
+        "threshold": "none" if system.threshold is None else f"{system.threshold:g}",
         "bs": plan.bootstrap,
         "seed": plan.options.seed,
         "version": __version__,
@@ -177,7 +178,10 @@ def _another(source: str, shuffled: Sequence[str], at: int) -> str:
 
 
 def _cache(plan: Plan, system: System, use: SourceUse, chosen: DataSet) -> Path:
-    key = hashlib.sha256(_signature(plan, system, use, chosen).encode()).hexdigest()[:16]
+    # What the measures are made of changes no prediction, so it is no part of the key.
+    rows = _digest(row.id + row.target for row in chosen.rows)
+    parts = (chosen.name, rows, system.name, use.value, str(plan.options.seed), __version__)
+    key = hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
     return plan.out / "predictions" / f"{key}.jsonl"
 
 
