@@ -203,7 +203,7 @@ def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto") -> E
     """
     network = open_network(encoder)
     file = detector / DETECTOR
-    _overlay(network, file)
+    overlay(network, file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
     low = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
     name = f"detector-{digest}-{'bfloat16' if low else 'float32'}"
@@ -269,8 +269,12 @@ def _fill(network: Detector, tensors: dict[str, Tensor], sizes: Sizes) -> None:
     network.load_state_dict(state, strict=False)
 
 
-def _overlay(network: Detector, file: Path) -> None:
-    """Put the fitted weights over the encoder's."""
+def overlay(network: Detector, file: Path) -> None:
+    """Put the fitted weights in `file` over the encoder's.
+
+    Raises:
+        ModelError: the file is missing, corrupt, or of another version.
+    """
     if not file.is_file():
         raise ModelError(f"{file} is missing; it is part of auditor: reinstall auditor")
     try:

@@ -4,8 +4,8 @@
 
 DATA holds the judged translations (`qe/*.parquet`) and `clean_news.parquet`; ENCODER is what `auditor models fetch`
 made of multilingual-e5-small. RUN receives the state (to resume, run the same command again), a log with the curve on
-development rows, and snapshots, each of which `auditor evaluate` reads. The rate of learning rises, stays, and falls
-over the last part of `--tokens`: a run can be ended early by resuming it with a smaller number.
+development rows, and snapshots, each of which `auditor evaluate --detector` reads. The rate of learning rises, stays,
+and falls over the last part of `--tokens`: a run can be ended early by resuming it with a smaller number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from auditor.engines.encoder import DETECTOR, Pieces, open_network, open_tokenizer
+from auditor.engines.encoder import DETECTOR, Pieces, open_network, open_tokenizer, overlay
 from auditor.engines.encoder_network import Batch, Detector, Side
 from models.train.curve import measure
 from models.train.examples import Corpus, Example, development, read_corpus
@@ -58,6 +58,7 @@ class Options:
     seed: int
     device: str
     rows: int
+    start: Path | None
 
 
 def main() -> None:
@@ -74,7 +75,7 @@ def main() -> None:
     held = development(options.data, options.rows)
     state = _resume(options.out / "state.pt", network, optimiser)
     if state.steps == 0:
-        _centre(network, pieces, corpus)
+        _begin(network, pieces, corpus, options.start)
     sums: dict[str, float] = defaultdict(float)
     started, told, since = time.monotonic(), state.tokens // options.snapshot, state.tokens
     for examples in _stream(corpus, pieces, state, options.seed):
@@ -108,9 +109,18 @@ def _options() -> tuple[Options, int]:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--rows", type=int, default=60, help="development rows a language for the curve")
+    parser.add_argument("--start", type=Path, help="folder of a detector to go on from, as models/detector")
     given = parser.parse_args()
     options = Options(
-        given.data, given.encoder, given.out, given.tokens, given.snapshot, given.seed, given.device, given.rows
+        given.data,
+        given.encoder,
+        given.out,
+        given.tokens,
+        given.snapshot,
+        given.seed,
+        given.device,
+        given.rows,
+        given.start,
     )
     return options, given.threads
 
@@ -137,8 +147,11 @@ def _rate(tokens: int, total: int) -> float:
     return max(0.05, min(1.0, (tokens + 5_000) / WARM_UP, (total - tokens) / fall))
 
 
-def _centre(network: Detector, pieces: Pieces, corpus: Corpus) -> None:
-    """Start from what 256 sentences have in common."""
+def _begin(network: Detector, pieces: Pieces, corpus: Corpus, start: Path | None) -> None:
+    """Go on from fitted weights, or else from what 256 sentences have in common."""
+    if start is not None:
+        overlay(network, start / DETECTOR)
+        return
     chance = random.Random(0)  # noqa: S311 (not for cryptography)
     pairs = [example.pair for example in chance.sample(corpus.edited, 256)]
     with torch.no_grad():
