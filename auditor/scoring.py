@@ -13,8 +13,9 @@ error are not damned, and a clean paragraph is not blamed for its neighbours.
 
 The interval has two parts. Findings are taken as independent Bernoulli trials, so their points have the variance of a
 Poisson binomial, sum of p(1-p)w². And a text is a sample: another one of the same quality and length would have
-other errors, whose points, were they to fall as a compound Poisson process, have the variance sum of p·w². Their sum,
-and half a minor error's for what was not seen (Jeffreys' prior of a rate), is taken as normal; ends are kept in 0-100.
+other errors, whose points, were they to fall as a compound Poisson process, have the variance sum of p·w². With half a
+minor error for what was not seen (Jeffreys' prior of a rate), points are taken as gamma distributed with that mean and
+that variance, and its quantiles by the approximation of Wilson and Hilferty (1931).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Self
 
 from auditor.errors import SettingsError, UnknownNameError
 from auditor.values import Document, Finding, Kind, ParagraphAudit, Severity
@@ -43,7 +46,7 @@ HALF_RATE = 12.0
 measure of points: 14 to 20 for news from Chinese into English, 4 to 14 from English into German."""
 
 _Z = 1.6449  # the normal distribution's 95th percentile: two of them bound 90 %
-_UNSEEN = 0.5  # points², half an error of one point
+_UNSEEN = 0.5  # errors of one point: the mean and the variance of a Poisson count
 
 Interval = tuple[float, float]
 
@@ -66,15 +69,36 @@ def score(
         UnknownNameError: a penalty for something that has none.
     """
     points = _checked(penalties or {})
-    groups = _by_paragraph(document, findings)
-    rate, spread = _rate(findings, len(document.words), points, prior=0.0)
-    own = [sum(len(sentence.words) for sentence in paragraph.sentences) for paragraph in document.paragraphs]
+    whole = _Points.of(findings, points)
+    words = len(document.words)
+    rate = _rate(whole.expected, words, prior=0.0)
     audits = []
-    for paragraph, inside, words in zip(document.paragraphs, groups, own, strict=True):
-        alone = 100 * _expected(inside, points) / max(1, words)
-        paragraph_rate = _rate(inside, words, points, prior=min(rate, alone))
-        audits.append(ParagraphAudit(paragraph.span, *_scores(*paragraph_rate, inside), tuple(inside)))
-    return (*_scores(rate, spread, findings), tuple(audits))
+    for paragraph, inside in zip(document.paragraphs, _by_paragraph(document, findings), strict=True):
+        own = _Points.of(inside, points)
+        length = sum(len(sentence.words) for sentence in paragraph.sentences)
+        prior = min(rate, 100 * own.expected / max(1, length))
+        audits.append(ParagraphAudit(paragraph.span, *_scores(own, length, prior=prior), tuple(inside)))
+    return (*_scores(whole, words, prior=0.0), tuple(audits))
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """Penalty points of some findings: what is expected, and the ends of its 90 % interval."""
+
+    found: bool
+    expected: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding], points: Mapping[str, float]) -> Self:
+        weighed = [(finding.probability, _weight(finding, points)) for finding in findings]
+        expected = math.fsum(probability * weight for probability, weight in weighed)
+        mean = expected + _UNSEEN
+        spread = math.fsum(probability * (2 - probability) * weight**2 for probability, weight in weighed) + _UNSEEN
+        ninth = spread / (9 * mean**2)  # of the gamma distribution's shape, inverted
+        low, high = (mean * max(0.0, 1 - ninth + z * math.sqrt(ninth)) ** 3 for z in (-_Z, _Z))
+        return cls(bool(findings), expected, min(low, expected), max(high, expected))
 
 
 def _checked(penalties: Mapping[str, float]) -> Mapping[str, float]:
@@ -92,24 +116,17 @@ def _weight(finding: Finding, points: Mapping[str, float]) -> float:
     return points[finding.severity]
 
 
-def _expected(findings: Sequence[Finding], points: Mapping[str, float]) -> float:
-    return math.fsum(finding.probability * _weight(finding, points) for finding in findings)
+def _rate(points: float, words: int, *, prior: float) -> float:
+    """Return points per 100 words, after `PRIOR_WORDS` words at the prior rate."""
+    return (100 * points + PRIOR_WORDS * prior) / (words + PRIOR_WORDS)
 
 
-def _rate(findings: Sequence[Finding], words: int, points: Mapping[str, float], *, prior: float) -> tuple[float, float]:
-    """Return points per 100 words, and the standard deviation of that rate."""
-    variance = math.fsum(
-        finding.probability * (2 - finding.probability) * _weight(finding, points) ** 2 for finding in findings
+def _scores(points: _Points, words: int, *, prior: float) -> tuple[float, Interval]:
+    middle, low, high = (
+        _map(_rate(amount, words, prior=prior)) for amount in (points.expected, points.high, points.low)
     )
-    length = words + PRIOR_WORDS
-    rate = (100 * _expected(findings, points) + PRIOR_WORDS * prior) / length
-    return rate, 100 * math.sqrt(variance + _UNSEEN) / length
-
-
-def _scores(rate: float, spread: float, findings: Sequence[Finding]) -> tuple[float, Interval]:
-    best = math.nextafter(100, 0) if findings else 100.0
-    middle = min(best, _map(rate))
-    return middle, (min(middle, _map(rate + _Z * spread)), max(middle, _map(max(0.0, rate - _Z * spread))))
+    best = math.nextafter(100, 0) if points.found else 100.0
+    return min(best, middle), (min(best, low), high)
 
 
 def _map(rate: float) -> float:

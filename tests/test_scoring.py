@@ -130,6 +130,15 @@ def test_a_penalty_must_make_sense() -> None:
             scoring.score(_DOCUMENT, [], penalties={"major": points})
 
 
+def test_many_errors_leave_no_hope_of_none() -> None:
+    """With three probable major errors the interval ends below 100, and it is wide on the worse side."""
+    findings = [_finding(start, 0.7, Severity.MAJOR, Kind.GRAMMAR) for start in (30, 50, 70)]
+    (low, high), score = _intervals(findings)[0], _scores(findings)[0]
+
+    assert high < 99
+    assert math.log(score / low) > math.log(high / score)
+
+
 def test_longer_clean_texts_are_surer() -> None:
     """Without a finding the interval still says how little a few words prove."""
     lows = [low for low, _ in _intervals([])]
