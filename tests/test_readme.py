@@ -26,9 +26,9 @@ _SHOWN_PARAGRAPHS = 3
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with two stories and a folder for reports, and the program on the path."""
-    story = resources.files("auditor.samples").joinpath("water_talks.txt").read_bytes()
-    (tmp_path / "story.txt").write_bytes(story)
-    (tmp_path / "second.txt").write_bytes(b"\n\n".join(story.split(b"\n\n")[:2]))
+    paragraphs = resources.files("auditor.samples").joinpath("water_talks.txt").read_bytes().split(b"\n\n")
+    (tmp_path / "story.txt").write_bytes(b"\n\n".join(paragraphs[2:5]))
+    (tmp_path / "second.txt").write_bytes(paragraphs[1])
     (tmp_path / "reports").mkdir()
     program = tmp_path / "bin" / "auditor"
     program.parent.mkdir()
