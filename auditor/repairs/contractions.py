@@ -61,7 +61,8 @@ _BROKEN = {
 _COLLISIONS = {
     "hell": ("he'll",), "shell": ("she'll",), "well": ("we'll",), "were": ("we're",), "ill": ("I'll",), "id": ("I'd",),
     "wed": ("we'd",), "shed": ("she'd",), "hed": ("he'd",), "lets": ("let's",), "whose": ("who's",),
-    "who's": ("whose",), "your": ("you're",), "you're": ("your",), "their": ("they're",), "they're": ("their",), "its": ("it's",),
+    "who's": ("whose",), "your": ("you're",), "you're": ("your",), "their": ("they're",),
+    "they're": ("their",), "its": ("it's",),
     "it's": ("its",),
 }  # fmt: skip
 _OPENS_CLAUSE = frozenset(

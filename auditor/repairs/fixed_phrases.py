@@ -1,21 +1,23 @@
-"""Names and fixed phrases translated word by word.
+"""Names and fixed phrases translated word by word: House White, order of arrest, shoot the alarm.
 
 What it measures:
-    Wordings of a list ("Strip of Gaza", "order of arrest", "Council of Security") and whether the established English
-    name or phrase reads better in their place.
+    Whether one of the wordings of a list (institutions, places, prizes, terms of courts, armies, markets and sport,
+    turns of phrase) reads better to the language model as the name or phrase that English uses.
 
 Why it suggests an error:
-    Institutions and set phrases have one English form; word-by-word translation keeps the order and the words of the
-    source.
+    A name or set phrase has one form in each language. Translated by its parts it is understood, and no native newsroom
+    would print it; sometimes the parts mean something else ("cover fire" for a curfew).
 
 Known problems:
-    Some renderings are official elsewhere ("Council of State"); those that are in use in English are left out.
+    A wording of the list can be right where it is no set phrase ("a power position"). Official names that a country
+    itself writes so in English ("Ministry of Foreign Affairs") are left alone.
 
 Example:
-    "negotiate from a force position" -> "position of strength".
+    "the Organization of the United Nations" -> "the United Nations".
 
 Source:
-    Written for this project; `auditor/repairs/data/fixed_phrases.tsv` says of each line which languages lead to it.
+    `auditor/repairs/data/fixed_phrases.tsv`, written for this project; MQM "name" and "terminology"; prices by
+    `auditor.repairs.rank`.
 """
 
 from __future__ import annotations
@@ -28,14 +30,30 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 MECHANISM = "fixed-phrases"
 KIND = Kind.TERMINOLOGY
 SEVERITY = Severity.MINOR
-CLEAN = ("The Security Council met on the Gaza Strip before the press conference.",)
+CLEAN = (
+    "The White House said the Security Council would meet on Monday.",
+    "Scotland's first minister wrote to the prime minister about the arrest warrant.",
+    "The prime minister took part in a round table at the World Bank.",
+)
 DIRTY = (
-    ("Aid reached the north of the Strip of Gaza on Sunday.", "Strip of Gaza", "Gaza Strip"),
-    ("The judge signed an order of arrest for the banker.", "order of arrest", "arrest warrant"),
+    ("The attack in the Strip of Gaza killed three people.", "Strip of Gaza", "Gaza Strip"),
+    (
+        "The Organization of the United Nations condemned the attack.",
+        "Organization of the United Nations",
+        "United Nations",
+    ),
+    ("The Minister First of Spain arrived in Rabat.", "Minister First", "Prime Minister"),
+    ("He won the Prize Nobel in 1998.", "Prize Nobel", "Nobel Prize"),
+    ("A judge issued an order of arrest against the banker.", "order of arrest", "arrest warrant"),
+    ("The army imposed a commandant hour in the capital.", "commandant hour", "curfew"),
+    ("The two sides agreed on a cease of fire.", "cease of fire", "ceasefire"),
+    ("They are negotiating from a position of force.", "position of force", "position of strength"),
+    ("The shares fell on the bag of values of Madrid.", "bag of values", "stock exchange"),
+    ("Doctors beat the alarm over the lack of vaccines.", "beat the alarm", "sound the alarm"),
 )
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
-    """Yield the established English of each listed wording."""
+    """Yield the name or phrase that each listed wording stands for."""
     forms = phrase_lists.index("fixed_phrases.tsv")
     yield from phrase_lists.find(sentence, measurements.document.text, forms, MECHANISM)

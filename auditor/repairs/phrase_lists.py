@@ -146,6 +146,8 @@ def _inflected(wrong: str, entry: Entry) -> dict[tuple[str, ...], tuple[str, ...
     for tag in _TAGS.get(entry.part, ("",)):
         replacements = [_phrase(right, entry.part, tag)[0] for right in entry.right]
         for variant in _phrase(wrong, entry.part, tag):
+            if tag == "NNS" and variant == wrong:  # the dictionary counts "stations" and "station" as plurals
+                continue
             found.setdefault(tuple(variant.lower().split()), []).extend(replacements)
     return {words: tuple(dict.fromkeys(replacements)) for words, replacements in found.items()}
 
@@ -191,9 +193,18 @@ def _candidates(sentence: Sentence, text: str, start: int, form: Form, mechanism
     span = Span(words[0].span.start, last.span.start + kept)
     article = sentence.words[start - 1] if start and sentence.words[start - 1].text.lower() in ("a", "an") else None
     for replacement in form.replacements[:_MOST]:
-        cased = match_case(replacement, span.of(text)) if not span.of(text).isupper() else replacement
+        cased = _cased(replacement, span.of(text), form.entry.kind)
         right_span, right = _with_article(text, span, cased, article)
         yield Candidate(right_span, right, mechanism, form.entry.kind, form.entry.severity, _reason(form, replacement))
+
+
+def _cased(replacement: str, original: str, kind: Kind) -> str:
+    """Give the replacement the capitals of the original; a name keeps its own, an office written small stays small."""
+    if kind is Kind.NAME:
+        return replacement
+    if original.islower() and replacement.istitle():
+        return replacement.lower()
+    return match_case(replacement, original)
 
 
 def _with_article(text: str, span: Span, replacement: str, article: Word | None) -> tuple[Span, str]:

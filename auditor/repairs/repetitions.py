@@ -1,102 +1,170 @@
-"""The same word twice: doubled, joined to itself, or in a loop.
+"""Words, conjuncts and phrases that are said twice.
 
 What it measures:
-    Words and phrases that are repeated at once ("the the"), conjuncts that are the same word ("Chinese and Chinese"),
-    and phrases that come round three times.
+    Whether a word is doubled ("the the"), both sides of "and" or "or" are the same word ("Chinese and Chinese"), or a
+    phrase comes again at once, as when a system loops.
 
 Why it suggests an error:
-    Two different words of the source were translated by one ("Chinese and Chinese" for "stifle and counter Chinese"),
-    or the system got into a loop.
+    Neural systems lose their place and write a stretch again; and two different words of the original may have only one
+    English word in the system's vocabulary, so that "domestic and foreign" comes out as the same word twice.
 
 Known problems:
-    "More and more", "again and again", "had had" and "that that" are English and are left alone; rhetoric is not.
-    Where two different conjuncts were meant, the one that was lost cannot be guessed.
+    English repeats for emphasis ("again and again", "very, very", "had had"); what is said so is left alone.
+    Which word stood where the second conjunct stands cannot be told from the text.
 
 Example:
-    "Kazakh and Kazakh farmers" -> "Kazakh farmers".
+    "to resist Chinese and Chinese ambitions" -> "Chinese ambitions".
 
 Source:
-    MQM "addition" and "mistranslation"; loops are the best known failure of neural translation (Holtzman et al. 2020).
+    MQM "addition"; loops of neural translation: Holtzman et al. (2020), The Curious Case of Neural Text Degeneration.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from auditor.repairs.wording import gap_after, low
+from auditor.repairs.lexicon import FUNCTION_WORDS
+from auditor.repairs.wording import gap_after, low, parts_of_speech, singulars
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "repetitions"
-KIND = Kind.MISTRANSLATION
-SEVERITY = Severity.MAJOR
+KIND = Kind.ADDITION
+SEVERITY = Severity.MINOR
 CLEAN = (
-    "Prices rose again and again, and more and more people left.",
-    "He had had enough of it, she said.",
-    "They ran and ran until the boat was out of sight.",
+    "He said that that decision had had no effect, and he said it again and again.",
+    "Thousands and thousands marched for hours and hours, and the crowd grew and grew.",
+    "It was a very, very long day in New York, New York, for Boutros Boutros-Ghali.",
+    "Prices went higher and higher, and more and more shops closed.",
 )
 DIRTY = (
-    ("Kazakh and Kazakh farmers gave up their fields last year.", "Kazakh and Kazakh", "Kazakh"),
-    ("The government raised the the price of bread.", "the the", "the"),
-)
+    ("The minister left the the meeting early.", "the the", "the"),
+    ("The law limits American and American investment abroad.", "American and American", "American"),
+    ("They discussed economic or economic cooperation.", "economic or economic", "economic"),
+    (
+        "Critics say that in the end of the in the end of the war nothing changed.",
+        "in the end of the in the end of the",
+        "in the end of the",
+    ),
+    ("Talks between Russia, Turkey and Russia begin on Monday.", "Russia, Turkey and Russia", "Russia and Turkey"),
+    ("The army is ready ready ready to act.", "ready ready ready", "ready"),
+)  # fmt: skip
 
-_DOUBLED_ALLOWED = frozenset(
-    {"had", "that", "very", "so", "no", "yes", "bye", "ha", "many", "really", "long", "is", "far", "who", "what"}
-)
-_JOINED_ALLOWED = frozenset(
+_EMPHASIS = frozenset(
     """
-    more again over on through by up down out less years days weeks months hours time so round around miles better
-    worse thousands hundreds millions generations neck hand face side now then
+    very really so too much far many long more most again never no yes bye ha had that is was do did her you who what
+    now there blah night please wow go knock tut hey ho hip whoa well oh um uh hear rah big
     """.split()  # noqa: SIM905, a list of words is read as words
 )
-_LONGEST_LOOP = 6
+_IDIOMS = frozenset(
+    """
+    again on over more through round around up down by neck side out so less better worse less again there then such
+    days weeks months years hours minutes miles hundreds thousands millions billions dozens tens decades generations
+    times     bigger smaller longer higher lower thing things half one two on johnson young marks face door
+    """.split()  # noqa: SIM905, as above
+)
+_CONJUNCTION = re.compile(r"\s(?:and|or|nor|but|as well as|and/or|&)\s")
+_LONGEST_LOOP = 12  # words of a repeated phrase
+_CERTAIN_TIMES = 3  # a phrase with marks inside, or one word, must come so often before it is a loop
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
-    """Yield the removal of each repetition."""
+    """Yield each stretch of the sentence that is said twice, said once."""
     text, words = measurements.document.text, sentence.words
-    for index, word in enumerate(words):
-        if _is_doubled(text, words, index):
-            yield _candidate(words[index : index + 2], 1, Kind.GRAMMAR, "the same word twice")
-        if _joins_itself(text, words, index):
-            reason = f"“{word.text}” joined to itself, where one of the two was another word"
-            yield _candidate(words[index : index + 3], 1, KIND, reason)
-        for length in range(2, _LONGEST_LOOP + 1):
-            if _loops(words, index, length):
-                reason = "a phrase that the translation repeats"
-                yield _candidate(words[index : index + 2 * length], length, Kind.GRAMMAR, reason)
-                break
+    forms = [low(words, index) for index in range(len(words))]
+    index = 0
+    while index < len(words):
+        size, times = _loop(text, words, index, forms)
+        if times:
+            yield _once(text, words, index, size, times)
+            index += size * times - 1
+        yield from _conjuncts(text, words, index)
+        yield from _lists(text, words, index)
+        index += 1
 
 
-def _is_doubled(text: str, words: Sequence[Word], index: int) -> bool:
-    lower = low(words, index)
-    if lower != low(words, index + 1) or lower in _DOUBLED_ALLOWED or lower[0].isdigit():
+def _once(text: str, words: Sequence[Word], index: int, size: int, times: int) -> Candidate:
+    span = Span(words[index].span.start, words[index + size * times - 1].span.end)
+    kept = text[words[index].span.start : words[index + size - 1].span.end]
+    reason = "a word written twice" if size == 1 and times == 2 else "a phrase said again, as when a system loops"
+    return Candidate(span, kept, MECHANISM, KIND, SEVERITY if times == 2 else Severity.MAJOR, reason)
+
+
+def _loop(text: str, words: Sequence[Word], index: int, forms: Sequence[str]) -> tuple[int, int]:
+    """Return how many words from `index` on are repeated at once, and how often they come; (0, 0) when not."""
+    for size in range(min(_LONGEST_LOOP, (len(words) - index) // 2), 0, -1):
+        times = _times(forms, index, size)
+        phrase = set(forms[index : index + size]) - {"and", "or"}
+        if times < 2 or (times <= _CERTAIN_TIMES and phrase <= _EMPHASIS | _IDIOMS):
+            continue
+        unbroken = all(gap_after(text, words, at).isspace() for at in range(index, index + size * times - 1))
+        if times >= _CERTAIN_TIMES + (size == 1 and not unbroken) or (
+            unbroken and (size > 1 or _is_slip(words, index))
+        ):
+            return size, times
+    return 0, 0
+
+
+def _times(forms: Sequence[str], index: int, size: int) -> int:
+    """Count how often the `size` words at `index` come in a row; a phrase must be more than one word repeated."""
+    if forms[index] != forms[index + size]:
+        return 1
+    phrase = forms[index : index + size]
+    if not any(word.isalpha() for word in phrase) or len(set(phrase)) < min(size, 2):
+        return 1
+    times = 1
+    while forms[index + times * size : index + (times + 1) * size] == phrase:
+        times += 1
+    return times
+
+
+def _is_slip(words: Sequence[Word], index: int) -> bool:
+    """Tell whether a doubled word is a slip, not a name ("Duran Duran") or emphasis."""
+    first, second = words[index].text, words[index + 1].text
+    if low(words, index) in _EMPHASIS or not first.isalpha():
         return False
-    return _together(text, words, index, 2)
+    return first.lower() in FUNCTION_WORDS or second.islower()
 
 
-def _joins_itself(text: str, words: Sequence[Word], index: int) -> bool:
-    lower = low(words, index)
-    if low(words, index + 1) not in ("and", "or") or lower != low(words, index + 2) or len(lower) < 3:
+def _conjuncts(text: str, words: Sequence[Word], index: int) -> Iterator[Candidate]:
+    """Yield "X and X" as X."""
+    word = low(words, index)
+    for step in (2, 4):  # "and", "as well as"
+        if index + step >= len(words) or low(words, index + step) != word or word in _IDIOMS:
+            continue
+        between = text[words[index].span.end : words[index + step].span.start]
+        if _CONJUNCTION.fullmatch(between) and _is_conjunct(words, index):
+            span = Span(words[index].span.start, words[index + step].span.end)
+            reason = f"one word said twice; one of the two was probably another word than “{words[index].text}”"
+            kept = words[index].text
+            yield Candidate(span, kept, MECHANISM, Kind.MISTRANSLATION, Severity.MAJOR, reason)
+
+
+def _is_conjunct(words: Sequence[Word], index: int) -> bool:
+    """Tell whether a word said on both sides of "and" is no figure of speech: no verb, adverb, comparative, plural."""
+    word = words[index].text
+    if not word.isalpha() or word.lower() in FUNCTION_WORDS:
         return False
-    comparative = lower.endswith("er") or lower in _JOINED_ALLOWED
-    verb = lower.isalpha() and words[index].text.islower() and low(words, index + 3) in ("until", "", "and")
-    return _together(text, words, index, 3) and not comparative and not verb
+    if word[0].isupper() and index:
+        return True
+    parts = parts_of_speech(word.lower())
+    return (
+        bool(parts & {"NOUN", "ADJ"})
+        and not parts & {"VERB", "ADV"}
+        and not singulars(word.lower())
+        and word[-2:] != "er"
+    )
 
 
-def _loops(words: Sequence[Word], index: int, length: int) -> bool:
-    """Tell whether the next `length` words come again at once; two words must come three times."""
-    times = 3 if length < 4 else 2
-    pieces = [[low(words, index + n * length + k) for k in range(length)] for n in range(times)]
-    return all(piece == pieces[0] and all(piece) for piece in pieces) and len(set(pieces[0])) > 1
-
-
-def _together(text: str, words: Sequence[Word], index: int, count: int) -> bool:
-    return all(gap_after(text, words, index + k).isspace() for k in range(count - 1))
-
-
-def _candidate(words: Sequence[Word], kept: int, kind: Kind, reason: str) -> Candidate:
-    """Replace `words` by the first `kept` of them."""
-    span = Span(words[0].span.start, words[-1].span.end)
-    replacement = " ".join(word.text for word in words[:kept])
-    severity = SEVERITY if kind is KIND else Severity.MINOR
-    return Candidate(span, replacement, MECHANISM, kind, severity, reason)
+def _lists(text: str, words: Sequence[Word], index: int) -> Iterator[Candidate]:
+    """Yield "X, Y and X" as "X and Y", for names."""
+    if index + 3 >= len(words) or low(words, index) != low(words, index + 3) or not words[index].text[0].isupper():
+        return
+    first, second, third, fourth = words[index : index + 4]
+    commas = text[first.span.end : second.span.start].strip() == "," and third.text.lower() in ("and", "or")
+    commas = commas and text[third.span.end : fourth.span.start].isspace()
+    if commas and second.text[0].isupper() and first.text.lower() not in FUNCTION_WORDS:
+        reason = f"one name given twice; one of the two was probably another name than {first.text}"
+        kept = f"{first.text} {third.text} {second.text}"
+        span = Span(first.span.start, fourth.span.end)
+        yield Candidate(span, kept, MECHANISM, Kind.MISTRANSLATION, Severity.MAJOR, reason)

@@ -1,20 +1,22 @@
-"""A full stop where none belongs, or none where one does.
+"""Sentences cut in two, run together, or left without their full stop.
 
 What it measures:
-    Whether the text reads better without a stop before a lower-case word, with a stop at the end of a paragraph that
-    lacks it, with a space after a stop that is glued to the next word, or with a stop between two run-on sentences.
+    Whether a full stop stands before a lower-case word, a capital function word follows a lower-case word without a
+    stop, a mark lacks its space or has one too many, or a paragraph of running prose ends without a stop.
 
 Why it suggests an error:
-    Systems translate in pieces and put the pieces together with the wrong seams: "the pandemic. of coronavirus".
+    Systems that translate sentence by sentence put a stop wherever their splitter saw one, an abbreviation in the
+    original included, and lose stops where two sentences were one segment. English prose has no lower-case beginnings.
 
 Known problems:
-    Abbreviations end in a stop before lower-case words; those of news are known. Headlines and captions end without.
+    Names written small ("eBay", "von der Leyen") and abbreviations that no list has look alike. Headlines, by-lines and
+    list items need no stop; a paragraph is prose only if it is long or holds another finished sentence.
 
 Example:
-    "the threat. of war" -> "the threat of war".
+    "to fight the pandemic. of coronavirus" -> "pandemic of coronavirus".
 
 Source:
-    MQM "punctuation"; collected from machine-translated news.
+    MQM "punctuation"; abbreviations after the Associated Press Stylebook.
 """
 
 from __future__ import annotations
@@ -22,80 +24,154 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline
+from auditor.repairs.wording import paragraph_of
 from auditor.values import Candidate, Kind, Measurements, Paragraph, Sentence, Severity, Span
 
 MECHANISM = "split-sentences"
 KIND = Kind.PUNCTUATION
 SEVERITY = Severity.MINOR
 CLEAN = (
-    "Gen. Adams and Sen. Lee met at 5 p.m. in Washington, D.C. on Monday.",
-    "Rates rose vs. the euro, etc. and then fell again.",
-    "The boats left at noon. They were full.",
+    "Gen. Mark Milley met U.S. officials at 9 a.m. on Monday, vs. 10 a.m. last week.",
+    "The company, known as Yahoo! until then, bought eBay. eBay declined to comment.",
+    "By Our Correspondent",
+    "He reads The Guardian and The New York Times, and he lives in The Hague.",
+    "Shares of Alphabet Inc. fell 2.5 percent on example.com, the website said.",
 )
 DIRTY = (
-    ("Officials warned of the threat. of war on the border.", "threat. of", "threat of"),
-    ("The army wants to extend its ambitions. to control the port.", "ambitions. to", "ambitions to"),
-    ("The boats left at noon.They were full of tourists.", "noon.They", "noon. They"),
+    ("They spoke about the spread. of the virus in Europe.", "spread.", "spread"),
+    ("The plan needs the support. to pass in the Senate.", "support.", "support"),
+    ("Officials counted the votes. the result is expected on Monday.", "the", "The"),
+    ("The general withdrew his troops The president did not object.", "troops", "troops."),
+    ("The two sides signed the agreement.The ceremony was short.", "agreement.The", "agreement. The"),
+    ("The minister left the meeting . He gave no reason.", "meeting .", "meeting."),
+    (
+        "The army took the town on Monday. The north of the province remains a major source of unrest",
+        "unrest",
+        "unrest.",
+    ),
+    ("The spokesman said, that the talks would go on.", "said,", "said"),
 )
 
-_INNER = re.compile(r"(?P<before>[^\W\d_]{2,})(?P<stop>[.;:])\s+(?P<after>[a-z][\w’'-]*)")
-_OF = re.compile(r"\.\s+of\s+(?P<noun>[a-z][\w-]+)")
-_GLUED = re.compile(r"(?P<before>\b[a-z]{2,}[.!?])(?P<after>[A-Z][a-z]+\b)")
-_RUN_ON = re.compile(r"(?P<before>\b[a-z]{3,})\s+(?P<after>The|He|She|It|They|But|In|We|This|However)\b(?=\s+[a-z])")
-_ABBREVIATIONS = frozenset(
+_WORD = r"[^\W\d_][\w'’\-]*"
+_STOP_INSIDE = re.compile(rf"(?P<before>{_WORD}|\d+)(?P<close>[)”\"]?)\.(?P<gap>\s+)(?P<after>[a-z][\w'’\-]*)")
+_NO_SPACE = re.compile(r"(?<![\w@./])(?P<before>[a-z]{2,})(?P<mark>[.!?;:,])(?P<after>[A-Z][a-z]+)(?![\w./@]|\.\w)")
+_SPACE_BEFORE = re.compile(rf"(?P<before>{_WORD}|\d+)\s+(?P<mark>[.,;:!?])(?=\s|$|[”\"])(?!\.\.)")
+_DOUBLED = re.compile(r"(?P<before>[\w%)]+)(?P<marks>,\s?,|,\s?\.|;\s?,|,\s?;|(?<!\.)\.\.(?!\.))(?=\s|$)")
+_RUN_ON = re.compile(rf"(?P<before>\b[a-z][\w'’\-]*)\s(?P<after>[A-Z][\w'’]*)\s(?P<next>{_WORD})")
+_COMMA_BEFORE_THAT = re.compile(
+    r"\b(?P<verb>said|says|say|stated|states|believes?|thinks?|announced|claims?|claimed|added|noted|stressed|explained|"
+    r"warned|confirmed|hopes?|emphasi[sz]ed|declared|reported|insisted),\s(?=that\s(?!is\b|in\s|if\b|when\b|after\b))"
+)
+_BEGINNINGS = frozenset(
     """
-    gen sen rep gov sgt lt col maj capt mr mrs ms dr prof st jr sr inc ltd corp co bros vs etc no nos vol fig ed eds al
-    jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun approx est dept div rev hon pres ave
-    blvd rd mt ft pp op cit min max avg tel ext
+    The He She It They We You This These Those That There A An In On At But And However According After Before While
+    When If As For Its Their Our Although Because Since Meanwhile Moreover Such Some Many Most One Both By With
     """.split()  # noqa: SIM905, a list of words is read as words
 )
-_SHORTEST_PROSE = 12  # words of a paragraph that must end in a stop
+_PRONOUNS = frozenset("he she they we you this these those there a an the however according".split())  # noqa: SIM905, as above
+_ABBREVIATIONS = frozenset(
+    """
+    adm al apr art assn ave bldg blvd bros ca capt cf cmdr co col corp cpl cwt dec dept dist div dr ed eds eg est etc
+    feb     fig fr ft ga gen gov govt hon hrs ie inc intl jan jr jul jun kan la lb lbs lt ltd ma maj mar mass
+    max messrs mfg mgr
+    min misc mo mph mr mrs ms mt natl no nos nov nr oct okla op ore oz pa ph pl plc pp pres prof pt pty pub pvt rd ref
+    rep     reps rev sec sen sens sep sept sgt sr st ste supt tel tenn tex treas univ vol vs viz wash yrs zl
+    approx cal calif
+    conn     del fla ill ind md mich minn mont neb nev ariz ala ark colo wis wyo va vt us uk eu un am pm mln
+    bln tn kg km cm mm
+    sq     """.split()  # noqa: SIM905, as above
+)
+_SMALL_NAMES = frozenset(
+    {"de", "von", "van", "der", "al", "el", "bin", "ibn", "da", "du", "la", "le", "di", "ul", "ter"}
+)
+_PROSE_WORDS = 25  # a paragraph of fewer words without another sentence may be a headline or a caption
+_MUST_REPEAT = 0.8  # share of the document's longer paragraphs that end in a mark, so that the one that does not is odd
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
-    """Yield the stops to take out, to put in and to set apart in a sentence."""
+    """Yield the repairs of stops and spaces in the sentence, and of the stop that its paragraph lacks."""
     text = measurements.document.text
-    bounds = sentence.span.start, sentence.span.end
-    for match in _INNER.finditer(text, *bounds):
-        if match["before"].lower() not in _ABBREVIATIONS and match["stop"] == ".":
-            yield from _joined(text, match, sentence)
-    for match in _GLUED.finditer(text, *bounds):
-        yield _candidate(match, f"{match['before']} {match['after']}", "two sentences without a space between them")
-    if not is_headline(sentence, text):
-        for match in _RUN_ON.finditer(text, *bounds):
-            if match["before"] not in FUNCTION_WORDS:
-                yield _candidate(match, f"{match['before']}. {match['after']}", "two sentences without a stop between")
-    yield from _unfinished(sentence, measurements)
+    start, end = sentence.span.start, sentence.span.end
+    yield from _stops_inside(text, start, end)
+    yield from _run_ons(text, start, end)
+    for match in _NO_SPACE.finditer(text, start, end):
+        right = f"{match['before']}{match['mark']} {match['after']}"
+        yield _candidate(Span(*match.span()), right, "two sentences or clauses without a space between them")
+    for match in _SPACE_BEFORE.finditer(text, start, end):
+        yield _candidate(Span(*match.span()), match["before"] + match["mark"], "a mark with a space before it")
+    for match in _DOUBLED.finditer(text, start, end):
+        mark = "." if "." in match["marks"] and match.end() >= end else match["marks"][0]
+        yield _candidate(Span(*match.span()), match["before"] + mark, "two marks where one was meant")
+    for match in _COMMA_BEFORE_THAT.finditer(text, start, end):
+        span = Span(match.start("verb"), match.end("verb") + 1)
+        yield _candidate(span, match["verb"], "a comma that other languages put before “that”")
+    yield from _missing_stop(sentence, measurements)
 
 
-def _joined(text: str, match: re.Match[str], sentence: Sentence) -> Iterator[Candidate]:
-    reason = "one sentence, cut in two by a full stop"
-    yield _candidate(match, f"{match['before']} {match['after']}", reason)
-    yield _candidate(match, f"{match['before']}, {match['after']}", reason)
-    if of := _OF.match(text, match.end("before"), sentence.span.end):
-        span = Span(match.start(), of.end())
-        yield Candidate(span, f"{of['noun']} {match['before']}", MECHANISM, KIND, SEVERITY, reason)
+def _candidate(span: Span, replacement: str, reason: str) -> Candidate:
+    return Candidate(span, replacement, MECHANISM, KIND, SEVERITY, reason)
 
 
-def _unfinished(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
-    """Yield the stop that a paragraph of prose lacks at its end, where most of the document's paragraphs have one."""
-    paragraphs = measurements.document.paragraphs
-    own = next((p for p in paragraphs if p.span.end == sentence.span.end), None)
+def _stops_inside(text: str, start: int, end: int) -> Iterator[Candidate]:
+    """Yield the repairs of a full stop before a lower-case word: no stop, a comma, or a capital after it."""
+    for match in _STOP_INSIDE.finditer(text, start, end):
+        before, after = match["before"], match["after"]
+        if _abbreviated(text, match, before) or after in _SMALL_NAMES or any(letter.isupper() for letter in after):
+            continue
+        span = Span(match.start("before"), match.end("close") + 1)
+        kept = before + match["close"]
+        yield _candidate(span, kept, "one sentence, cut in two by a full stop")
+        if not match["close"]:
+            yield _candidate(span, f"{kept},", "a comma, turned into a full stop")
+        if after in _PRONOUNS:
+            new = Span(*match.span("after"))
+            yield _candidate(new, after[0].upper() + after[1:], "the beginning of a sentence, without its capital")
+
+
+def _abbreviated(text: str, match: re.Match[str], before: str) -> bool:
+    """Tell whether the stop belongs to an abbreviation, an initial or an ellipsis."""
+    left = text[max(0, match.start() - 1) : match.start()]
+    return len(before) == 1 or before.lower() in _ABBREVIATIONS or before.isupper() or left in (".", "@", "/")
+
+
+def _run_ons(text: str, start: int, end: int) -> Iterator[Candidate]:
+    """Yield the repairs of a capital function word after a lower-case word: a stop before it, or no capital."""
+    for match in _RUN_ON.finditer(text, start, end):
+        after = match["after"]
+        if after not in _BEGINNINGS or match["next"][0].isupper() or _is_title(text, match, end):
+            continue
+        before = Span(*match.span("before"))
+        yield _candidate(before, f"{match['before']}.", "two sentences that lost the full stop between them")
+        yield _candidate(Span(*match.span("after")), after.lower(), "a word inside a sentence, with a capital too many")
+
+
+def _is_title(text: str, match: re.Match[str], end: int) -> bool:
+    """Tell whether the capital begins a title or a name: another capital comes soon, or a quotation mark is near."""
+    following = text[match.start("next") : min(end, match.end() + 30)]
+    capitals = re.findall(r"\b[A-Z]\w+", following)
+    return len(match["after"]) == 1 or bool(capitals) or text[match.start("after") - 2] in "\"'“‘"
+
+
+def _missing_stop(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
+    """Yield the last word of a paragraph of prose with the full stop that it lacks."""
+    document = measurements.document
+    paragraph = paragraph_of(document, sentence)
+    body = paragraph.span.of(document.text)
+    headline = paragraph == document.paragraphs[0] and len(document.paragraphs) > 1
+    if headline or sentence.span.end != paragraph.span.end or len(sentence.words) < 6:
+        return
+    if not body[-1].isalnum() or "." in body.split()[-1]:
+        return
+    words = sum(len(part.words) for part in paragraph.sentences)
+    finished = any(part.span.of(document.text)[-1] in ".!?" for part in paragraph.sentences[:-1])
+    if finished or (words >= _PROSE_WORDS and _ends_in_stops(measurements, paragraph)):
+        last = sentence.words[-1]
+        yield _candidate(last.span, f"{last.text}.", "the end of a sentence, without its full stop")
+
+
+def _ends_in_stops(measurements: Measurements, odd: Paragraph) -> bool:
+    """Tell whether the document's other longer paragraphs end in a mark."""
     text = measurements.document.text
-    if own is None or not sentence.words or sum(len(s.words) for s in own.sentences) < _SHORTEST_PROSE:
-        return
-    last = sentence.words[-1]
-    if last.span.end != own.span.end or not _is_finished_elsewhere(text, paragraphs):
-        return
-    reason = "the end of a sentence that lost its full stop"
-    yield Candidate(last.span, f"{last.text}.", MECHANISM, KIND, SEVERITY, reason)
-
-
-def _is_finished_elsewhere(text: str, paragraphs: tuple[Paragraph, ...]) -> bool:
-    finished = sum(p.span.of(text).rstrip().endswith((".", "!", "?", "”", '"', "’")) for p in paragraphs)
-    return len(paragraphs) > 2 and finished >= 0.6 * len(paragraphs)
-
-
-def _candidate(match: re.Match[str], replacement: str, reason: str) -> Candidate:
-    return Candidate(Span(match.start(), match.end()), replacement, MECHANISM, KIND, SEVERITY, reason)
+    longer = [p for p in measurements.document.paragraphs if p != odd and sum(len(s.words) for s in p.sentences) >= 12]
+    ended = [p for p in longer if not p.span.of(text)[-1].isalnum()]
+    return len(ended) >= 2 and len(ended) >= _MUST_REPEAT * len(longer)

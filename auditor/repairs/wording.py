@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Sequence
 
-from auditor.values import Word
+from auditor.values import Document, Paragraph, Sentence, Span, Word
 
 _CURLY = re.compile(r"(?<=\w)’(?=\w)")
 _STRAIGHT = re.compile(r"(?<=\w)'(?=\w)")
@@ -47,3 +48,15 @@ def singulars(word: str) -> tuple[str, ...]:
     from lemminflect import getAllLemmas
 
     return tuple(noun for noun in getAllLemmas(word, upos="NOUN").get("NOUN", ()) if noun != word)
+
+
+def paragraph_of(document: Document, sentence: Sentence) -> Paragraph:
+    """Return the paragraph that holds the sentence."""
+    after = bisect.bisect_right(document.paragraphs, sentence.span.start, key=lambda paragraph: paragraph.span.start)
+    return document.paragraphs[after - 1]
+
+
+def touches(spans: Sequence[Span], span: Span) -> bool:
+    """Tell whether one of `spans`, in order and disjoint, shares a code point with `span`."""
+    at = bisect.bisect_right(spans, span.start, key=lambda other: other.end)
+    return at < len(spans) and spans[at].overlaps(span)

@@ -2,6 +2,7 @@
 
     python -m models.train.judge collect --data ../shared/data --out DIR     # prices repairs; hours, resumable
     python -m models.train.judge fit --out DIR                               # seconds; writes models/judge/judge.json
+    python -m models.train.judge alarms --data ../shared/data --out DIR   # minutes; false alarms, kept apart
 
 `collect` audits documents with every threshold at its floor and writes each document's priced repairs, with what the
 gold says of their place, to a line of `DIR/repairs.jsonl`. `fit` reads that file. Documents are kept apart by
@@ -95,9 +96,15 @@ def main() -> None:
     fitting = commands.add_parser("fit")
     fitting.add_argument("--out", type=Path, required=True)
     fitting.add_argument("--judge", type=Path, default=Path(__file__).parents[1] / "judge" / "judge.json")
+    alarming = commands.add_parser("alarms")
+    alarming.add_argument("--data", type=Path, required=True)
+    alarming.add_argument("--out", type=Path, required=True)
+    alarming.add_argument("--threads", type=int, default=None)
     arguments = parser.parse_args()
     if arguments.command == "collect":
         collect(arguments)
+    elif arguments.command == "alarms":
+        count_alarms(arguments)
     else:
         fit(arguments.out / "repairs.jsonl", arguments.judge)
 
@@ -250,6 +257,38 @@ def _repair(repair: Repair) -> dict[str, object]:
         "gain": repair.gain_nats,
         "meaning": repair.meaning_nats,
     }
+
+
+def count_alarms(arguments: argparse.Namespace) -> None:
+    """Audit the clean development documents with the default settings; every finding is a false alarm."""
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    auditor = Auditor(Settings(threads=arguments.threads))
+    documents = [item for item in clean_documents(arguments.data / "clean_news.parquet") if item.development]
+    words, alarms = [], []
+    with (arguments.out / "alarms.txt").open("w", encoding="utf-8") as stream:
+        for item in documents:
+            found = auditor.audit(item.document).findings
+            words.append(len(item.document.words))
+            alarms.append(len(found))
+            for finding in found:
+                quoted = finding.span.of(item.document.text)
+                stream.write(
+                    f"{item.name}\t{finding.mechanism}\t{finding.probability:.2f}\t{quoted}\t{finding.suggestions}\n"
+                )
+            low, high = _interval(np.array(alarms), np.array(words))
+            rate = 1000 * sum(alarms) / sum(words)
+            print(
+                f"{len(words)}/{len(documents)}: {rate:.2f} per 1,000 of {sum(words)} words ({low:.2f}-{high:.2f})",
+                flush=True,
+            )
+    print(auditor.signature)
+
+
+def _interval(counts: np.ndarray, words: np.ndarray) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval, by document, of the rate per 1,000 words."""
+    picks = np.random.default_rng(SEED).integers(0, len(counts), (2000, len(counts)))
+    low, high = np.percentile(1000 * counts[picks].sum(1) / words[picks].sum(1), [2.5, 97.5])
+    return float(low), float(high)
 
 
 # --- fit -----------------------------------------------------------------------------------------------------------
@@ -475,10 +514,7 @@ def measure(rows: Sequence[Collected], profile: Profile) -> dict[str, object]:
         told = [[(w, p) for w, p in _told(row, profile) if p >= profile.minimum_probability] for row in part]
         counts = np.array([len(found) for found in told])
         if origin == "clean":
-            generator = np.random.default_rng(SEED)
-            picks = generator.integers(0, len(part), (2000, len(part)))
-            rates = 1000 * counts[picks].sum(1) / words[picks].sum(1)
-            low, high = np.percentile(rates, [2.5, 97.5])
+            low, high = _interval(counts, words)
             report[origin] = {
                 "words": int(words.sum()),
                 "per_1000": round(1000 * counts.sum() / words.sum(), 2),

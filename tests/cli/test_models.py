@@ -141,12 +141,15 @@ def test_an_interrupted_fetch_ends_with_130_and_leaves_nothing(shop: Shop) -> No
     shop.models.clear()
     shop.stock(converter="stall_once")
     shop.open()
-    command = [sys.executable, "-m", "auditor", "models", "fetch"]
+    # A shell starts its background jobs deaf to Ctrl-C, and their children inherit it: listen again first.
+    listening = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    run_it = "from auditor.cli import main; sys.exit(main(['models', 'fetch']))"
+    command = [sys.executable, "-c", listening + run_it]
     with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) as process:
         while not shop.conversions and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        said = process.communicate()[1]
+        said = process.communicate(timeout=60)[1]
     assert (process.returncode, said.strip()) == (130, "interrupted")
     assert shop.leftovers == []
     assert weights.state("tiny") is weights.State.MISSING
