@@ -166,8 +166,7 @@ def _by_word(
 
 
 def _is_other_word(alternative: str, word: str) -> bool:
-    plain = word.replace("’", "'").strip("'")
-    return any(character.isalnum() for character in alternative) and alternative.strip("'-") != plain
+    return alternative[-1:].isalnum() and alternative != word.replace("’", "'")
 
 
 def _joined(texts: Sequence[str]) -> str:

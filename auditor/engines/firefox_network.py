@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from auditor.engines.firefox_files import Array, StudentConfig
+from auditor.engines.output_layer import FORBIDDEN
 
 _EPSILON = 1e-6  # marian's layer norm
 
@@ -168,7 +169,10 @@ States = tuple[Tensor, ...]  # one (B, T, D) a decoder layer
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The whole student; `embedding` (V, D) and `bias` (V) also make the output layer, always in float32."""
+    """The whole student; `embedding` (V, D) and `bias` (V) also make the output layer, always in float32.
+
+    The unknown piece has no part in it: its bias is `FORBIDDEN`.
+    """
 
     embedding: Tensor
     bias: Tensor
@@ -237,10 +241,11 @@ def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, dtype:
         biases = [weight.new_zeros(plain(m).shape[0]) if bias is None else plain(bias) for m, bias in pairs]
         return Linear(weight.to(dtype), torch.cat(biases).to(dtype))
 
-    embedding = plain("Wemb")
+    bias = plain("decoder_ff_logit_out_b")
+    bias[config.unknown] = FORBIDDEN
     return Network(
-        embedding=embedding,
-        bias=plain("decoder_ff_logit_out_b"),
+        embedding=plain("Wemb"),
+        bias=bias,
         positions=_sinusoids(config.positions, config.width).to(device),
         encoder=tuple(_encoder_layer(f"encoder_l{i + 1}", config, linear, plain) for i in range(config.encoder_layers)),
         decoder=tuple(_decoder_layer(f"decoder_l{i + 1}", config, linear, plain) for i in range(config.decoder_layers)),

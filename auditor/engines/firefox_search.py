@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from auditor.engines.firefox_network import Memory, Network, States
+from auditor.engines.output_layer import FORBIDDEN
 from auditor.engines.sequences import Ids
 
-_FORBIDDEN = -1e9  # a logit that no other comes near
 _COMPACT = 0.8  # finished sentences leave the batch when fewer than this share are unfinished: leaving copies the rest
 _REGATHER = 0.7  # unused pieces leave the output layer when fewer than this share are used
 
@@ -35,7 +35,7 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The output layer over the union of a batch's shortlists; `bias` (B, U) is `_FORBIDDEN` outside a sentence's own.
+    """The output layer over the union of a batch's shortlists; `bias` (B, U) is `FORBIDDEN` outside a sentence's own.
 
     One multiplication for the union is faster than one for each sentence's own pieces.
     """
@@ -46,18 +46,17 @@ class Choices:
     room: Tensor  # (B, U), overwritten by each step: a new one a step would cost as much as the multiplication
 
     @classmethod
-    def of(cls, network: Network, allowed: Sequence[Tensor] | None, *, batch: int, never: int) -> Choices:
-        """Gather the pieces that any sentence may use; `allowed` None allows all; the piece `never` is nobody's."""
+    def of(cls, network: Network, allowed: Sequence[Tensor] | None, *, batch: int) -> Choices:
+        """Gather the pieces that any sentence may use; `allowed` None allows all."""
         permitted = torch.zeros(batch, len(network.bias), dtype=torch.bool)
         for row, pieces in enumerate(allowed or ()):
             permitted[row, pieces] = True
         if allowed is None:
             permitted[:] = True
-        permitted[:, never] = False
         ids = permitted.any(0).nonzero().squeeze(1)
         device = network.bias.device
         mine, ids = permitted[:, ids].to(device), ids.to(device)
-        bias = torch.where(mine, network.bias[ids], _FORBIDDEN)
+        bias = torch.where(mine, network.bias[ids], FORBIDDEN)
         return cls(ids, network.embedding[ids], bias, torch.empty_like(bias))
 
     def logits(self, hidden: Tensor) -> Tensor:
@@ -67,7 +66,7 @@ class Choices:
     def rows(self, kept: Tensor) -> Choices:
         """Keep some sentences, and only the pieces that these may use."""
         bias = self.bias[kept]
-        used = (bias > _FORBIDDEN).any(0).nonzero().squeeze(1)
+        used = (bias > FORBIDDEN).any(0).nonzero().squeeze(1)
         if len(used) > _REGATHER * len(self.ids):
             return Choices(self.ids, self.weight, bias, torch.empty_like(bias))
         bias = bias[:, used]

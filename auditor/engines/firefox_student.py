@@ -86,14 +86,14 @@ class Student:
     def search(self, sources: Sequence[Ids], *, scored: bool = False) -> list[Hypothesis]:
         """Translate greedily, each sentence within its own shortlist; `scored` adds the log-probabilities."""
         allowed = None if self.shortlist is None else [self.shortlist.of(source) for source in sources]
-        choices = Choices.of(self.network, allowed, batch=len(sources), never=self.config.unknown)
+        choices = Choices.of(self.network, allowed, batch=len(sources))
         longest = self.config.positions
         limits = [min(floor(self.config.length_factor * len(source)), longest) for source in sources]
         return search(self.network, self._read(sources), choices, limits, end=self.end, scored=scored)
 
     @torch.inference_mode()
     def force(self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int = 0) -> list[Forced]:
-        """Score given translations over the full vocabulary; see `SequenceModel.force`."""
+        """Score given translations over the full vocabulary less the unknown piece; see `SequenceModel.force`."""
         parts = [self._forced(sources[group], targets[group]) for group in alike(sources, targets)]
         given = torch.tensor([piece for target in targets for piece in target], device=self._device)
         hidden = torch.cat([part.hidden for part in parts])

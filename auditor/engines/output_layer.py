@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+FORBIDDEN = -1e9  # the bias of a piece that is never written; finite, so that a share of 0 times a logit is 0
 _ROWS = 512  # rows whose logits stand in memory at once
 _SLICE = 4000  # output pieces at once: 512 rows of them (8 MB) stay in the processor's cache, a quarter faster
 
@@ -33,7 +34,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class OutputLayer:
-    """logits = hidden @ weight.T + bias, float32; a bias of -1e9 forbids a piece."""
+    """logits = hidden @ weight.T + bias, float32; a bias of `FORBIDDEN` keeps a piece out."""
 
     weight: Tensor  # (V, D)
     bias: Tensor  # (V)

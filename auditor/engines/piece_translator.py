@@ -114,6 +114,10 @@ class PieceTranslator:
             )
         ]
 
+    def _readable_rivals(self, rivals: Sequence[tuple[int, ...]]) -> tuple[str, ...]:
+        written = (self._target.decode(ids) for ids in rivals)
+        return tuple(dict.fromkeys(text for text in written if text))
+
     def _pairs(
         self, sources: Sequence[str], targets: Sequence[str]
     ) -> tuple[list[Pieces], list[list[int]], list[list[int]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _TWINS = str.maketrans(
     "‘’‚‛′ʼ`´“”„‟″«»‐‑‒–—―−øØđĐłŁıŒœÆæ",
     "''''''''\"\"\"\"\"\"\"-------oOdDlLiOoAa",
 )
+_CONTROL = re.compile(r"<.*>|>>.*<<")  # end, unknown, padding, and the marks that choose a language
 _ACCENTED = range(0xC0, 0x250)  # Latin letters that decompose into a plain letter and a mark
 
 
@@ -55,13 +57,13 @@ class Vocabulary:
         pieces = self._processor.id_to_piece(list(range(size)))
         self.unknown = self._processor.unk_id() if unknown is None else unknown
         self._ids = list(range(size)) if ids is None else [ids.get(piece, self.unknown) for piece in pieces]
-        self._texts = dict(zip(self._ids, pieces, strict=True))
-        self._texts.pop(self.unknown, None)
+        named = dict(zip(pieces, self._ids, strict=True)) if ids is None else ids
+        self._texts = {number: piece for piece, number in named.items() if not _CONTROL.fullmatch(piece)}
         self._twins = self._needed_twins()
 
     @property
     def texts(self) -> Mapping[int, str]:
-        """The pieces by the model's number, a leading space written "▁"; the unknown piece is left out."""
+        """The pieces by the model's number, a leading space written "▁"; control symbols are left out."""
         return self._texts
 
     def encode(self, sentence: str) -> Pieces:
@@ -90,9 +92,9 @@ class Vocabulary:
         return "".join(self._texts.get(number, "") for number in ids).replace(_SPACE, " ").strip()
 
     def starts_word(self, number: int) -> bool:
-        """Tell whether the piece begins a word: a space, then a letter or digit."""
+        """Tell whether the piece can begin a word: a space, alone or with a letter or digit after it."""
         text = self._texts.get(number, "")
-        return len(text) > 1 and text[0] == _SPACE and text[1].isalnum()
+        return text == _SPACE or (text[:1] == _SPACE and text[1].isalnum())
 
     def continues_word(self, number: int) -> bool:
         """Tell whether the piece can only stand inside a word: letters, digits, apostrophes and hyphens."""
