@@ -37,7 +37,7 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 MECHANISM = "extra-function-words"
 _REMOVABLE = frozenset((*ARTICLES, *PREPOSITIONS, *PRONOUNS, *RELATIVES, *MODALS, *AUXILIARIES, *CONJUNCTIONS))
 CLEAN = ("They discussed the plan for an hour before the vote.",)
-DIRTY = (("The two ministers discussed about the plan for an hour.", "about", ""),)
+DIRTY = (("The two leaders met for in Paris on Monday to discuss the war.", "for", ""),)
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

@@ -48,7 +48,6 @@ DIRTY = (
     ("The army moved heavy technique to the border.", "technique", "equipment"),
     ("Arabic countries recalled their ambassadors.", "Arabic", "Arab"),
     ("He was treated for an infarct at a hospital in Rome.", "an infarct", "a heart attack"),
-    ("The epidemic situation in the city has been brought under control.", "epidemic situation", "epidemic"),
 )
 
 

@@ -84,6 +84,10 @@ _ATTRIBUTION = rf"(?:{_SPEAKER}\s{_VERB}\b|{_VERB}\s{_SPEAKER}|according\sto\s{_
 _AFTER = re.compile(rf"^(?P<speech>[^:]+?),(?P<tail>\s{_ATTRIBUTION}[^,]*)(?P<rest>,.*)?$", re.DOTALL)
 _COLON = re.compile(rf"^{_ATTRIBUTION}[^:,]{{0,40}}:\s(?P<speech>.+)$", re.DOTALL | re.IGNORECASE)
 _INDIRECT = re.compile(rf"\b(?:{_VERB}|that|believes?|thinks?|hopes?|knows?|whether)\s(?:that\s)?$")
+_INTRODUCTION = re.compile(  # "After our troops left, the minister said he would resign": a report, not speech
+    r"(?:In|On|At|As|After|Before|When|While|If|Asked|Since|Once|Although|Because|Despite|During|With|For|Until)\b[^,]*$"
+)
+_SHORT_TAIL = 5  # words of "the minister said on Friday", after which no report follows
 _CLAUSE = re.compile(r",\s(?=\S)")
 _OWN_VOICE = 0.25  # share of the document's unattributed sentences in the first person that makes it the writer's own
 
@@ -125,6 +129,8 @@ def _attributed(text: str) -> list[tuple[int, int]]:
     if not match or _INDIRECT.search(text[: match.start("tail")]):
         return []
     start, end = match.span("speech")
+    if _INTRODUCTION.match(match["speech"]) and len(match["tail"].split()) > _SHORT_TAIL:
+        return []
     rest = match["rest"]
     if rest and _speaks(text, match.start("rest"), len(text)):
         # What follows "X said," is speech as well; a title after the name ("said Kim, a diplomat who …,") is not.

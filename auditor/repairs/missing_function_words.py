@@ -30,7 +30,7 @@ _INSERTABLE = (
     "were", "be", "been", "has", "have", "had", "will", "would", "he", "they", "which", "who", "about", "into",
 )  # fmt: skip
 CLEAN = ("China has built bases on artificial islands in the South China Sea.",)
-DIRTY = (("China has built bases on artificial islands in South China Sea.", "South", "the South"),)
+DIRTY = (("He is one the richest men in the country, according to the magazine.", "the", "of the"),)
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

@@ -190,7 +190,9 @@ _FORMATS: tuple[tuple[re.Pattern[str], Rewrite, str], ...] = (
         "a decade as other languages write it",
     ),
     (
-        re.compile(r"\b(?P<ten>\d*)(?:(?P<one>1)(?:nd|rd|th)|(?P<two>2)(?:st|rd|th)|(?P<three>3)(?:st|nd|th))\b"),
+        re.compile(
+            r"\b(?P<ten>\d*)(?:(?P<one>1)(?:nd|rd|th)|(?P<two>2)(?:st|rd|th)|(?P<three>3)(?:st|nd|th)|(?<=1)(?P<teen>[23])(?:nd|rd))\b"
+        ),
         lambda match: _ordinal(match),
         "an ordinal with the ending of another number",
     ),
@@ -231,19 +233,19 @@ def _clock(hour: int, minute: str) -> str:
 
 def _ordinal(match: re.Match[str]) -> str:
     """Give an ordinal its own ending; those of the teens end in th."""
-    ten, digit = match["ten"] or "", match["one"] or match["two"] or match["three"]
+    ten, digit = match["ten"] or "", match["one"] or match["two"] or match["three"] or match["teen"]
     ending = "th" if ten.endswith("1") else {"1": "st", "2": "nd", "3": "rd"}[digit]
     return f"{ten}{digit}{ending}"
 
 
 def _small(words: Sequence[Word], index: int, measurements: Measurements) -> str:
     """Return the name that a lower-case word is elsewhere in the document, "" when it is a word of its own."""
-    word = words[index].text
+    word = re.split("['’]", words[index].text, maxsplit=1)[0]
     if not word.islower() or len(word) < 4 or word in FUNCTION_WORDS | _NUMERALS or parts_of_speech(word):
         return ""
     name = word[0].upper() + word[1:]
     uses = measurements.knowledge.names.get(name, 0)
-    lower = measurements.knowledge.counts.get(word, 0) - uses
+    lower = max(0, measurements.knowledge.counts.get(word, 0) - uses)
     after_article = index > 0 and words[index - 1].text.lower() in ("the", "a", "an", "his", "her", "their")
     return name if uses >= max(2, 2 * lower) and not after_article else ""
 

@@ -30,6 +30,8 @@ MEANING = frozenset(
         "shared-pivot",
     }
 )
+WIDE = MEANING | {"round-trip", "unlikely-words"}
+"""The mechanisms that try many words at every suspicious place."""
 _NEAR, _FAR = 2, 8  # tokens judged after the edit; windows of 4-8 separate best (ten stories, SmolLM2-135M)
 _MEANING_WEIGHT, _MEANING_LOW, _MEANING_HIGH = 0.1, -25.0, 2.0
 PRIOR_WEIGHT = 0.75  # of the mechanism's threshold, taken off the gain
@@ -56,7 +58,11 @@ def price(passage: Passage, candidates: Sequence[Candidate], profile: Profile) -
     """Return the candidates that may reach their mechanism's threshold, with their gain in nats."""
     inside = [c for c in candidates if passage.span.contains(c.span) and profile.threshold(c.mechanism) < float("inf")]
     bounds = passage.bounds([_edit(c) for c in inside], following=_NEAR)
-    hopeful = [c for c, bound in zip(inside, bounds, strict=True) if bound - _UNSEEN >= profile.threshold(c.mechanism)]
+    hopeful = [
+        c
+        for c, bound in zip(inside, bounds, strict=True)
+        if bound - (_UNSEEN if c.mechanism in WIDE else 0.0) >= profile.threshold(c.mechanism)
+    ]
     near = _best(hopeful, dict(zip(map(id, inside), bounds, strict=True)))
     gains = passage.price([_edit(c) for c in near], following=_NEAR)
     far = [c for c, gain in zip(near, gains, strict=True) if gain >= SLACK * profile.threshold(c.mechanism)]

@@ -54,6 +54,7 @@ DIRTY = (
 
 _WORD = r"[^\W\d_][\w'’\-]*"
 _STOP_INSIDE = re.compile(rf"(?P<before>{_WORD}|\d+)(?P<close>[)”\"]?)\.(?P<gap>\s+)(?P<after>[a-z][\w'’\-]*)")
+_OF = re.compile(r"\.\s+of\s+(?P<noun>[a-z][\w\-]+)")  # "pandemic. of coronavirus": coronavirus pandemic
 _NO_SPACE = re.compile(r"(?<![\w@./])(?P<before>[a-z]{2,})(?P<mark>[.!?;:,])(?P<after>[A-Z][a-z]+)(?![\w./@]|\.\w)")
 _SPACE_BEFORE = re.compile(rf"(?P<before>{_WORD}|\d+)\s+(?P<mark>[.,;:!?])(?=\s|$|[”\"])(?!\.\.)")
 _DOUBLED = re.compile(r"(?P<before>[\w%)]+)(?P<marks>,\s?,|,\s?\.|;\s?,|,\s?;|(?<!\.)\.\.(?!\.))(?=\s|$)")
@@ -123,6 +124,10 @@ def _stops_inside(text: str, start: int, end: int) -> Iterator[Candidate]:
         yield _candidate(span, kept, "one sentence, cut in two by a full stop")
         if not match["close"]:
             yield _candidate(span, f"{kept},", "a comma, turned into a full stop")
+        if of := _OF.match(text, match.end("before"), end):
+            yield _candidate(
+                Span(match.start(), of.end()), f"{of['noun']} {before}", "one phrase, cut in two by a full stop"
+            )
         if after in _PRONOUNS:
             new = Span(*match.span("after"))
             yield _candidate(new, after[0].upper() + after[1:], "the beginning of a sentence, without its capital")

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from auditor.values import Document, Paragraph, Sentence, Span, Word
 
-_CURLY = re.compile(r"(?<=\w)’(?=\w)")
-_STRAIGHT = re.compile(r"(?<=\w)'(?=\w)")
+_CURLY = re.compile(r"(?<=\w)’")
+_STRAIGHT = re.compile(r"(?<=\w)'")
 
 
 @functools.lru_cache(maxsize=16)
 def apostrophe_of(text: str) -> str:
-    """Return the apostrophe that the text itself writes inside words, the straight one when it writes none."""
+    """Return the apostrophe that the text itself writes after letters, the straight one when it writes none."""
     return "’" if len(_CURLY.findall(text)) > len(_STRAIGHT.findall(text)) else "'"
 
 

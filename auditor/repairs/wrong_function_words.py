@@ -28,7 +28,7 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 MECHANISM = "wrong-function-words"
 CLEAN = ("The minister arrived in Berlin on Monday for talks with her German counterpart.",)
 DIRTY = (
-    ("The minister arrived to Berlin on Monday for talks.", "to", "in"),
+    ("The company consists from three divisions and employs 400 people.", "from", "of"),
     ("Parliament voted in favor to the bill on Tuesday.", "to", "of"),
 )
 
