@@ -121,6 +121,7 @@ def _with_article(right: str, text: str, words: Sequence[Word], index: int) -> I
     """Yield the repair of "the hell meet": the article goes, and the verb shows the reader why."""
     article, verb = low(words, index - 1), low(words, index + 1)
     together = gap_before(text, words, index) == gap_after(text, words, index) == " "
+    together = together and low(words, index - 2) in _OPENS_CLAUSE  # "where the hell meet"; "the shell hit" is a shell
     if together and article in ("the", "a") and right.endswith("'ll") and "VERB" in parts_of_speech(verb):
         span = Span(words[index - 1].span.start, words[index + 1].span.end)
         yield _candidate(span, f"{right} {words[index + 1].text}", text)
