@@ -30,7 +30,7 @@ def test_dirty_cases_are_proposed(name: str, text: str, wrong: str, right: str) 
     assert (wrong, right) in found
 
 
-@pytest.mark.parametrize("name", REPAIRS)
+@pytest.mark.parametrize("name", tuple(REPAIRS))
 def test_candidates_are_whole(name: str) -> None:
     """Every candidate names its mechanism, spans something inside the text, and gives a reason without a full stop."""
     module = REPAIRS.load(name)
@@ -42,7 +42,7 @@ def test_candidates_are_whole(name: str) -> None:
             assert not candidate.reason.endswith(".")
 
 
-@pytest.mark.parametrize("name", REPAIRS)
+@pytest.mark.parametrize("name", tuple(REPAIRS))
 def test_mechanisms_explain_themselves(name: str) -> None:
     """Each has clean and dirty cases and the five headings that `auditor explain` prints."""
     module = REPAIRS.load(name)
