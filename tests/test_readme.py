@@ -111,7 +111,8 @@ def _without_figures(text: str) -> str:
 
 def test_every_link_leads_somewhere() -> None:
     """Relative links are files of the repository."""
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", _TEXT)
+    prose = _DEMO.sub("", _TEXT)  # the report marks findings as [words](1)
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", prose)
 
     assert [link for link in links if not (_ROOT / link).exists()] == []
     assert links
