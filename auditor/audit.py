@@ -11,11 +11,11 @@ from pathlib import Path
 
 from auditor import judge, scoring, segment
 from auditor.engines import manifest, opening
-from auditor.engines.protocols import BackTranslator, LanguageModel, Passage
+from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, Passage
 from auditor.profile import Profile, load_profile
 from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
-from auditor.signals import back_translation, document_knowledge, fluency
+from auditor.signals import adequacy, back_translation, document_knowledge, fluency
 from auditor.values import Audit, Candidate, Document, Measurements, Repair, Sentence, Settings
 
 Progress = Callable[[str, int, int], None]
@@ -66,6 +66,14 @@ class Auditor:
         self._progress("loading the back-translation models", 0, 0)
         return opening.open_back_translator(self.settings)
 
+    @functools.cached_property
+    def detector(self) -> Detector | None:
+        """The detector of errors, loaded at first use; None where the settings do without."""
+        if self.settings.detector == "none":
+            return None
+        self._progress("loading the detector", 0, 0)
+        return opening.open_detector(self.settings)
+
     @property
     def signature(self) -> str:
         """Everything that changes a number, as `name:value` fields joined by bars; two equal signatures, one audit."""
@@ -74,6 +82,7 @@ class Auditor:
             "auditor": version("auditor"),
             "fluency": self.language_model.name,
             "back-translation": self.back_translator.name,
+            "detector": self.detector.name if self.detector else "none",
             "judge": self.profile.fingerprint,
             "segmenter": segment.SEGMENTER,
             "min-confidence": f"{self.profile.minimum_probability if minimum is None else minimum:.2f}",
@@ -105,26 +114,30 @@ class Auditor:
         measurements = self._before_reading(document)
         words = document.words
         surprisals: dict[int, float] = {}
+        entropies: dict[int, float] = {}
         for passage in self._passages(document):
             surprisals |= fluency.by_word(words, passage.tokens)
-        return replace(measurements, surprisals=surprisals)
+            entropies |= fluency.entropies(words, passage.tokens)
+        return replace(measurements, surprisals=surprisals, entropies=entropies)
 
     def examine(self, document: Document) -> tuple[Measurements, list[Repair]]:
         """Measure `document` and price what might have been meant: everything that the judge judges by."""
         measurements = self._before_reading(document)
         words = document.words
         surprisals: dict[int, float] = {}
+        entropies: dict[int, float] = {}
         predictions: dict[int, tuple[str, ...]] = {}
         priced: list[tuple[Candidate, float]] = []
         sentences = list(document.sentences)
         for passage in self._passages(document):
             surprisals |= fluency.by_word(words, passage.tokens)
+            entropies |= fluency.entropies(words, passage.tokens)
             inside, sentences = _split(sentences, passage)
             predictions |= fluency.predict(passage, inside, surprisals)
             local = replace(measurements, surprisals=surprisals, predictions=predictions)
             candidates = rank.propose(inside, local, self.mechanisms)
             priced += rank.price(passage, candidates, self.profile)
-        measurements = replace(measurements, surprisals=surprisals, predictions=predictions)
+        measurements = replace(measurements, surprisals=surprisals, entropies=entropies, predictions=predictions)
         keeps_meaning = self.back_translator.keeps_meaning if measurements.back else None
         return measurements, rank.weigh(priced, measurements, self.profile, keeps_meaning)
 
@@ -132,7 +145,8 @@ class Auditor:
         knowledge = document_knowledge.measure(document)
         self._progress("translating there and back", 0, len(document.words))
         back = back_translation.measure(document, self.back_translator)
-        return Measurements(document, knowledge, back=back)
+        judgements = adequacy.judge(document, self.detector) if self.detector else {}
+        return Measurements(document, knowledge, back=back, judgements=judgements)
 
     def _passages(self, document: Document) -> Iterator[Passage]:
         units = [sentence.span for sentence in document.sentences]

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from auditor.errors import ModelError
 
@@ -31,6 +32,11 @@ class Profile:
     minimum_probability: float
     provenance: Mapping[str, str]
     fingerprint: str
+
+    @classmethod
+    def bare(cls, thresholds: Mapping[str, float]) -> Self:
+        """Return a profile with thresholds and nothing else, for those who fit one."""
+        return cls(thresholds, {}, (), 0.0, {}, "none")
 
     def threshold(self, mechanism: str) -> float:
         """Return the mechanism's threshold; a mechanism that was never fitted never fires."""

@@ -153,6 +153,32 @@ class BackTranslation:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a detector says of one sentence; one number a word, in the order of `Pair.words`.
+
+    `minor` and `major` are the probabilities that a rater would mark the word as such an error; `edited` that a
+    post-editor would change it. `marked_end`, `edited_gaps` and `edited_end` follow WMT22's counting: the probability
+    that the end of the sentence is marked, and that a word, or the end, is changed or stands after a gap. `kinds` is
+    the likeliest kind if the word is wrong. `assessment` and `mqm` are standardised scores, higher is better.
+    """
+
+    minor: tuple[float, ...]
+    major: tuple[float, ...]
+    marked_end: float
+    edited: tuple[float, ...]
+    edited_gaps: tuple[float, ...]
+    edited_end: float
+    kinds: tuple[Kind, ...]
+    assessment: float
+    mqm: float
+
+    @property
+    def marked(self) -> tuple[float, ...]:
+        """The probability that a rater would mark the word, however bad."""
+        return tuple(minor + major for minor, major in zip(self.minor, self.major, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What the document says about itself.
 
@@ -169,9 +195,10 @@ class Knowledge:
 class Measurements:
     """Everything the repairs may look at: the document and the numbers about it.
 
-    `surprisals` (nats, one a word of the document, by the word's start offset), `predictions` (what the language model
-    expected in the place of a surprising word, likeliest first, by its start offset) and `back` (one a sentence, by the
-    sentence's start offset) are empty when no model was asked.
+    `surprisals` (nats, one a word of the document, by the word's start offset), `entropies` (nats: how unsure the
+    language model was before the word's first token, by the word's start offset), `predictions` (what it expected in
+    the place of a surprising word, likeliest first, by its start offset), `back` and `judgements` (one a sentence, by
+    the sentence's start offset) are empty when no model was asked.
     """
 
     document: Document
@@ -179,6 +206,8 @@ class Measurements:
     surprisals: Mapping[int, float] = field(default_factory=dict)
     predictions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     back: Mapping[int, BackTranslation] = field(default_factory=dict)
+    entropies: Mapping[int, float] = field(default_factory=dict)
+    judgements: Mapping[int, Judgement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +299,8 @@ class Settings:
 
     `fluency_model` is a directory or a name in the local Hugging Face cache; `back_translation` maps "en-pt" and
     "pt-en" (or another pivot) to MarianMT directories or cached names. Empty means the embedded models.
-    `precision` is "auto" (bfloat16 where the processor has it), "bfloat16" or "float32".
-    `minimum_probability` None means the fitted default.
+    `detector` is a folder with other weights of the detector, or "none" to do without it. `precision` is "auto"
+    (bfloat16 where the processor has it), "bfloat16" or "float32". `minimum_probability` None means the fitted default.
     """
 
     minimum_probability: float | None = None
@@ -282,5 +311,6 @@ class Settings:
     precision: str = "auto"
     fluency_model: str = ""
     back_translation: Mapping[str, str] = field(default_factory=dict)
+    detector: str = ""
     mechanisms: Sequence[str] | None = None
     penalties: Mapping[str, float] = field(default_factory=dict)

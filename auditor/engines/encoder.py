@@ -20,9 +20,9 @@ from torch import Tensor
 from auditor.engines import manifest, weights
 from auditor.engines.e5 import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.encoder_network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
-from auditor.engines.protocols import Judgement, Pair
+from auditor.engines.protocols import Pair
 from auditor.errors import ModelError
-from auditor.values import Kind, Settings, Span
+from auditor.values import Judgement, Kind, Settings, Span
 
 DETECTOR = "detector.safetensors"
 ENCODER = "multilingual-e5-small"

@@ -10,7 +10,7 @@ from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
 if TYPE_CHECKING:
-    from auditor.engines.protocols import BackTranslator, LanguageModel, Translator
+    from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, Translator
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
@@ -44,12 +44,34 @@ def open_back_translator(settings: Settings) -> BackTranslator:
     """
     from auditor.engines.back_translator import PivotBackTranslator
 
+    return PivotBackTranslator(*open_translators(settings))
+
+
+def open_translators(settings: Settings) -> tuple[Translator, Translator]:
+    """Load the two directions apart, out of English and home.
+
+    Raises:
+        ModelError: one is missing or damaged.
+        SettingsError: the two directions do not lead from English to one language and home again.
+    """
     _set_threads(settings)
     if not settings.back_translation:
         out, home = (_embedded(pair, settings) for pair in BACK_TRANSLATION)
-        return PivotBackTranslator(out, home)
+        return out, home
     out_pair, home_pair = pairs(settings)
-    return PivotBackTranslator(_hub(out_pair, settings), _hub(home_pair, settings))
+    return _hub(out_pair, settings), _hub(home_pair, settings)
+
+
+def open_detector(settings: Settings) -> Detector:
+    """Load the detector.
+
+    Raises:
+        ModelError: its weights or the encoder underneath are missing or damaged.
+    """
+    from auditor.engines import encoder
+
+    folder = Path(settings.detector).expanduser() if settings.detector else None
+    return encoder.open_embedded(settings, detector=folder)
 
 
 def pairs(settings: Settings) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from auditor.values import BackTranslation, Kind, Span, TokenScores
+from auditor.values import BackTranslation, Judgement, Span, TokenScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,32 +124,6 @@ class Pair:
     target: str
     words: tuple[Span, ...]
     source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a detector says of one sentence; one number a word, in the order of `Pair.words`.
-
-    `minor` and `major` are the probabilities that a rater would mark the word as such an error; `edited` that a
-    post-editor would change it. `marked_end`, `edited_gaps` and `edited_end` follow WMT22's counting: the probability
-    that the end of the sentence is marked, and that a word, or the end, is changed or stands after a gap. `kinds` is
-    the likeliest kind if the word is wrong. `assessment` and `mqm` are standardised scores, higher is better.
-    """
-
-    minor: tuple[float, ...]
-    major: tuple[float, ...]
-    marked_end: float
-    edited: tuple[float, ...]
-    edited_gaps: tuple[float, ...]
-    edited_end: float
-    kinds: tuple[Kind, ...]
-    assessment: float
-    mqm: float
-
-    @property
-    def marked(self) -> tuple[float, ...]:
-        """The probability that a rater would mark the word, however bad."""
-        return tuple(minor + major for minor, major in zip(self.minor, self.major, strict=True))
 
 
 class Detector(Protocol):

@@ -9,6 +9,7 @@ SIGNALS = Table(
     {
         "fluency": "auditor.signals.fluency",
         "back-translation": "auditor.signals.back_translation",
+        "adequacy": "auditor.signals.adequacy",
         "document-knowledge": "auditor.signals.document_knowledge",
     },
 )

@@ -27,8 +27,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditor.engines.protocols import Detector, Judgement, Pair
-from auditor.values import Document, Sentence, Span, WordScores
+from auditor.engines.protocols import Detector, Pair
+from auditor.values import Document, Judgement, Sentence, Span, WordScores
 
 SIGNAL = "adequacy"
 
@@ -36,16 +36,18 @@ SIGNAL = "adequacy"
 def measure(document: Document, detector: Detector) -> WordScores:
     """Return, a word of the document, the probability (0 to 1) that a rater would mark it."""
     judged = judge(document, detector)
-    values = [value for judgement in judged for value in judgement.marked]
+    values = [value for judgement in judged.values() for value in judgement.marked]
     return WordScores(SIGNAL, "probability", tuple(values))
 
 
-def judge(document: Document, detector: Detector) -> list[Judgement]:
-    """Return all that the detector says, one item a sentence of the document.
+def judge(document: Document, detector: Detector) -> dict[int, Judgement]:
+    """Return all that the detector says, by the start offset of each sentence of the document, in its order.
 
     A sentence is read with its own `source` where it has one.
     """
-    return detector.judge([_pair(document.text, sentence) for sentence in document.sentences])
+    sentences = document.sentences
+    judged = detector.judge([_pair(document.text, sentence) for sentence in sentences])
+    return {sentence.span.start: judgement for sentence, judgement in zip(sentences, judged, strict=True)}
 
 
 def _pair(text: str, sentence: Sentence) -> Pair:

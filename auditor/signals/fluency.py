@@ -66,6 +66,17 @@ def by_word(words: Sequence[Word], tokens: TokenScores) -> dict[int, float]:
     return _complete(values, tokens, starts)
 
 
+def entropies(words: Sequence[Word], tokens: TokenScores) -> dict[int, float]:
+    """Return how unsure the model was before the first token of each word (nats), keyed by the word's start offset."""
+    starts = [word.span.start for word in words]
+    found: dict[int, float] = {}
+    for span, entropy in zip(tokens.spans, tokens.entropies, strict=True):
+        index = bisect.bisect_left(starts, span.end) - 1  # the last word that begins before the token ends
+        if index >= 0 and starts[index] >= span.start:
+            found.setdefault(starts[index], entropy)
+    return found
+
+
 def _complete(values: dict[int, float], tokens: TokenScores, starts: list[int]) -> dict[int, float]:
     if not tokens.spans:
         return values

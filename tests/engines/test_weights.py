@@ -333,7 +333,7 @@ def test_every_model_of_the_repository_is_pinned_and_described(monkeypatch: pyte
             module, _, function = model.converter.rpartition(".")
             assert callable(getattr(importlib.import_module(module), function))
     roles = [model.role for model in models if model.default and not model.shipped]
-    assert roles == ["fluency", "back-translation", "back-translation"]
+    assert roles == ["fluency", "back-translation", "back-translation", "encoder"]
 
 
 @pytest.mark.weights

@@ -1,0 +1,159 @@
+"""Price the repairs of labelled documents, the slow half of fitting the judge.
+
+    python -m models.train.collect --data ../shared/data --out DIR     # an hour on two cores, resumable
+
+Every document is examined with the thresholds at their floors; what was measured goes to a line of
+`DIR/repairs.jsonl`, which `models.train.judge` reads. The detector is not asked here: it is quick, and refitted often.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from auditor import segment
+from auditor.audit import Auditor
+from auditor.profile import Profile
+from auditor.repairs import REPAIRS
+from auditor.signals import document_knowledge
+from auditor.signals.adequacy import with_source
+from auditor.values import (
+    BackTranslation,
+    Candidate,
+    Kind,
+    Measurements,
+    Repair,
+    Settings,
+    Severity,
+    Span,
+)
+from models.train.documents import Labelled, labelled
+
+FLOORS = {
+    "wrong-function-words": 4.0,
+    "extra-function-words": 4.0,
+    "missing-function-words": 3.5,
+    "word-order": 2.5,
+    "inflections": 3.0,
+    "shared-pivot": 3.5,
+    "round-trip": 5.0,
+    "unlikely-words": 9.0,
+    "repetitions": -8.0,
+    "split-sentences": -1.0,
+    "names": -4.0,
+    "lost-quotation-marks": -40.0,
+}
+"""Nats below which a repair is not even collected: high for mechanisms that try many words, below zero for rules that
+are right whatever the language model thinks of them; 0.3 for the others."""
+NARROW_FLOOR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A labelled document with what was measured of it; the repairs have no value yet."""
+
+    labelled: Labelled
+    measurements: Measurements
+    repairs: tuple[Repair, ...]
+
+    @property
+    def words(self) -> int:
+        """How many words the document has."""
+        return len(self.labelled.document.words)
+
+
+def main() -> None:
+    """Examine every document that is not in the file yet."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--words", type=int, default=6_000, help="of each source of errors")
+    parser.add_argument("--clean-words", type=int, default=20_000, help="of clean news for the thresholds")
+    parser.add_argument("--threads", type=int, default=None)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    file = arguments.out / "repairs.jsonl"
+    done = {json.loads(line)["name"] for line in file.open()} if file.exists() else set()
+    settings = Settings(threads=arguments.threads, detector="none")
+    auditor = Auditor(settings, profile=floor_profile())
+    documents = labelled(arguments.data, words=arguments.words, clean_words=arguments.clean_words)
+    todo = [item for item in documents if item.name not in done]
+    for number, item in enumerate(todo, start=1):
+        measurements, repairs = auditor.examine(item.document)
+        with file.open("a") as stream:
+            stream.write(json.dumps(_line(item, measurements, repairs)) + "\n")
+        print(f"{number}/{len(todo)} {item.name}: {len(repairs)} repairs", flush=True)
+
+
+def floor_profile() -> Profile:
+    """Return a profile under which every mechanism tells nearly all it finds."""
+    floors = {name: FLOORS.get(name, NARROW_FLOOR) for name in REPAIRS}
+    return Profile.bare(floors)
+
+
+def _line(item: Labelled, measurements: Measurements, repairs: Sequence[Repair]) -> dict[str, object]:
+    return {
+        "name": item.name,
+        "origin": item.origin,
+        "story": item.story,
+        "text": item.document.text,
+        "sources": [paragraph.sentences[0].source for paragraph in item.document.paragraphs],
+        "titles": item.titles,
+        "errors": item.errors,
+        "surprisals": _rounded(measurements.surprisals),
+        "entropies": _rounded(measurements.entropies),
+        "back": {start: asdict(back) for start, back in measurements.back.items()},
+        "repairs": [_repair(repair) for repair in repairs],
+    }
+
+
+def _rounded(values: Mapping[int, float]) -> dict[int, float]:
+    return {start: round(value, 3) for start, value in values.items()}
+
+
+def _repair(repair: Repair) -> dict[str, object]:
+    return {**asdict(repair.candidate), "gain": repair.gain_nats, "meaning": repair.meaning_nats}
+
+
+def read(file: Path) -> Iterator[Collected]:
+    """Read what was collected."""
+    for line in file.open():
+        row = json.loads(line)
+        document = segment.document(row["text"], name=row["name"])
+        if any(row["sources"]):
+            document = with_source(document, row["sources"])
+        item = Labelled(
+            row["name"],
+            row["origin"],
+            row["story"],
+            document,
+            *(tuple(map(tuple, row[k])) for k in ("errors", "titles")),
+        )
+        measurements = Measurements(
+            document,
+            document_knowledge.measure(document),
+            {int(start): value for start, value in row["surprisals"].items()},
+            entropies={int(start): value for start, value in row["entropies"].items()},
+            back={int(start): _back(back) for start, back in row["back"].items()},
+        )
+        yield Collected(item, measurements, tuple(_restored(repair) for repair in row["repairs"]))
+
+
+def _back(fields: Mapping[str, object]) -> BackTranslation:
+    back = BackTranslation(**fields)  # type: ignore[arg-type]
+    return replace(back, log_probs=tuple(back.log_probs), alternatives=tuple(map(tuple, back.alternatives)))
+
+
+def _restored(item: Mapping[str, object]) -> Repair:
+    fields = dict(item)
+    gain, meaning, span = fields.pop("gain"), fields.pop("meaning"), fields.pop("span")
+    kind, severity = Kind(str(fields.pop("kind"))), Severity(str(fields.pop("severity")))
+    candidate = Candidate(span=Span(**span), kind=kind, severity=severity, **fields)  # type: ignore[arg-type]
+    return Repair(candidate, float(str(gain)), None if meaning is None else float(str(meaning)), 0.0)
+
+
+if __name__ == "__main__":
+    main()
