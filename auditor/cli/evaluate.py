@@ -11,8 +11,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from auditor.cli.options import pair
 from auditor.evaluation.systems import SYSTEMS, Options, SourceUse
+from auditor.readers.extras import need
 from auditor.values import Settings
+
+
+def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[str, str], ...]:
+    return tuple(pair(part) for part in value.split(",") if part.strip())
 
 
 @click.command()
@@ -30,36 +36,74 @@ from auditor.values import Settings
     help="Folder for results.json and the predictions, which a later run uses again.",
 )  # fmt: skip
 @click.option("--rows", type=click.IntRange(1), help="Take about so many rows of each set, evenly spread.")
+@click.option(
+    "--whole", is_flag=True,
+    help="With --rows: take whole documents. Done anyway when the audit is measured, which reads whole documents.",
+)  # fmt: skip
 @click.option("--bootstrap", type=click.IntRange(10), default=1000, show_default=True, help="Draws for the intervals.")
 @click.option("--seed", type=int, default=1, show_default=True, help="For the draws, the dice and the shuffle.")
-@click.option("--threads", type=click.IntRange(1), help="Processor cores to use.")
+@click.option("--device", default="cpu", show_default=True, help="Where the models run: cpu, cuda, mps.")
+@click.option("--threads", type=click.IntRange(1), help="Processor threads.  [default: as torch chooses]")
 @click.option(
-    "--detector", type=click.Path(exists=True, file_okay=False, path_type=Path), hidden=True,
+    "--precision", type=click.Choice(["auto", "bfloat16", "float32"]), default="auto", show_default=True,
+    help="Numbers the models compute with.",
+)  # fmt: skip
+@click.option("--fluency-model", metavar="PATH", default="", help="A causal language model instead of the embedded.")
+@click.option(
+    "--back-translation", metavar="en-fr=PATH,fr-en=PATH", default="", callback=_models,
+    help="A pair of MarianMT models instead of the embedded ones; sources in its language are forced from.",
+)  # fmt: skip
+@click.option(
+    "--detector", type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with other weights of the detector, as its recipe writes them.",
 )  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
-def evaluate(  # noqa: PLR0913, PLR0917 (one parameter an option)
+def evaluate(  # noqa: PLR0913 (one parameter an option)
     files: tuple[Path, ...],
     systems: tuple[str, ...],
     sources: tuple[str, ...],
     out: Path,
+    *,
     rows: int | None,
+    whole: bool,
     bootstrap: int,
     seed: int,
+    device: str,
     threads: int | None,
+    precision: str,
+    fluency_model: str,
+    back_translation: tuple[tuple[str, str], ...],
     detector: Path | None,
-    quiet: bool,  # noqa: FBT001 (click passes flags so)
+    quiet: bool,
 ) -> None:
-    """Measure systems on FILES of judged translations (Parquet, the schema of the documentation).
+    """Measure systems on FILES of judged translations: Parquet, or JSON Lines (.jsonl), with the pack's columns.
 
     Of rows that are also there for fitting, only those of development documents are taken. A file of clean news gives
-    the false alarms per 1,000 words. Interrupted runs go on where they stopped.
+    the false alarms per 1,000 words. Interrupted runs go on where they stopped: run the same command again.
     """
+    for library in ("pyarrow", "scipy"):
+        need(library, package=library, purpose="evaluate", extra="evaluation")
     from auditor.evaluation.run import Plan, evaluate
     from auditor.evaluation.table import build_table
 
-    options = Options(Settings(threads=threads), seed, str(detector or ""))
-    plan = Plan(files, systems, tuple(map(SourceUse, sources)), out, options, rows, bootstrap)
+    settings = Settings(
+        device=device,
+        threads=threads,
+        precision=precision,
+        fluency_model=fluency_model,
+        back_translation=dict(back_translation),
+        detector=str(detector or ""),
+    )
+    plan = Plan(
+        tuple(dict.fromkeys(files)),
+        tuple(dict.fromkeys(systems)),
+        tuple(dict.fromkeys(map(SourceUse, sources))),
+        out,
+        Options(settings, seed),
+        rows,
+        bootstrap,
+        whole,
+    )
     with _bars(quiet=quiet) as bars:
         results = evaluate(plan, bars)
     Console(file=sys.stdout, width=200).print(build_table(results))

@@ -7,16 +7,30 @@ to its source; offsets are code points of the translation, half-open; a higher s
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditor.errors import InputError
 from auditor.values import Severity, Span
 
+if TYPE_CHECKING:
+    from pyarrow import Table
+
 NEEDED = ("id", "lang_pair", "source", "target", "score")
-"""The columns a judged file cannot do without; every other column of the schema may be absent."""
+"""The columns a judged file cannot do without."""
+OPTIONAL = (
+    "doc_id", "seg_id", "system", "target_tokens", "token_starts", "token_ends", "word_tags", "word_tags_wmt22",
+    "error_spans", "score_type", "score_raw", "score_raw_type", "rater", "split", "origin", "licence",
+)  # fmt: skip
+"""The columns that are read where they are; without tags and spans, only sentence scores are measured."""
+CLEAN = ("doc_id", "segment", "text")
+"""The columns of a file of clean news."""
+NUMBERS = frozenset({"score", "score_raw", "segment"})
+LISTS = frozenset({"target_tokens", "token_starts", "token_ends", "word_tags", "word_tags_wmt22", "error_spans"})
+_SEVERITIES = frozenset(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,80 +99,157 @@ def is_development(document: str) -> bool:
     return int(hashlib.sha256(document.encode()).hexdigest(), 16) % 5 == 0
 
 
-def read_rows(file: Path, *, split: str | None = None) -> Iterator[GoldRow]:
-    """Read a judged Parquet file of the pack's schema, in its order; `split` keeps one of train and dev.
+def read_rows(file: Path, *, split: str | None = None, measurable: bool = False) -> Iterator[GoldRow]:
+    """Read a file of judged translations (Parquet or JSON Lines, the pack's schema), in its order.
+
+    `split` keeps one of train and dev; `measurable` keeps what may be measured on: rows that are not for fitting, and
+    marked rows of development documents.
+
+    Raises:
+        InputError: no such file, a column is missing, or a row contradicts itself.
+    """
+    table = _read(file, NEEDED, OPTIONAL)
+    splits, names = table["split"].to_pylist(), table["doc_id"].to_pylist()
+    marked = table["error_spans"].is_valid().to_pylist()
+    keep = [
+        (split is None or each == split) and (not measurable or each != "train" or (seen and _held_out(name)))
+        for each, name, seen in zip(splits, names, marked, strict=True)
+    ]
+    for record in _kept(table, keep):
+        yield _row(record, file)
+
+
+def read_clean(file: Path, *, measurable: bool = False) -> Iterator[CleanSegment]:
+    """Read a file of clean news, in its order; `measurable` keeps development documents.
 
     Raises:
         InputError: no such file, or a column is missing.
     """
-    for record in _records(file, NEEDED):
-        row = _row(record)
-        if split is None or row.split == split:
-            yield row
+    table = _read(file, CLEAN, ("is_title",))
+    keep = [not measurable or _held_out(name) for name in table["doc_id"].to_pylist()]
+    for record in _kept(table, keep):
+        yield CleanSegment(record["doc_id"], int(record["segment"]), record["text"], bool(record["is_title"]))
 
 
-def read_clean(file: Path) -> Iterator[CleanSegment]:
-    """Read the Parquet file of clean news, in its order.
+def is_clean(file: Path) -> bool:
+    """Tell whether the file holds clean news instead of judged translations.
 
     Raises:
-        InputError: no such file, or a column is missing.
+        InputError: no such file, or it cannot be read.
     """
-    for record in _records(file, ("doc_id", "segment", "text")):
-        yield CleanSegment(
-            record["doc_id"], int(record["segment"]), record["text"], bool(record.get("is_title", False))
-        )
+    names = set(_open(file).column_names)
+    return names.issuperset(CLEAN) and "target" not in names
 
 
-def _records(file: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _held_out(document: str | None) -> bool:
+    return document is not None and is_development(document)
+
+
+def _open(file: Path) -> Table:
     import pyarrow as arrow  # late: only the evaluation needs it
-    from pyarrow import parquet
+    from pyarrow import json, parquet
 
     if not file.is_file():
         raise InputError(f"{file} does not exist; give a Parquet file of judged translations")
+    lines = file.suffix in {".jsonl", ".ndjson"}
     try:
-        table = parquet.ParquetFile(file)
-    except arrow.ArrowInvalid as error:
-        raise InputError(f"{file} is not a Parquet file ({error})") from error
-    missing = [name for name in needed if name not in table.schema_arrow.names]
+        return json.read_json(file) if lines else parquet.read_table(file)
+    except (arrow.ArrowInvalid, OSError) as error:
+        sort = "JSON Lines" if lines else "Parquet"
+        raise InputError(f"{file} is not a {sort} file ({str(error).splitlines()[0]})") from error
+
+
+def _read(file: Path, needed: Sequence[str], optional: Sequence[str]) -> Table:
+    """Read these columns; one that may be absent and is, is all None."""
+    import pyarrow as arrow
+
+    table = _open(file)
+    missing = [name for name in needed if name not in table.column_names]
     if missing:
         raise InputError(f"{file} lacks the column {missing[0]!r}; a file of this sort needs {', '.join(needed)}")
-    for batch in table.iter_batches(batch_size=2000):
+    odd = [
+        f"{name!r} is of type {table.schema.field(name).type}"
+        for name in (*needed, *optional)
+        if not _fits(table, name)
+    ]
+    if odd:
+        raise InputError(f"{file}: the column {odd[0]}; the documentation of the schema says what it should be")
+    absent = [name for name in optional if name not in table.column_names]
+    table = table.select([name for name in (*needed, *optional) if name not in absent])
+    for name in absent:
+        table = table.append_column(name, arrow.nulls(table.num_rows))
+    return table
+
+
+def _fits(table: Table, name: str) -> bool:
+    """Tell whether a column, if it is there, has the type of the schema."""
+    from pyarrow import types
+
+    if name not in table.column_names or types.is_null(kind := table.schema.field(name).type):
+        return True
+    if name in NUMBERS:
+        return bool(types.is_integer(kind) or types.is_floating(kind))
+    if name in LISTS:
+        return bool(types.is_list(kind) or types.is_large_list(kind))
+    return bool(name == "is_title" or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind))
+
+
+def _kept(table: Table, keep: Sequence[bool]) -> Iterator[dict[str, Any]]:
+    import pyarrow as arrow
+
+    for batch in table.filter(arrow.array(keep, arrow.bool_())).to_batches(max_chunksize=2000):
         yield from batch.to_pylist()
 
 
-def _row(record: Mapping[str, Any]) -> GoldRow:
-    words = _words(record)
+def _row(record: Mapping[str, Any], file: Path) -> GoldRow:
+    words = _words(record, file)
     return GoldRow(
         id=record["id"],
         pair=record["lang_pair"],
         # A file without documents is resampled by source segment.
-        document=record.get("doc_id") or record.get("seg_id") or record["id"],
-        segment=record.get("seg_id") or "",
-        system=record.get("system") or "",
-        source=record["source"],
+        document=record["doc_id"] or record["seg_id"] or record["id"],
+        segment=record["seg_id"] or "",
+        system=record["system"] or "",
+        source=record["source"] or "",
         target=record["target"],
         words=words,
-        tags=_flags(record.get("word_tags"), len(words)),
-        official=_flags(record.get("word_tags_wmt22"), len(words) + 1),
-        errors=_errors(record.get("error_spans")),
-        score=record["score"],
-        score_type=record.get("score_type") or "",
-        raw_score=record.get("score_raw"),
-        raw_score_type=record.get("score_raw_type") or "",
-        rater=record.get("rater") or "",
-        split=record.get("split") or "",
-        origin=record.get("origin") or "",
-        licence=record.get("licence") or "",
+        tags=_flags(record, "word_tags", len(words), file),
+        official=_flags(record, "word_tags_wmt22", len(words) + 1, file),
+        errors=_errors(record, file),
+        score=_number(record["score"]),
+        score_type=record["score_type"] or "",
+        raw_score=_number(record["score_raw"]),
+        raw_score_type=record["score_raw_type"] or "",
+        rater=record["rater"] or "",
+        split=record["split"] or "",
+        origin=record["origin"] or "",
+        licence=record["licence"] or "",
     )
 
 
-def _words(record: Mapping[str, Any]) -> tuple[Span, ...]:
+def _number(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def _complaint(record: Mapping[str, Any], file: Path, what: str) -> InputError:
+    return InputError(f"{file}, row {record['id']!r}: {what}")
+
+
+def _words(record: Mapping[str, Any], file: Path) -> tuple[Span, ...]:
     """Return the ranges of the tagged tokens; in the few rows without offsets, look the tokens up in the text."""
-    tokens = record.get("target_tokens") or ()
-    starts, ends = record.get("token_starts"), record.get("token_ends")
-    if starts is not None and ends is not None:
-        return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True))
-    return locate(tokens, record["target"])
+    text = record["target"]
+    if not isinstance(text, str):
+        raise _complaint(record, file, "the column 'target' is empty; every row needs a translation")
+    tokens = record["target_tokens"] or ()
+    starts, ends = record["token_starts"], record["token_ends"]
+    if starts is None or ends is None:
+        return locate(tokens, text)
+    if len(starts) != len(ends):
+        raise _complaint(record, file, f"token_starts has {len(starts)} numbers and token_ends {len(ends)}")
+    for start, end in zip(starts, ends, strict=True):
+        if not 0 <= start <= end <= len(text):
+            raise _complaint(record, file, f"a token from {start} to {end} lies outside 'target' (0 to {len(text)})")
+    return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True))
 
 
 def locate(tokens: Sequence[str], text: str) -> tuple[Span, ...]:
@@ -172,21 +263,32 @@ def locate(tokens: Sequence[str], text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _flags(tags: Sequence[str] | None, length: int) -> tuple[bool, ...] | None:
-    if tags is None or len(tags) != length:
+def _flags(record: Mapping[str, Any], column: str, length: int, file: Path) -> tuple[bool, ...] | None:
+    tags: Sequence[str] | None = record[column]
+    if tags is None:
         return None
+    if len(tags) != length:
+        raise _complaint(record, file, f"{column} has {len(tags)} tags where {length} belong")
+    odd = next((tag for tag in tags if tag not in {"OK", "BAD"}), None)
+    if odd is not None:
+        raise _complaint(record, file, f"{column} has the tag {odd!r}; tags are OK and BAD")
     return tuple(tag == "BAD" for tag in tags)
 
 
-def _errors(spans: Sequence[Mapping[str, Any]] | None) -> tuple[MarkedError, ...] | None:
+def _errors(record: Mapping[str, Any], file: Path) -> tuple[MarkedError, ...] | None:
+    spans: Sequence[Mapping[str, Any]] | None = record["error_spans"]
     if spans is None:
         return None
-    known = set(Severity)
+    length = len(record["target"])
+    for error in spans:
+        if not 0 <= error["start"] <= error["end"] <= length:
+            where = f"{error['start']} to {error['end']}"
+            raise _complaint(record, file, f"an error from {where} lies outside 'target' (0 to {length})")
     return tuple(
         MarkedError(
             Span(error["start"], error["end"]),
-            Severity(error["severity"]) if error["severity"] in known else None,
-            error["category"],
+            Severity(severity) if (severity := error.get("severity")) in _SEVERITIES else None,
+            error.get("category") or "",
         )
         for error in spans
     )

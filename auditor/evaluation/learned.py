@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from auditor.engines import opening
 from auditor.engines.protocols import Detector, Pair
 from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.values import Judgement
@@ -45,8 +45,5 @@ def _prediction(judgement: Judgement, convention: str) -> Prediction:
 
 
 def open_detector(options: Options) -> Judged:
-    """Open the detector, with the weights that ship or those of the folder in the options."""
-    from auditor.engines.encoder import open_embedded
-
-    folder = Path(options.detector) if options.detector else None
-    return Judged(open_embedded(options.settings, detector=folder))
+    """Open the detector, with the weights that ship or those of the folder in the settings."""
+    return Judged(opening.open_detector(options.settings))

@@ -104,18 +104,23 @@ def correlations(gold: Floats, predicted: Floats) -> tuple[float, float, float]:
     )
 
 
-def within_items(gold: Floats, predicted: Floats, items: Ints) -> Floats:
-    """Return Kendall's tau-b of each source item with at least three translations that differ in gold; one an item.
+def within_items(gold: Floats, predicted: Floats, items: Ints) -> tuple[Ints, Floats]:
+    """Correlate inside each source item with at least three translations that differ in gold.
 
     An item on which the predictions do not differ counts as 0: it was not ranked.
+
+    Returns:
+        A row of each such item, and its Spearman, Pearson and Kendall (tau-b), shape (items, 3).
     """
-    taus: list[float] = []
+    first: list[int] = []
+    found: list[tuple[float, float, float]] = []
     order = np.argsort(items, kind="stable")
     edges = np.flatnonzero(np.diff(items[order])) + 1
     for rows in np.split(order, edges):
         if len(rows) >= 3 and np.ptp(gold[rows]) > 0:
-            taus.append(correlations(gold[rows], predicted[rows])[2])
-    return np.array(taus)
+            first.append(int(rows[0]))
+            found.append(correlations(gold[rows], predicted[rows]))
+    return np.array(first, dtype=np.int64), np.array(found).reshape(-1, 3)
 
 
 def character_credit(
@@ -123,17 +128,19 @@ def character_credit(
 ) -> tuple[float, int, int]:
     """Return the credit of the predicted characters, their number, and that of the gold ones.
 
-    Each span is (start, end, level), level 1 minor and 2 major. A character found at the right level counts 1, at the
-    wrong one .5. Where spans overlap the graver one holds.
+    Each span is (start, end, level), level 1 minor and 2 major; an empty one is an omission and counts as the one
+    character at its place, which may be that after the last. A character found at a right level counts 1, at the wrong
+    one .5; where a minor and a major error overlap, both levels are right.
 
-    Source: WMT25 shared task on automated translation evaluation, error span detection.
+    Source: the organisers' scorer of error spans at WMT23 (qe-eval-scripts, task2_evaluate.py), whose weighing WMT25
+    kept.
     """
-    levels = np.zeros((2, length), dtype=np.int8)
+    levels = np.zeros((2, length + 1), dtype=np.int8)
     for side, spans in enumerate((gold, predicted)):
         for start, end, level in spans:
-            np.maximum(levels[side, start:end], level, out=levels[side, start:end])
+            levels[side, start : max(end, start + 1)] |= level
     found = (levels[0] > 0) & (levels[1] > 0)
-    credit = float(found.sum()) - 0.5 * float((found & (levels[0] != levels[1])).sum())
+    credit = float(found.sum()) - 0.5 * float((found & (levels[0] & levels[1] == 0)).sum())
     return credit, int((levels[1] > 0).sum()), int((levels[0] > 0).sum())
 
 
@@ -148,7 +155,7 @@ def interval(estimates: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def draws(documents: int, *, count: int, seed: int) -> NDArray[np.float64]:
-    """Return how often each document is drawn, (count, documents): resampling with replacement."""
+def draws(units: int, *, count: int, seed: int) -> NDArray[np.float64]:
+    """Return how often each unit (a document) is drawn, (count, units): resampling with replacement."""
     chance = np.random.default_rng(seed)
-    return chance.multinomial(documents, np.full(documents, 1 / documents), size=count).astype(np.float64)
+    return chance.multinomial(units, np.full(units, 1 / units), size=count).astype(np.float64)

@@ -11,8 +11,9 @@ from statistics import fmean
 
 import sacrebleu
 
-from auditor.engines.opening import open_back_translator, open_language_model
-from auditor.engines.protocols import BackTranslator, LanguageModel
+from auditor.engines.back_translator import PivotBackTranslator
+from auditor.engines.opening import open_back_translator, open_language_model, open_translators
+from auditor.engines.protocols import BackTranslator, LanguageModel, Translator
 from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.values import BackTranslation, Span, TokenScores
 
@@ -46,25 +47,43 @@ def open_surprisal(options: Options) -> Measured:
 
 
 def open_translation(options: Options) -> Measured:
-    """Open the translation models: a word's value is minus its log-probability when forced from its translation.
+    """Open the translation models: a word's value is minus its log-probability when forced from its source.
 
-    The embedded models know English and Portuguese; from any other source the sentence is forced from its own
-    back-translation, as it is when there is no source.
+    Where there is no source, or one in a language that the models do not read, the sentence is forced from its own
+    translation into their language.
     """
-    models = open_back_translator(options.settings)
-    return Measured(models.name, lambda requests: (_forced(each) for each in _round_trips(models, requests)))
+    out, home = open_translators(options.settings)
+    models = PivotBackTranslator(out, home)
+
+    def measure(requests: Sequence[Request]) -> Iterator[tuple[list[float], float]]:
+        for request in requests:
+            if _reads(home, request):
+                yield _forced_from_source(home, request)
+            else:
+                (trip,) = _round_trips(models, [request])
+                yield _forced(trip)
+
+    return Measured(models.name, measure)
 
 
 def open_round_trip(options: Options) -> Measured:
     """Open the translation models: a word is suspect if the round trip lost it; the score is sacreBLEU's chrF."""
+    return _round_trip(options, "chrF2", lambda trip, text: float(sacrebleu.sentence_chrf(trip, [text]).score))
+
+
+def open_round_trip_bleu(options: Options) -> Measured:
+    """Open the same with sacreBLEU's BLEU of the sentence (smoothed, 13a) as the score."""
+    return _round_trip(options, "BLEU", lambda trip, text: float(sacrebleu.sentence_bleu(trip, [text]).score))
+
+
+def _round_trip(options: Options, name: str, score: Callable[[str, str], float]) -> Measured:
     models = open_back_translator(options.settings)
-    name = f"{models.name}|chrF2-sacrebleu-{sacrebleu.__version__}"
 
     def measure(requests: Sequence[Request]) -> Iterator[tuple[list[float], float]]:
         for request, trip in zip(requests, _round_trips(models, requests), strict=True):
-            yield _lost(request, trip)
+            yield _lost(request, trip), score(trip.round_trip, request.row.target)
 
-    return Measured(name, measure)
+    return Measured(f"{models.name}|{name}-sacrebleu-{sacrebleu.__version__}", measure)
 
 
 def _surprisal(model: LanguageModel, request: Request) -> tuple[list[float], float]:
@@ -91,14 +110,25 @@ def _round_trips(models: BackTranslator, requests: Sequence[Request]) -> list[Ba
     return models.measure([request.row.target for request in requests], [request.row.words for request in requests])
 
 
+def _reads(home: Translator, request: Request) -> bool:
+    pair = "-".join(home.pair)
+    return bool(request.source) and pair == request.row.pair and home.fits(request.source or "", request.row.target)
+
+
+def _forced_from_source(home: Translator, request: Request) -> tuple[list[float], float]:
+    (tokens,) = home.force([request.source or ""], [request.row.target])
+    values = [0.0] * len(request.row.words)
+    spread(tokens, request.row.words, values)
+    return values, fmean(tokens.log_probs or [0.0])
+
+
 def _forced(trip: BackTranslation) -> tuple[list[float], float]:
     values = [-log_prob for log_prob in trip.log_probs]
     return values, -fmean(values or [0.0])
 
 
-def _lost(request: Request, trip: BackTranslation) -> tuple[list[float], float]:
+def _lost(request: Request, trip: BackTranslation) -> list[float]:
     kept = set(trip.round_trip.casefold().split())
     words = [word.of(request.row.target).casefold() for word in request.row.words]
     bare = {token.strip(".,;:!?\"'()") for token in kept} | kept
-    values = [0.0 if word in bare or not word[:1].isalnum() else 1.0 for word in words]
-    return values, float(sacrebleu.sentence_chrf(trip.round_trip, [request.row.target]).score)
+    return [0.0 if word in bare or not word[:1].isalnum() else 1.0 for word in words]

@@ -30,8 +30,6 @@ class Options:
 
     settings: Settings
     seed: int
-    detector: str = ""
-    """A folder with other weights of the detector; empty: those that ship."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +86,14 @@ SYSTEMS = {
     "surprisal": "auditor.evaluation.model_baselines:open_surprisal",
     "translation": "auditor.evaluation.model_baselines:open_translation",
     "round-trip": "auditor.evaluation.model_baselines:open_round_trip",
+    "round-trip-bleu": "auditor.evaluation.model_baselines:open_round_trip_bleu",
     "detector": "auditor.evaluation.learned:open_detector",
-    "audit": "auditor.evaluation.learned:open_audit",
+    "audit": "auditor.evaluation.audited:open_audit",
 }
 """A name, and the function that opens the system."""
+
+WHOLE = frozenset({"audit"})
+"""Systems that read whole documents: all rows of a document and system are asked for at once."""
 
 
 def open_system(name: str, options: Options) -> System:

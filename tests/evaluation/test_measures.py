@@ -74,9 +74,16 @@ def test_severity_counts_half() -> None:
     assert measures.character_f1(*credit) == pytest.approx(15 / 22)
 
 
-def test_overlapping_spans_keep_the_graver_one() -> None:
-    """A major error inside a minor one is major there."""
+def test_where_spans_overlap_both_severities_are_right() -> None:
+    """A major error inside a minor one is found by either; the characters count once."""
     assert measures.character_credit([(0, 10, 1), (2, 4, 2)], [(2, 4, 2)], 10) == (2.0, 2, 10)
+    assert measures.character_credit([(0, 10, 1), (2, 4, 2)], [(2, 4, 1)], 10) == (2.0, 2, 10)
+
+
+def test_an_omission_is_one_character() -> None:
+    """An empty span counts as the character at its place, even after the last; a flag there finds it."""
+    assert measures.character_credit([(3, 3, 2)], [(2, 5, 2)], 10) == (1.0, 3, 1)
+    assert measures.character_credit([(10, 10, 2)], [(9, 10, 2)], 10) == (0.0, 1, 1)
 
 
 def test_nothing_to_find_and_nothing_flagged_is_perfect() -> None:
@@ -89,7 +96,10 @@ def test_within_items_looks_at_one_source_at_a_time() -> None:
     gold = np.array([1.0, 2, 3, 11, 12, 13])
     predicted = np.array([3.0, 2, 1, 13, 12, 11])
 
-    assert measures.within_items(gold, predicted, np.array([0, 0, 0, 1, 1, 1])).tolist() == pytest.approx([-1, -1])
+    rows, found = measures.within_items(gold, predicted, np.array([0, 0, 0, 1, 1, 1]))
+
+    assert rows.tolist() == [0, 3]
+    assert np.allclose(found, -1)
     assert measures.correlations(gold, predicted)[1] > 0.9
 
 
@@ -97,7 +107,10 @@ def test_items_that_were_not_ranked_count_as_nothing() -> None:
     """Equal predictions for the translations of a source are worth 0; items without a gold order do not count."""
     gold, predicted = np.array([1.0, 2, 3, 5, 5, 5]), np.ones(6)
 
-    assert measures.within_items(gold, predicted, np.array([0, 0, 0, 1, 1, 1])).tolist() == [0.0]
+    rows, found = measures.within_items(gold, predicted, np.array([0, 0, 0, 1, 1, 1]))
+
+    assert rows.tolist() == [0]
+    assert found.tolist() == [[0.0, 0.0, 0.0]]
 
 
 def test_draws_resample_whole_documents() -> None:

@@ -15,6 +15,7 @@ from pyarrow import parquet
 from auditor.cli.evaluate import evaluate as command
 from auditor.errors import UnknownNameError
 from auditor.evaluation import run
+from auditor.evaluation.data_sets import data_sets
 from auditor.evaluation.results import Result
 from auditor.evaluation.systems import Options, SourceUse, open_system
 from auditor.values import Settings
@@ -80,7 +81,7 @@ def test_what_knows_nothing_has_no_correlation(name: str, judged: Path, tmp_path
 def test_flagging_all_finds_all(judged: Path, tmp_path: Path) -> None:
     """Flagging every word has the F1 that the share of wrong words allows."""
     result = _evaluate(_plan(tmp_path, judged, systems=("flag-all",)))["flag-all"]
-    rows = [row for chosen in run.data_sets(judged) for row in chosen.rows]
+    rows = [row for chosen in data_sets(judged) for row in chosen.rows]
     wrong = sum(sum(row.tags or ()) for row in rows) / sum(len(row.words) for row in rows)
 
     assert 2 * wrong / (1 + wrong) == pytest.approx(result.estimates["F1-BAD fixed"].value)
@@ -121,7 +122,7 @@ def test_an_interrupted_run_goes_on(judged: Path, tmp_path: Path) -> None:
 
 def test_shuffled_sources_are_never_the_rows_own(judged: Path) -> None:
     """With shuffled sources each row gets one, and nearly all get another's."""
-    (chosen,) = run.data_sets(judged)
+    (chosen,) = data_sets(judged)
     requests = run._requests(chosen.rows, SourceUse.SHUFFLED, 1)
 
     assert sum(request.source == request.row.source for request in requests) == 0
@@ -142,7 +143,7 @@ def test_clean_news_counts_alarms(tmp_path: Path) -> None:
 
 def test_fewer_rows_keep_the_raters_of_a_translation_together(judged: Path) -> None:
     """Thinning takes whole translations."""
-    (chosen,) = run.data_sets(judged, rows=40)
+    (chosen,) = data_sets(judged, rows=40)
 
     assert len(chosen.rows) == 40
     assert {row.rater for row in chosen.rows} == {"one", "two"}
@@ -163,5 +164,5 @@ def test_the_command_prints_a_table_and_writes_json(judged: Path, tmp_path: Path
     assert "random" in ran.stdout
     assert "results.json" in ran.stderr
     (cell,) = json.loads((out / "results.json").read_text())["results"]
-    assert cell["signature"].startswith("gold:pt-en up|rows:200|documents:20|")
+    assert cell["signature"].startswith("gold:pt-en up|rows:200|documents:20|sample:all|")
     assert set(cell["measures"]["AP"]) == {"value", "low", "high"}

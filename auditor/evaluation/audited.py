@@ -1,0 +1,107 @@
+"""The whole audit as a system to evaluate: rows are put together to documents, audited, and taken apart again."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import regex
+
+from auditor import segment
+from auditor.audit import Auditor
+from auditor.evaluation.systems import Options, Prediction, Request
+from auditor.signals import adequacy
+from auditor.values import Audit, Document, Severity, Span
+
+_LINE_BREAK = regex.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The whole audit: a word is as suspect as the surest finding on it, a sentence as good as its paragraph."""
+
+    auditor: Auditor
+    gives_probabilities: bool = True
+
+    @property
+    def name(self) -> str:
+        """The audit's own signature."""
+        return self.auditor.signature
+
+    @property
+    def threshold(self) -> float | None:
+        """What is told by default is flagged."""
+        return self.auditor.profile.minimum_probability
+
+    def predict(self, requests: Sequence[Request]) -> list[Prediction]:
+        """Audit the documents that the requests, all of a document side by side, make up."""
+        groups = itertools.groupby(requests, key=lambda request: (request.row.document, request.row.system))
+        return [prediction for _, group in groups for prediction in self._predict(list(group))]
+
+    def _predict(self, requests: Sequence[Request]) -> Iterator[Prediction]:
+        document, offsets = assemble(requests)
+        audit = self.auditor.audit(document)
+        for request, offset in zip(requests, offsets, strict=True):
+            words = [Span(word.start + offset, word.end + offset) for word in request.row.words]
+            values = suspicions(audit, words)
+            yield Prediction(tuple(values), (*values, 0.0), tuple(_grave(audit, words)), _score(audit, offset))
+
+
+def suspicions(audit: Audit, words: Sequence[Span]) -> list[float]:
+    """Return how likely each word (ranges of the document) is wrong: the probability of the surest finding on it.
+
+    This is the one place that says what an audit thinks of a word.
+    """
+    return [
+        max((finding.probability for finding in audit.findings if finding.span.overlaps(word)), default=0.0)
+        for word in words
+    ]
+
+
+def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:
+    """Put the document of the requests together, a paragraph a segment, in the order of their numbers.
+
+    Raters of one text share its place; other texts of the same segment (sentences of a paragraph) follow each other.
+
+    Returns:
+        The document, with its sources where there are any, and where in it each request's text begins.
+    """
+    text = ""
+    before = None
+    places: dict[tuple[str, str], int] = {}
+    sources: list[str | None] = []
+    for request in sorted(requests, key=lambda request: _order(request.row.segment)):
+        row = request.row
+        if (row.segment, row.target) not in places:
+            text += "" if before is None else " " if before == row.segment else "\n\n"
+            places[row.segment, row.target] = len(text)
+            sources.append(request.source)
+            text += _LINE_BREAK.sub(" ", row.target)  # a line break would begin a paragraph
+            before = row.segment
+    document = segment.document(text, name=requests[0].row.document)
+    if any(sources):
+        starts = list(places.values())
+        theirs = [sources[bisect.bisect_right(starts, part.span.start) - 1] for part in document.paragraphs]
+        document = adequacy.with_source(document, [source or "" for source in theirs])
+    return document, [places[request.row.segment, request.row.target] for request in requests]
+
+
+def _order(number: str) -> tuple[int, str]:
+    return (int(number), "") if number.isdecimal() else (0, number)
+
+
+def _grave(audit: Audit, words: Sequence[Span]) -> list[bool]:
+    grave = [finding.span for finding in audit.findings if finding.severity is not Severity.MINOR]
+    return [any(span.overlaps(word) for span in grave) for word in words]
+
+
+def _score(audit: Audit, offset: int) -> float:
+    """Return the score of the paragraph at an offset."""
+    return next((part.score for part in audit.paragraphs if part.span.end > offset), audit.score)
+
+
+def open_audit(options: Options) -> Audited:
+    """Open the whole audit; findings below the default bar are asked for too, so that any threshold can be tried."""
+    return Audited(Auditor(replace(options.settings, minimum_probability=0.0)))

@@ -1,0 +1,113 @@
+"""How well the values of words tell wrong words from right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+
+from auditor.evaluation import measures
+from auditor.evaluation.estimates import Drawing, Estimate
+from auditor.evaluation.gold import GoldRow
+from auditor.evaluation.measures import Flags, Floats, Ints
+from auditor.evaluation.systems import Prediction, System
+
+FEW = 200
+"""Draws for measures that sort the words or sweep them: a thousand buy no sharper interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All tagged words of a set in a row: whether wrong, how suspect, of which row, and in which half of the set."""
+
+    wrong: Flags
+    values: Floats
+    rows: Ints
+    halves: Flags
+
+
+def measure_words(
+    rows: Sequence[GoldRow], predictions: Sequence[Prediction], drawing: Drawing, system: System
+) -> tuple[dict[str, Estimate], dict[str, float]]:
+    """Measure words, in WMT22's counting ("official": with gaps and the end of the sentence) and alone.
+
+    Returns:
+        Estimates and the thresholds they flag by. "crossed" takes for each half of the sources the best threshold of
+        the other half, "best" the best of the set itself, "fixed" the system's own.
+    """
+    estimates: dict[str, Estimate] = {}
+    thresholds: dict[str, float] = {}
+    for prefix in ("official ", ""):
+        words = _words(rows, predictions, official=bool(prefix))
+        if len(words.wrong):
+            found, cuts = _measure(words, drawing, system)
+            estimates |= {prefix + name: estimate for name, estimate in found.items()}
+            thresholds |= {prefix + name: cut for name, cut in cuts.items()}
+    return estimates, thresholds
+
+
+def _words(rows: Sequence[GoldRow], predictions: Sequence[Prediction], *, official: bool) -> Words:
+    wrong: list[bool] = []
+    values: list[float] = []
+    where: list[int] = []
+    halves: list[bool] = []
+    for number, (row, prediction) in enumerate(zip(rows, predictions, strict=True)):
+        tags = row.official if official else row.tags
+        if tags is None:
+            continue
+        wrong.extend(tags)
+        values.extend(prediction.official if official else prediction.words)
+        where.extend([number] * len(tags))
+        # Half of the rows of a file without documents would be one document: those are parted row by row.
+        halves.extend([in_first_half(row)] * len(tags))
+    return Words(
+        np.array(wrong, dtype=bool), np.array(values), np.array(where, dtype=np.int64), np.array(halves, dtype=bool)
+    )
+
+
+def in_first_half(row: GoldRow) -> bool:
+    """Tell in which half of the set a row is; all translations of a source are in the same."""
+    return sha256(f"half {row.source}".encode()).digest()[0] % 2 == 0
+
+
+def _measure(words: Words, drawing: Drawing, system: System) -> tuple[dict[str, Estimate], dict[str, float]]:
+    best = measures.best_threshold(words.wrong, words.values)
+    flags = {
+        "best": words.values >= best,
+        "crossed": measures.crossed_flags(words.wrong, words.values, words.halves),
+    }
+    cuts = {"best": best}
+    if system.threshold is not None:
+        flags["fixed"] = words.values >= system.threshold
+        cuts["fixed"] = system.threshold
+    estimates: dict[str, Estimate] = {}
+    for name, flagged in flags.items():
+        counts = drawing.summed(outcomes(words.wrong, flagged), words.rows)
+        for label, score in (("MCC", measures.mcc), ("F1-BAD", measures.f1_bad), ("F1-OK", measures.f1_ok)):
+            estimates[f"{label} {name}"] = drawing.estimate(of_counts(counts, score))
+    units = drawing.units[words.rows]
+    estimates["AP"] = drawing.estimate(
+        lambda w: measures.average_precision(words.wrong, words.values, w[units]), most=FEW
+    )
+    if system.gives_probabilities:
+        estimates["ECE"] = drawing.estimate(
+            lambda w: measures.calibration_error(words.wrong, words.values, w[units]), most=FEW
+        )
+    return estimates, cuts
+
+
+def of_counts(counts: Floats, score: Callable[[measures.Counts], float]) -> Callable[[Floats], float]:
+    """Return the score of the counts of drawn units, summed."""
+
+    def of(weights: Floats) -> float:
+        tp, fp, fn, tn = (weights @ counts).tolist()
+        return score((tp, fp, fn, tn))
+
+    return of
+
+
+def outcomes(wrong: Flags, flagged: Flags) -> Floats:
+    """Return, a word, whether it is a true positive, a false one, a false negative, a true one: (words, 4)."""
+    return np.stack([wrong & flagged, ~wrong & flagged, wrong & ~flagged, ~wrong & ~flagged], axis=1).astype(float)
