@@ -14,6 +14,7 @@ from pathlib import Path
 
 import filelock
 
+from auditor import atomic
 from auditor.batch import overview, shards, sheets, stories, trend
 from auditor.batch.engines import ENGINES
 from auditor.batch.shards import Outcome, Store, Summary
@@ -104,7 +105,10 @@ def run(
 @contextlib.contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Hold the folder; the lock of a run that was killed is gone with it."""
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AuditorError(f"the folder {out} cannot be made: {error.strerror or error}.") from error
     lock = filelock.FileLock(out / ".lock")
     try:
         lock.acquire(timeout=0)
@@ -143,8 +147,8 @@ def _publish(store: Store, names: Sequence[str], failures: Mapping[str, str], la
     failed = sorted(failures.items())
     run_now = trend.measure(label, summaries, failed=len(failed))
     history = trend.record(store.folder, run_now) if label else trend.load(store.folder)
-    shards.write(store.folder / "findings.parquet", sheets.findings(store.rows(name) for _, name in loaded))
-    shards.write(store.folder / "summary.csv", sheets.summary(summaries, failed))
-    shards.write(store.folder / "index.html", overview.render(summaries, failed, history))
+    atomic.write(store.folder / "findings.parquet", sheets.findings(store.rows(name) for _, name in loaded))
+    atomic.write(store.folder / "summary.csv", sheets.summary(summaries, failed))
+    atomic.write(store.folder / "index.html", overview.render(summaries, failed, history))
     store.forget_all_but(names)
     return summaries

@@ -14,7 +14,7 @@ from typing import Any
 from auditor.batch.engines import Crew
 from auditor.batch.shards import Outcome
 from auditor.batch.stories import Story
-from auditor.batch.work import Task, audit_story, signature
+from auditor.batch.work import Task, audit_story, shared, signature
 from auditor.errors import AuditorError
 from auditor.readers.extras import need
 
@@ -39,13 +39,16 @@ def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
     """Start an actor a job, on the cluster at hand or on a local one that is shut down at the end."""
     ray = need("ray", package="ray", purpose="use the ray engine", extra="scale")
     own = not ray.is_initialized()
+    here = own and not os.environ.get("RAY_ADDRESS")
+    task = shared(task, jobs=jobs) if here else task
+    threads = task.settings.threads or 1  # what Ray itself lets a worker start that asks for one processor
     if own:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray tells its makers otherwise
-        # A local cluster has as many processors as jobs; an existing one has its own.
-        local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": jobs, "include_dashboard": False}
+        # A local cluster has as many processors as its workers ask for; an existing one has its own.
+        local = {"num_cpus": jobs * threads, "include_dashboard": False} if here else {}
         ray.init(log_to_driver=False, **local)
     try:
-        actors = [ray.remote(_Worker).options(num_cpus=1).remote(task.packed()) for _ in range(jobs)]
+        actors = [ray.remote(_Worker).options(num_cpus=threads).remote(task.packed()) for _ in range(jobs)]
         yield Crew(
             lambda: str(_get(ray, actors[0].signature.remote())), lambda stories: _outcomes(ray, actors, stories)
         )

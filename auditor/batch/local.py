@@ -15,7 +15,7 @@ from typing import TypeVar
 from auditor.batch.engines import Crew
 from auditor.batch.shards import Outcome
 from auditor.batch.stories import Story
-from auditor.batch.work import Task, audit_story, signature
+from auditor.batch.work import Task, audit_story, shared, signature
 from auditor.errors import AuditorError
 
 Value = TypeVar("Value")
@@ -26,10 +26,11 @@ _AHEAD = 2  # stories a worker that wait in line: enough to keep it busy, few en
 @contextmanager
 def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
     """Start the workers, and end them."""
-    packed = task.packed()
     if jobs == 1:
+        packed = task.packed()
         yield Crew(lambda: signature(packed), lambda stories: (audit_story(packed, story) for story in stories))
         return
+    packed = shared(task, jobs=jobs).packed()
     # Spawned, not forked: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_watch_parent)

@@ -11,7 +11,7 @@ from typing import Any
 from auditor.batch.engines import Crew
 from auditor.batch.shards import Outcome
 from auditor.batch.stories import Story
-from auditor.batch.work import Task, audit_story, signature
+from auditor.batch.work import Task, audit_story, shared, signature
 from auditor.readers.extras import need
 
 _PORTION = 16  # stories a process and a call: what a kill can lose, and what pays for starting the processes
@@ -20,7 +20,7 @@ _PORTION = 16  # stories a process and a call: what a kill can lose, and what pa
 @contextmanager
 def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
     """Nothing has to be started: the library starts its processes for every portion."""
-    packed = task.packed()
+    packed = (shared(task, jobs=jobs) if jobs > 1 else task).packed()
     yield Crew(
         lambda: str(next(_map([b""], packed, "signature", jobs=jobs))),
         lambda stories: _outcomes(stories, packed, jobs),

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +16,8 @@ from typing import Any
 
 import regex
 
+from auditor import atomic
+from auditor.errors import AuditorError
 from auditor.reports import html, rows
 from auditor.reports import json as report
 from auditor.reports.rows import FindingRow
@@ -25,7 +25,6 @@ from auditor.values import Audit
 
 SHARDS = "shards"
 REPORTS = "stories"
-_BESIDE = ".auditor-"
 _SLUG = regex.compile(r"[^\p{L}\p{N}._-]+")
 
 
@@ -100,10 +99,13 @@ class Store:
     def __init__(self, folder: Path) -> None:
         """Make the folder where it is missing, and clear away what a killed run left half-written."""
         self.folder = folder
-        for part in (folder, folder / SHARDS, folder / REPORTS):
-            part.mkdir(parents=True, exist_ok=True)
-            for left in part.glob(f"{_BESIDE}*"):
-                left.unlink()
+        try:
+            for part in (folder, folder / SHARDS, folder / REPORTS):
+                part.mkdir(parents=True, exist_ok=True)
+                for left in part.glob(f"{atomic.BESIDE}*"):
+                    left.unlink()
+        except OSError as error:
+            raise AuditorError(f"the folder {folder} cannot be written to: {error.strerror or error}.") from error
 
     def has(self, name: str) -> bool:
         """Tell whether the shard called `name` and its reports are there."""
@@ -134,12 +136,12 @@ class Store:
         if summary is None:
             raise ValueError(f"a story that failed has no shard: {outcome.name}")
         page, data = self._reports(summary.report)
-        write(page, outcome.page)
-        write(data, outcome.data)
+        atomic.write(page, outcome.page)
+        atomic.write(data, outcome.data)
         name = key(summary.name, summary.content, summary.signature)
         content = {"summary": asdict(summary), "rows": outcome.rows}
         shard = json.dumps(content, ensure_ascii=False, sort_keys=True)
-        write(self.folder / SHARDS / f"{name}.json", shard.encode(errors="backslashreplace"))
+        atomic.write(self.folder / SHARDS / f"{name}.json", shard.encode(errors="backslashreplace"))
         return name
 
     def forget_all_but(self, names: Iterable[str]) -> None:
@@ -162,16 +164,6 @@ class Store:
     def _reports(self, name: str) -> tuple[Path, Path]:
         folder = self.folder / REPORTS
         return folder / f"{name}{html.SUFFIX}", folder / f"{name}{report.SUFFIX}"
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    beside = path.with_name(f"{_BESIDE}{secrets.token_hex(6)}")
-    with beside.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from auditor.batch.shards import Summary, write
+from auditor import atomic
+from auditor.batch.shards import Summary
 
 FILE = "history.json"
 
@@ -51,7 +52,7 @@ def record(folder: Path, run: Run) -> list[Run]:
     runs = [old for old in load(folder) if old.label != run.label]
     runs.append(run)
     content = json.dumps([asdict(item) for item in runs], ensure_ascii=False, indent=1)
-    write(folder / FILE, content.encode(errors="backslashreplace"))
+    atomic.write(folder / FILE, content.encode(errors="backslashreplace"))
     return runs
 
 

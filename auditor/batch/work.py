@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import os
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
 from auditor import baseline, desk
@@ -45,6 +46,23 @@ class Task:
     def packed(self) -> bytes:
         """Return the task as bytes, which a worker can look its auditor up by."""
         return pickle.dumps(self)
+
+
+def shared(task: Task, *, jobs: int) -> Task:
+    """Return the task for one of `jobs` workers of this machine: its share of the processors, unless a number is set.
+
+    Left to itself each worker would start a thread a processor, and they would take turns.
+    """
+    if task.settings.threads is not None:
+        return task
+    return replace(task, settings=replace(task.settings, threads=max(1, _processors() // jobs)))
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @functools.lru_cache(maxsize=1)

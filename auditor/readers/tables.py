@@ -85,17 +85,24 @@ def rows(path: Path, *, name: str, columns: Columns | None = None) -> Iterator[R
     Raises:
         InputError: the file is no table, or its columns cannot be told; the message calls the file `name`.
     """
-    with path.open("rb") as stream:
-        head = stream.read(len(_PARQUET) + 64)
+    is_parquet = _is_parquet(path, name)
     chosen = columns or Columns()
-    if path.suffix.lower() in {".csv", ".tsv", ".tab"} and not head.startswith(_PARQUET):
+    if path.suffix.lower() in {".csv", ".tsv", ".tab"} and not is_parquet:
         yield from _separated(path.read_bytes(), name, chosen)
         return
-    records = _streamed(path, name, parquet=head.startswith(_PARQUET))
+    records = _streamed(path, name, parquet=is_parquet)
     first = next(records, None)
     if first is None:
         raise InputError(f"{name} has no rows; there is nothing to audit.")
     yield from _rows(itertools.chain([first], records), _recognise(list(first), chosen, name), name)
+
+
+def _is_parquet(path: Path, name: str) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_PARQUET)) == _PARQUET
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror or error}.") from error
 
 
 def _rows(records: Iterable[dict[str, Any]], columns: Columns, name: str) -> Iterator[Row]:

@@ -262,3 +262,40 @@ def test_progress_is_told(tmp_path: Path) -> None:
 
     assert [(done, total) for done, total, _ in told] == [(1, 3), (2, 3), (3, 3)]
     assert Path(told[0][2]).name == "story-000.txt"
+
+
+@pytest.mark.parametrize(("threads", "jobs", "expected"), [(3, 2, 3), (None, 10_000, 1)])
+def test_workers_share_the_processors(threads: int | None, jobs: int, expected: int) -> None:
+    """A number of threads that was set stays; else each worker has its share, one at least."""
+    task = work.shared(work.Task(Settings(threads=threads), build=rules.build), jobs=jobs)
+
+    assert task.settings.threads == expected
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    """What is done stays; the message names the file; a size limit is the disk here."""
+    stories, out = write_stories(tmp_path / "in", 3), tmp_path / "out"
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from auditor import batch\n"
+        "from auditor.batch import Options; from auditor.errors import AuditorError; from tests.batch import rules\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))\n"
+        "try: batch.run(sys.argv[2:], Path(sys.argv[1]), options=Options(build=rules.build))\n"
+        "except AuditorError as error: print(error)"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(out), str(stories)], capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout.startswith(str(out / "stories"))
+    assert result.stdout.endswith(" cannot be written: File too large.\n")
+    assert not list(out.rglob(".auditor-*"))
+
+
+def test_a_file_in_the_place_of_the_folder_is_one_sentence(tmp_path: Path) -> None:
+    """Nothing is written over."""
+    stories, out = write_stories(tmp_path / "in", 1), tmp_path / "out"
+    out.write_text("a file")
+
+    with pytest.raises(AuditorError, match="out cannot be made: File exists"):
+        batch.run([str(stories)], out, options=OPTIONS)

@@ -66,7 +66,7 @@ def test_a_full_device_is_one_sentence() -> None:
 
 def test_a_folder_that_cannot_be_written_to_is_one_sentence(tmp_path: Path) -> None:
     """What cannot be made says why."""
-    with pytest.raises(AuditorError, match=r"cannot be written to .*missing.*: No such file or directory"):
+    with pytest.raises(AuditorError, match=r"missing.* cannot be written: No such file or directory"):
         write(b"new", tmp_path / "missing" / "report.txt")
 
 
