@@ -33,6 +33,7 @@ from auditor.values import (
 if TYPE_CHECKING:
     from auditor.audit import Auditor, audit
     from auditor.readers.files import read
+    from auditor.reports import frames, plots
     from auditor.reports.notebook import show
 
 __version__ = "0.1.0"
@@ -58,6 +59,8 @@ __all__ = [
     "Word",
     "__version__",
     "audit",
+    "frames",
+    "plots",
     "read",
     "show",
 ]
@@ -65,15 +68,19 @@ __all__ = [
 _LATER = {
     "Auditor": "auditor.audit",
     "audit": "auditor.audit",
+    "frames": "auditor.reports.frames",
+    "plots": "auditor.reports.plots",
     "read": "auditor.readers.files",
     "show": "auditor.reports.notebook",
 }
+"""The module of each name; a name that its module does not have is the module's own."""
 
 
 def __getattr__(name: str) -> object:
     if name not in _LATER:
         raise AttributeError(f"module 'auditor' has no attribute '{name}'")
-    value: object = getattr(importlib.import_module(_LATER[name]), name)
+    module = importlib.import_module(_LATER[name])
+    value: object = getattr(module, name, module)
     globals()[name] = value
     return value
 

@@ -165,11 +165,10 @@ def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa
         settings: the user's choices.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file cannot be read, or there is no English in the text.
         ModelError: a model is missing or damaged.
     """
-    document = files.read(str(source)) if isinstance(source, Path) else segment.document(source, name="text")
-    return Auditor(settings).audit(document)
+    return Auditor(settings).audit(files.document(source))
 
 
 def _split(sentences: Sequence[Sentence], passage: Passage) -> tuple[list[Sentence], list[Sentence]]:

@@ -1,12 +1,14 @@
 """Findings that an editor has accepted, with the reason: in a baseline file, or in the text itself.
 
-A baseline file names findings by content, so that it survives edits elsewhere in the story. In the text, in any comment
-of its format or between brackets, an editor writes
+A baseline file names findings by content, so that it survives edits elsewhere in the story. `auditor check FILE
+--write-baseline accepted.json --reason "read by the desk"` writes it, `--baseline accepted.json` or the configuration
+file uses it. In the text, in any comment of its format or between brackets, an editor writes
 
     <!-- auditor: allow "increasingly affirmative" because the minister said so, on tape -->
     [auditor: allow "Bidens" because it is a family]
 
-and findings inside those words are suppressed everywhere in that file.
+and findings inside those words are suppressed everywhere in that file. A report tells how many findings were
+suppressed, and what was accepted and is not found any more.
 """
 
 from __future__ import annotations

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from auditor import baseline, scoring
 from auditor.baseline import Accepted, Allowance, Sifted, Suppressed
+from auditor.tables import Table
 from auditor.terms import Terms, apply_terms
 from auditor.values import Audit, Document
+
+DECISIONS = Table("decision of the house", {"terms": "auditor.terms", "baseline": "auditor.baseline"})
+"""What the house can decide, each explained by its module; "terms" is also the mechanism of findings."""
 
 
 @dataclass(frozen=True, slots=True)

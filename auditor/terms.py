@@ -1,15 +1,30 @@
 """The house's terms: what is never flagged, and what always is, with the preferred rendering.
 
-A terms file is TOML:
+What it measures
+    Where the words of a terms file (TOML, given by `--terms` or the configuration file) stand in the text:
 
-    never = ["Quad", "Nagorno-Karabakh"]
+        never = ["Quad", "Nagorno-Karabakh"]
 
-    [always]
-    "Kiev" = "Kyiv"
-    "forced position" = "position of strength"
+        [always]
+        "Kiev" = "Kyiv"
+        "forced position" = "position of strength"
 
-A term in lower case matches any case, one with capitals only its own; white space and the shape of quotation marks do
-not matter; only whole words match.
+    What is never to be flagged takes away every finding inside it. What is always to be flagged is a finding of
+    probability 1 with the preferred rendering; an empty one only forbids.
+
+Why it suggests an error
+    It does not guess: the house has decided so.
+
+Known problems
+    Only the form that was written matches, as whole words: a plural or a possessive is a term of its own. A term in
+    lower case matches any case, one with capitals only its own. White space and the shape of quotation marks do not
+    matter.
+
+Example:
+    With the file above, "talks in Kiev" is flagged, and "Kyiv" suggested.
+
+Source
+    The terms file of the house.
 """
 
 from __future__ import annotations
@@ -121,7 +136,7 @@ def _finding(span: Span, text: str, bad: str, good: str) -> Finding:
         severity=Severity.MAJOR,
         probability=1.0,
         mechanism=MECHANISM,
-        message=f"“{written}” is not the house's term; “{suggestion}” is" if good else f"“{written}” is not to be used",
+        message=f"“{written}” is not the house’s term; “{suggestion}” is" if good else f"“{written}” is not to be used",
         suggestions=(suggestion,),
         evidence=("The terms file says so.",),
     )

@@ -6,6 +6,7 @@ Everything called `score` is 0-100 and higher is better; everything called `prob
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -291,6 +292,11 @@ class Audit:
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook displays; the report that draws it is named, not known, by the nouns."""
+        drawn: str = importlib.import_module("auditor.reports.notebook").show(self)._repr_html_()
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,12 @@ def test_all_is_what_is_public() -> None:
     assert [getattr(auditor, name) for name in auditor.__all__]
 
 
+def test_tables_and_plots_are_at_hand() -> None:
+    """They are modules of the package, imported when asked for."""
+    assert callable(auditor.frames.findings)
+    assert callable(auditor.plots.paragraphs)
+
+
 def test_unknown_names_are_refused() -> None:
     """A slip is an AttributeError, as everywhere in Python."""
     with pytest.raises(AttributeError, match="module 'auditor' has no attribute 'adit'"):
@@ -46,3 +53,19 @@ def test_importing_loads_no_model_library(code: str) -> None:
 def test_audit_is_the_function(first: str) -> None:
     """Whoever imported the module of the same name before, `auditor.audit` can be called."""
     assert _run(f"{first}; import auditor; print(callable(auditor.audit), auditor.audit.__name__)") == "True audit"
+
+
+@pytest.mark.parametrize(("source", "message"), [
+    ("", "the text is empty"),
+    ("Bonjour, je suis là et il est dans la maison pour vous avec des amis.", "does not look like English"),
+    ("story.txt", r"'story\.txt' is the name of a file; to audit what is in it, give pathlib\.Path"),
+])  # fmt: skip
+def test_a_text_is_admitted_as_a_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, message: str
+) -> None:
+    """What cannot be audited is refused before any model is loaded, and a path is not taken for a text."""
+    (tmp_path / "story.txt").write_text("The talks go on.")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(auditor.InputError, match=message):
+        auditor.audit(source)

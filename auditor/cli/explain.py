@@ -1,4 +1,4 @@
-"""`auditor explain`: what a signal, a repair mechanism or a kind of error is."""
+"""`auditor explain`: what a signal, a repair mechanism, a kind of error or a decision of the house is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import click
 
+from auditor.desk import DECISIONS
 from auditor.errors import UnknownNameError
 from auditor.repairs import REPAIRS
 from auditor.signals import SIGNALS
@@ -39,20 +40,25 @@ KINDS: Mapping[str, str] = MappingProxyType(
 @click.command()
 @click.argument("name", required=False)
 def explain(name: str | None) -> int:
-    """Explain NAME: a signal, a repair mechanism or a kind of error. Without NAME, list them all."""
+    """Explain NAME: what stands in a report, or can be told to the auditor. Without NAME, list all names."""
     click.echo(_names() if name is None else _explanation(name))
     return 0
 
 
 def _names() -> str:
-    groups = {"signals": list(SIGNALS), "repair mechanisms": list(REPAIRS), "kinds of error": list(KINDS)}
+    groups = {
+        "signals": list(SIGNALS),
+        "repair mechanisms": list(REPAIRS),
+        "kinds of error": list(KINDS),
+        "decisions of the house": list(DECISIONS),
+    }
     return "\n".join(f"{title}:\n" + "\n".join(f"  {name}" for name in names) for title, names in groups.items())
 
 
 def _explanation(name: str) -> str:
-    for table in (SIGNALS, REPAIRS):
+    for table in (SIGNALS, REPAIRS, DECISIONS):
         if name in table:
             return f"{name} ({table.noun})\n\n{inspect.getdoc(table.load(name))}"
     if name in KINDS:
         return f"{name} (kind of error)\n\n{KINDS[name]}\n\nSource\n    The MQM typology, https://themqm.org."
-    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS])
+    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *DECISIONS])

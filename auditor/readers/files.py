@@ -1,4 +1,4 @@
-"""A path, or "-" for standard input, to a Document: the file is opened, and the reader that it needs is asked."""
+"""What a user gives, to a Document: a file is opened, and the reader that it needs is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from auditor.errors import InputError
-from auditor.readers import READERS, detect
+from auditor.readers import READERS, detect, text
 from auditor.values import Document
 
 
@@ -18,6 +18,19 @@ def read(name: str, *, input_format: str = "") -> Document:
         UnknownNameError: there is no such format.
     """
     return parse(load(name), name=name, input_format=input_format)
+
+
+def document(source: str | Path) -> Document:
+    """Read a text that is given as a string, or the file at a path.
+
+    Raises:
+        InputError: the file cannot be read, there is no English in the text, or it is the name of a file.
+    """
+    if isinstance(source, Path):
+        return read(str(source))
+    if len(source) < 256 and "\n" not in source and Path(source).is_file():  # longer than any file's name
+        raise InputError(f"'{source}' is the name of a file; to audit what is in it, give pathlib.Path('{source}').")
+    return text.parse(source, name="the text")
 
 
 def load(name: str) -> bytes:
@@ -49,5 +62,5 @@ def parse(data: bytes, *, name: str, input_format: str = "") -> Document:
     """
     called = "standard input" if name == "-" else name
     reader = READERS.load(detect.format_of(called, data, chosen=input_format))
-    document: Document = reader.read(data, name=called)
-    return document
+    found: Document = reader.read(data, name=called)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 
 import regex
 
@@ -51,6 +52,15 @@ def read(data: bytes, *, name: str) -> Document:
     text, notes = decode(data, name=name)
     if _CONTROL.search(text):
         raise InputError(f"{name} is a binary file, not text; save its words as plain text first.")
+    return parse(text, name=name, notes=notes)
+
+
+def parse(text: str, *, name: str, notes: Sequence[str] = ()) -> Document:
+    """Segment a text that is decoded already.
+
+    Raises:
+        InputError: the text has nothing to audit, or it is not English.
+    """
     screen(text, name=name)
     return admit(segment.document(text, name=name, notes=notes))
 

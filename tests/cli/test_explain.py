@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from auditor import terms
 from auditor.cli import main
 from auditor.cli.explain import KINDS
+from auditor.desk import DECISIONS
 from auditor.repairs import REPAIRS
 from auditor.signals import SIGNALS
 from auditor.values import Kind
@@ -17,14 +19,14 @@ _HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "
 
 
 def test_without_a_name_all_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every signal, mechanism and kind, once."""
+    """Every signal, mechanism, kind and decision, once."""
     assert main(["explain"]) == 0
 
     listed = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert listed == [*SIGNALS, *REPAIRS, *Kind]
+    assert listed == [*SIGNALS, *REPAIRS, *Kind, *DECISIONS]
 
 
-@pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS])
+@pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS, terms.MECHANISM])
 def test_each_signal_and_mechanism_is_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is printed is its own documentation, with all five headings."""
     assert main(["explain", name]) == 0
@@ -38,6 +40,15 @@ def test_each_kind_is_explained(kind: Kind, capsys: pytest.CaptureFixture[str]) 
     """A sentence with an example, and where the typology is found."""
     assert main(["explain", kind]) == 0
     assert KINDS[kind] in capsys.readouterr().out
+
+
+def test_the_baseline_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """How to write a suppression, and how to accept what was found."""
+    assert main(["explain", "baseline"]) == 0
+
+    out = capsys.readouterr().out
+    assert "--write-baseline" in out
+    assert '[auditor: allow "Bidens" because it is a family]' in out
 
 
 def test_an_unknown_name_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
