@@ -51,7 +51,7 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
 def _driver(rules: Iterable[str], signature: str) -> dict[str, object]:
     """Name the tool by the version that the signature tells."""
     version = next((part.removeprefix("auditor:") for part in signature.split("|") if part.startswith("auditor:")), "")
-    listed = [{"id": rule, "name": rule} for rule in rules]
+    listed = [{"id": rule, "help": {"text": f"To read about it, run: auditor explain {rule}"}} for rule in rules]
     return {"name": "auditor", **({"version": version} if version else {}), "rules": listed}
 
 
@@ -64,7 +64,7 @@ def _result(audit: Audit, finding: Finding, place: Place, uri: str) -> dict[str,
         "rank": round(100 * finding.probability, 1),
         "message": {"text": message},
         "locations": [{"physicalLocation": location}],
-        "fixes": [_fix(suggestion, place, uri) for suggestion in finding.suggestions],
+        "fixes": [_fix(suggestion, place, uri) for suggestion in dict.fromkeys(finding.suggestions)],  # each once
         "properties": {"kind": finding.kind.value, "probability": finding.probability, "tags": [finding.kind.value]},
     }
 

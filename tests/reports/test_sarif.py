@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from auditor import scoring
 from auditor.readers import html, markdown
@@ -35,6 +35,19 @@ def test_every_region_is_what_it_quotes(audit: Audit) -> None:
         start = region["charOffset"]
         assert region["snippet"]["text"] == audit.document.text[start : start + region["charLength"]]
         assert (region["startLine"], region["startColumn"]) <= (region["endLine"], region["endColumn"])
+
+
+@settings(max_examples=50)  # each draws a whole audit
+@given(audits())
+def test_each_rule_and_each_fix_is_there_once(audit: Audit) -> None:
+    """What the schema asks of lists, with the results' own rules in the driver."""
+    (run,) = json.loads(sarif.render(audit))["runs"]
+
+    listed = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert listed == sorted({result["ruleId"] for result in run["results"]})
+    for result in run["results"]:
+        texts = [fix["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"] for fix in result["fixes"]]
+        assert len(texts) == len(set(texts))
 
 
 def test_lines_and_columns_count_from_one(audit: Audit) -> None:
