@@ -6,8 +6,9 @@ model), 130 interrupted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from types import MappingProxyType
 
 import click
 
@@ -27,7 +28,20 @@ COMMANDS = Table(
         "models": "auditor.cli.models",
     },
 )
-"""A command is one module with a click command of the same name, and one line here."""
+"""A command is one module with a click command of the same name, and one line here and below."""
+
+SUMMARIES: Mapping[str, str] = MappingProxyType(
+    {
+        "batch": "Audit many stories into a folder of reports and an index page.",
+        "check": "Audit each FILE, or standard input where FILE is a hyphen.",
+        "demo": "Audit a sample story, wire copy broken by translation.",
+        "diff": "Compare two JSON reports, or two folders of `auditor batch`.",
+        "evaluate": "Measure systems on judged translations.",
+        "explain": "Explain what stands in a report, or can be told to the auditor.",
+        "models": "List, fetch, verify and find the embedded models.",
+    }
+)
+"""What the program's help says of each command; it asks no command itself, since that would import them all."""
 
 
 class Exit(IntEnum):
@@ -48,6 +62,10 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         command: click.Command = getattr(COMMANDS.load(cmd_name), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in COMMANDS])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
