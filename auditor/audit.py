@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import bisect
 import functools
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from auditor import judge, scoring, segment
+from auditor import __version__, judge, scoring, segment
 from auditor.engines import manifest, opening
 from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, Passage
 from auditor.profile import Profile, load_profile
 from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
 from auditor.signals import adequacy, back_translation, document_knowledge, fluency
-from auditor.values import Audit, Candidate, Document, Measurements, Repair, Sentence, Settings
+from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many words are done, and how many there are."""
 
 PROFILE = Path("judge") / "judge.json"
+_MEASURED = ("surprisals", "predictions", "back", "entropies", "judgements")
+"""The fields of `Measurements` that are keyed by an offset."""
 
 
 class Auditor:
@@ -79,7 +81,7 @@ class Auditor:
         """Everything that changes a number, as `name:value` fields joined by bars; two equal signatures, one audit."""
         minimum = self.settings.minimum_probability
         fields = {
-            "auditor": version("auditor"),
+            "auditor": __version__,
             "fluency": self.language_model.name,
             "back-translation": self.back_translator.name,
             "detector": self.detector.name if self.detector else "none",
@@ -104,57 +106,107 @@ class Auditor:
         Raises:
             ModelError: a model is missing or damaged.
         """
-        measurements, repairs = self.examine(document)
-        findings = judge.findings(repairs, measurements, self.profile, self.settings)
+        found = [finding for _, findings in self.stream(document) for finding in findings]
+        return self.conclude(document, found)
+
+    def stream(self, document: Document) -> Iterator[tuple[Paragraph, tuple[Finding, ...]]]:
+        """Yield each paragraph with its findings as soon as they are final, in the order of the text.
+
+        Names, word counts and quotations are taken from the whole document before anything is read; all else rests on
+        the passage that a finding stands in, so nothing that comes later changes it. Scores need every finding: see
+        `conclude`.
+
+        Raises:
+            ModelError: a model is missing or damaged.
+        """
+        found: list[Finding] = []
+        waiting = deque(document.paragraphs)
+        for stretch, repairs in self._priced(document):
+            found += judge.findings(repairs, stretch.measurements, self.profile, self.settings)
+            while waiting and waiting[0].span.end <= stretch.passage.span.end:
+                paragraph = waiting.popleft()
+                inside = [finding for finding in found if finding.span.start < paragraph.span.end]
+                found = found[len(inside) :]
+                yield paragraph, tuple(inside)
+        for paragraph in waiting:  # one whose end no passage reaches, as it has no word
+            inside = [finding for finding in found if finding.span.start < paragraph.span.end]
+            found = found[len(inside) :]
+            yield paragraph, tuple(inside)
+
+    def conclude(self, document: Document, findings: Sequence[Finding]) -> Audit:
+        """Score a document by all of its findings, in the order of the text."""
         score, interval, paragraphs = scoring.score(document, findings, penalties=self.settings.penalties or None)
         return Audit(document, score, interval, paragraphs, self.signature, document.notes)
 
     def measure(self, document: Document) -> Measurements:
         """Take every signal of `document`, without a verdict."""
-        measurements = self._before_reading(document)
-        words = document.words
-        surprisals: dict[int, float] = {}
-        entropies: dict[int, float] = {}
-        for passage in self._passages(document):
-            surprisals |= fluency.by_word(words, passage.tokens)
-            entropies |= fluency.entropies(words, passage.tokens)
-        return replace(measurements, surprisals=surprisals, entropies=entropies)
+        return _joined(document, [stretch.measurements for stretch in self._stretches(document)])
 
     def examine(self, document: Document) -> tuple[Measurements, list[Repair]]:
         """Measure `document` and price what might have been meant: everything that the judge judges by."""
-        measurements = self._before_reading(document)
-        words = document.words
-        surprisals: dict[int, float] = {}
-        entropies: dict[int, float] = {}
-        predictions: dict[int, tuple[str, ...]] = {}
-        priced: list[tuple[Candidate, float]] = []
-        sentences = list(document.sentences)
-        for passage in self._passages(document):
-            surprisals |= fluency.by_word(words, passage.tokens)
-            entropies |= fluency.entropies(words, passage.tokens)
-            inside, sentences = _split(sentences, passage)
-            predictions |= fluency.predict(passage, inside, surprisals)
-            local = replace(measurements, surprisals=surprisals, predictions=predictions)
-            candidates = rank.propose(inside, local, self.mechanisms)
-            priced += rank.price(passage, candidates, self.profile)
-        measurements = replace(measurements, surprisals=surprisals, entropies=entropies, predictions=predictions)
-        keeps_meaning = self.back_translator.keeps_meaning if measurements.back else None
-        return measurements, rank.weigh(priced, measurements, self.profile, keeps_meaning)
+        measured: list[Measurements] = []
+        repairs: list[Repair] = []
+        for stretch, priced in self._priced(document):
+            measured.append(stretch.measurements)
+            repairs += priced
+        return _joined(document, measured), repairs
 
-    def _before_reading(self, document: Document) -> Measurements:
-        knowledge = document_knowledge.measure(document)
-        self._progress("translating there and back", 0, len(document.words))
-        back = back_translation.measure(document, self.back_translator)
-        judgements = adequacy.judge(document, self.detector) if self.detector else {}
-        return Measurements(document, knowledge, back=back, judgements=judgements)
+    def _priced(self, document: Document) -> Iterator[tuple[_Stretch, list[Repair]]]:
+        """Yield each stretch of the document with the repairs inside it."""
+        for stretch in self._stretches(document):
+            self._progress("pricing repairs", stretch.words_before, stretch.words_in_all)
+            candidates = rank.propose(stretch.sentences, stretch.measurements, self.mechanisms)
+            priced = rank.price(stretch.passage, candidates, self.profile)
+            keeps_meaning = self.back_translator.keeps_meaning if stretch.measurements.back else None
+            yield stretch, rank.weigh(priced, stretch.measurements, self.profile, keeps_meaning)
 
-    def _passages(self, document: Document) -> Iterator[Passage]:
-        units = [sentence.span for sentence in document.sentences]
-        starts = [word.span.start for word in document.words]
-        for passage in self.language_model.read(document.text, units):
-            yield passage
-            done = bisect.bisect_left(starts, passage.span.end)
-            self._progress("reading and pricing repairs", done, len(starts))
+    def _stretches(self, document: Document) -> Iterator[_Stretch]:
+        """Measure the document passage by passage: every model is asked about a passage's sentences together.
+
+        The passage is the unit of work: what is batched, and therefore every rounding error, depends on nothing else.
+        """
+        sentences = document.sentences
+        starts = [sentence.span.start for sentence in sentences]
+        total, before, done = len(document.words), 0, 0
+        known = Measurements(document, document_knowledge.measure(document))
+        for passage in self._passages(document, total):
+            first = max(0, bisect.bisect_right(starts, passage.span.start) - 1)
+            last = bisect.bisect_left(starts, passage.span.end)
+            fresh = sentences[done:last]  # a sentence longer than a passage is in two of them
+            known = self._translated(_kept(known, starts[first]), fresh, (before, total))
+            self._progress("reading", before, total)
+            known = _read(known, passage, sentences[first:last])
+            yield _Stretch(passage, sentences[first:last], known, before, total)
+            before += sum(len(sentence.words) for sentence in fresh)
+            done = last
+        self._progress("judging", total, total)
+
+    def _passages(self, document: Document, total: int) -> Iterator[Passage]:
+        model = self.language_model  # is loaded before what follows is said to have begun
+        self._progress("reading", 0, total)
+        return model.read(document.text, [sentence.span for sentence in document.sentences])
+
+    def _translated(self, known: Measurements, fresh: Sequence[Sentence], done: tuple[int, int]) -> Measurements:
+        """Add what the translator and the detector say of the sentences."""
+        translator, detector = self.back_translator, self.detector
+        self._progress("translating there and back", *done)
+        back = {**known.back, **back_translation.measure(known.document, translator, sentences=fresh)}
+        if detector is None:
+            return replace(known, back=back)
+        self._progress("asking the detector", *done)
+        judgements = {**known.judgements, **adequacy.judge(known.document, detector, sentences=fresh)}
+        return replace(known, back=back, judgements=judgements)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A passage, the sentences it holds or touches, and what was measured of them (of the document, its knowledge)."""
+
+    passage: Passage
+    sentences: Sequence[Sentence]
+    measurements: Measurements
+    words_before: int
+    words_in_all: int
 
 
 def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa: B008 (frozen)
@@ -171,11 +223,28 @@ def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa
     return Auditor(settings).audit(files.document(source))
 
 
-def _split(sentences: Sequence[Sentence], passage: Passage) -> tuple[list[Sentence], list[Sentence]]:
-    """Divide the sentences not yet dealt with: those that begin inside the passage, and the later ones."""
-    inside = [sentence for sentence in sentences if sentence.span.start < passage.span.end]
-    rest = [sentence for sentence in sentences if sentence.span.end > passage.span.end]
-    return inside, rest
+def _kept(known: Measurements, start: int) -> Measurements:
+    """Forget what was measured before an offset, so that memory and look-ups do not grow with the document."""
+    parts = {name: {at: value for at, value in getattr(known, name).items() if at >= start} for name in _MEASURED}
+    return replace(known, **parts)
+
+
+def _read(known: Measurements, passage: Passage, sentences: Sequence[Sentence]) -> Measurements:
+    """Add what the language model says of the passage."""
+    words = [word for sentence in sentences for word in sentence.words]
+    tokens = passage.tokens
+    surprisals = {**known.surprisals, **fluency.by_word(words, tokens)}
+    entropies = {**known.entropies, **fluency.entropies(words, tokens)}
+    predictions = {**known.predictions, **fluency.predict(passage, sentences, surprisals)}
+    return replace(known, surprisals=surprisals, entropies=entropies, predictions=predictions)
+
+
+def _joined(document: Document, measured: Sequence[Measurements]) -> Measurements:
+    """Put the measurements of all stretches together."""
+    if not measured:
+        return Measurements(document, document_knowledge.measure(document))
+    parts = {name: {at: v for part in measured for at, v in getattr(part, name).items()} for name in _MEASURED}
+    return replace(measured[0], **parts)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -40,14 +40,16 @@ def measure(document: Document, detector: Detector) -> WordScores:
     return WordScores(SIGNAL, "probability", tuple(values))
 
 
-def judge(document: Document, detector: Detector) -> dict[int, Judgement]:
+def judge(
+    document: Document, detector: Detector, *, sentences: Sequence[Sentence] | None = None
+) -> dict[int, Judgement]:
     """Return all that the detector says, by the start offset of each sentence of the document, in its order.
 
-    A sentence is read with its own `source` where it has one.
+    A sentence is read with its own `source` where it has one. `sentences` are those asked about; None for all.
     """
-    sentences = document.sentences
-    judged = detector.judge([_pair(document.text, sentence) for sentence in sentences])
-    return {sentence.span.start: judgement for sentence, judgement in zip(sentences, judged, strict=True)}
+    asked = document.sentences if sentences is None else sentences
+    judged = detector.judge([_pair(document.text, sentence) for sentence in asked])
+    return {sentence.span.start: judgement for sentence, judgement in zip(asked, judged, strict=True)}
 
 
 def _pair(text: str, sentence: Sentence) -> Pair:

@@ -24,29 +24,37 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from auditor.engines.protocols import BackTranslator
-from auditor.values import BackTranslation, Document, Span, WordScores
+from auditor.values import BackTranslation, Document, Sentence, Span, WordScores
 
 SIGNAL = "back-translation"
 
 
-def measure(document: Document, translator: BackTranslator, *, batch: int = 256) -> dict[int, BackTranslation]:
+def measure(
+    document: Document,
+    translator: BackTranslator,
+    *,
+    sentences: Sequence[Sentence] | None = None,
+    batch: int = 256,
+) -> dict[int, BackTranslation]:
     """Take each sentence of the document to the pivot language and back.
 
     Args:
         document: what to measure.
         translator: both directions of a translation model.
-        batch: sentences handed over at once; it changes memory and speed, never a number.
+        sentences: those of the document that are asked about; None for all.
+        batch: sentences handed over at once; it changes memory and speed, and numbers by rounding alone.
 
     Returns:
         By the sentence's start offset. A sentence without a word is left out.
     """
-    sentences = [sentence for sentence in document.sentences if sentence.words]
+    asked = document.sentences if sentences is None else sentences
+    worded = [sentence for sentence in asked if sentence.words]
     found: dict[int, BackTranslation] = {}
-    for first in range(0, len(sentences), batch):
-        part = sentences[first : first + batch]
+    for first in range(0, len(worded), batch):
+        part = worded[first : first + batch]
         texts = [sentence.span.of(document.text) for sentence in part]
         words = [
             [
