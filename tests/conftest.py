@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 
 from auditor import segment
 from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Severity, Span
+
+# Nothing is timed: a machine that is busy is not wrong.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 _STORY = """Ferry talks resume
 

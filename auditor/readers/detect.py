@@ -63,20 +63,21 @@ def suffixes() -> frozenset[str]:
     return frozenset(suffix for reader in READERS for suffix in READERS.load(reader).SUFFIXES)
 
 
-def _by_content(data: bytes) -> str:
-    if data.startswith(b"PK\x03\x04"):
-        return "docx" if _is_word(data) else "text"  # plain text says what is wrong with other archives
-    head = data[:4096]
-    found = next((reader for reader, look in _LOOKS if look.match(head)), "")
-    return found or ("table" if _is_json_line(data) else "text")
-
-
-def _is_word(data: bytes) -> bool:
+def is_word(data: bytes) -> bool:
+    """Tell whether the bytes are those of a Word document, whatever the file is called."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return any(name.startswith("word/") for name in archive.namelist())
     except zipfile.BadZipFile:
         return False
+
+
+def _by_content(data: bytes) -> str:
+    if data.startswith(b"PK\x03\x04"):
+        return "docx" if is_word(data) else "text"  # plain text says what is wrong with other archives
+    head = data[:4096]
+    found = next((reader for reader, look in _LOOKS if look.match(head)), "")
+    return found or ("table" if _is_json_line(data) else "text")
 
 
 def _is_json_line(data: bytes) -> bool:

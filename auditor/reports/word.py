@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import InputError
 from auditor.readers import docx as reader
+from auditor.readers.detect import is_word
 from auditor.readers.docx import Run, W
 from auditor.readers.extras import need
 from auditor.readers.pieces import is_same
@@ -42,12 +43,12 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
 
     Args:
         audit: the audit.
-        original: the Word document that was audited; None makes a plain document of the audited text.
+        original: the file that was audited; when it is no Word document, or None, a plain one is made of the text.
 
     Raises:
         InputError: `original` does not hold the text that was audited.
     """
-    if original is None:
+    if original is None or not is_word(original):
         document, runs = _plain(audit)
         _comment(document, runs, [finding.span for finding in audit.findings], audit.findings)
         return repack(_saved(document))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from auditor.cli import main
+from auditor.reports import REPORTS
 from auditor.reports import json as report
 
 _STORY = resources.files("auditor.samples").joinpath("water_talks.txt").read_bytes()
@@ -158,3 +159,17 @@ def test_a_full_disk_is_one_sentence_and_exit_2(story: Path, capsys: pytest.Capt
 
     err = capsys.readouterr().err
     assert (code, err) == (2, "error: the report cannot be written to /dev/full: No space left on device.\n")
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("form", REPORTS)
+def test_every_report_is_written_of_plain_text(form: str, story: Path) -> None:
+    """Those that can make use of the file that was audited do without one of their own sort."""
+    short = story.parent / "short.txt"
+    short.write_bytes(b"Thousands joined the the march.")
+
+    code = main(["check", str(short), "--format", form, "--output", str(story.parent), "--quiet"])
+
+    (written,) = story.parent.glob("short.txt.*")
+    assert (code, written.name) == (0, f"short.txt{REPORTS.load(form).SUFFIX}")
+    assert written.stat().st_size > 0

@@ -110,6 +110,11 @@ def test_a_clean_document_comes_back_byte_for_byte() -> None:
     assert word.render(_audit_of_story(), original=original) == original
 
 
+def test_another_file_becomes_a_plain_document(audit: Audit) -> None:
+    """A story that came as text, or as anything else that Word did not write, is written anew."""
+    assert word.render(audit, original=audit.document.text.encode()) == word.render(audit)
+
+
 def test_a_document_that_changed_since_is_refused() -> None:
     """Comments would stand at wrong places."""
     audit = _audit_of_story("Talks")
