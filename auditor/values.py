@@ -307,6 +307,7 @@ class Settings:
     "pt-en" (or another pivot) to MarianMT directories or cached names. Empty means the embedded models.
     `detector` is a folder with other weights of the detector, or "none" to do without it. `precision` is "auto"
     (bfloat16 where the processor has it), "bfloat16" or "float32". `minimum_probability` None means the fitted default.
+    `cache` lets results be kept on disk and used again; it changes no number.
     """
 
     minimum_probability: float | None = None
@@ -320,3 +321,4 @@ class Settings:
     detector: str = ""
     mechanisms: Sequence[str] | None = None
     penalties: Mapping[str, float] = field(default_factory=dict)
+    cache: bool = False
