@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from auditor.readers.files import read
     from auditor.reports import frames, plots
     from auditor.reports.notebook import show
+    from auditor.sources import with_source
 
 __version__ = "0.1.0"
 
@@ -63,6 +64,7 @@ __all__ = [
     "plots",
     "read",
     "show",
+    "with_source",
 ]
 
 _LATER = {
@@ -72,6 +74,7 @@ _LATER = {
     "plots": "auditor.reports.plots",
     "read": "auditor.readers.files",
     "show": "auditor.reports.notebook",
+    "with_source": "auditor.sources",
 }
 """The module of each name; a name that its module does not have is the module's own."""
 

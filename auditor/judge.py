@@ -125,6 +125,8 @@ def _evidence(winner: Repair, measurements: Measurements) -> tuple[str, ...]:
     text = measurements.document.text
     if not candidate.shown:
         return (f"A word like “{candidate.replacement}” would read {winner.gain_nats:.0f} nats better here.",)
+    if candidate.evidence:
+        return candidate.evidence
     better = _shorten(candidate.replacement) if candidate.replacement else ""
     how = f"as “{better}”" if better else f"without “{_shorten(candidate.span.of(text))}”"
     lines = [f"The text reads {winner.gain_nats:.0f} nats better {how}."]

@@ -217,7 +217,8 @@ class Candidate:
 
     `span` is what would be replaced (never empty: an insertion replaces the word it stands before); `replacement` may
     be empty, which deletes. `reason` completes the sentence "this may be …" for an editor; it never ends in a full
-    stop. A candidate that is not `shown` counts as evidence of an error, but is no wording to suggest.
+    stop. A candidate that is not `shown` counts as evidence of an error, but is no wording to suggest. `evidence` are
+    whole sentences about what the mechanism rests on, where that is more than the text itself.
     """
 
     span: Span
@@ -227,6 +228,7 @@ class Candidate:
     severity: Severity
     reason: str
     shown: bool = True
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

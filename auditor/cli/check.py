@@ -28,16 +28,23 @@ _IN_A_ROW = frozenset({"terminal", "json"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something to audit: what the user calls it, how to get its bytes, and its format where the user says so."""
+    """A story: what the user calls it, how to get its bytes; its format and its source, where the user says so."""
 
     name: str
     load: Callable[[], bytes]
     input_format: str = ""
+    original: str = ""
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--input-format", type=click.Choice(list(READERS)), help="What the files are.  [default: as they look]")
+@click.option(
+    "--source",
+    "original",
+    default="",
+    help="What FILE was translated from: numbers, names and meaning are checked against it.",
+)
 @click.option(
     "--write-baseline",
     type=click.Path(path_type=Path),
@@ -46,47 +53,56 @@ class Source:
 @click.option("--reason", default="", help="Why the findings are accepted.")
 @audit_options
 def check(
-    files: tuple[str, ...], input_format: str | None, write_baseline: Path | None, reason: str, *, options: Options
+    files: tuple[str, ...],
+    input_format: str | None,
+    original: str,
+    write_baseline: Path | None,
+    reason: str,
+    *,
+    options: Options,
 ) -> int:
     """Audit each FILE, or standard input where FILE is a hyphen.
 
     The exit code is 0 when every story could be audited, 1 when one scored below the bar of --fail-under, 2 when one
     could not be audited.
     """
-    if files.count("-") > 1:
+    if [*files, original].count("-") > 1:
         raise SettingsError("standard input (-) can be read only once.")
+    if original and len(files) > 1:
+        raise SettingsError("--source goes with one FILE; check each story with its own source.")
     if write_baseline and not reason.strip():
         raise SettingsError("--write-baseline needs a --reason, such as --reason 'read by the desk'.")
     accept = functools.partial(_accept, write_baseline, reason) if write_baseline else None
-    return audit_all([_source(name, input_format or "") for name in files], options, accept=accept)
+    return audit_all([_source(name, input_format or "", original) for name in files], options, accept=accept)
 
 
-def audit_all(sources: Sequence[Source], options: Options, *, accept: Callable[[Audit], object] | None = None) -> int:
-    """Audit the sources one by one and write their reports.
+def audit_all(stories: Sequence[Source], options: Options, *, accept: Callable[[Audit], object] | None = None) -> int:
+    """Audit the stories one by one and write their reports.
 
     One that cannot be read is reported and the others are audited all the same. `accept` is called with each audit.
 
     Returns:
-        The exit code: 2 when a source could not be read, else 1 when one scored below the bar, else 0.
+        The exit code: 2 when a story could not be read, else 1 when one scored below the bar, else 0.
     """
-    targets = _targets([source.name for source in sources], options)
+    targets = _targets([story.name for story in stories], options)
     decisions = options.decisions
     if options.fetch:
         fetch(quiet=options.quiet)
     failed = below = False
     with Display(quiet=options.quiet, verbose=options.verbose) as display:
         auditor = functools.cache(functools.partial(_auditor, options, display))
-        for source, target in zip(sources, targets, strict=True):
+        for story, target in zip(stories, targets, strict=True):
             try:
-                data = source.load()
-                document = files.parse(data, name=source.name, input_format=source.input_format)
-                allowances = baseline.allowances(desk.markup(data, document), name=source.name)
+                data = story.load()
+                read = files.parse(data, name=story.name, input_format=story.input_format)
+                allowances = baseline.allowances(desk.markup(data, read), name=story.name)
+                document = _paired(baseline.blank(read), story.original, options, display)
             except InputError as error:
                 display.clear()
                 click.echo(f"error: {error}", err=True)
                 failed = True
                 continue
-            audit = desk.settle(auditor()(baseline.blank(document)), decisions, allowances=allowances).audit
+            audit = desk.settle(auditor()(document), decisions, allowances=allowances).audit
             display.clear()
             if accept:
                 accept(audit)
@@ -95,14 +111,28 @@ def audit_all(sources: Sequence[Source], options: Options, *, accept: Callable[[
     return 2 if failed else int(below)
 
 
+def _paired(document: Document, original: str, options: Options, display: Display) -> Document:
+    """Return the document with its sources, where the user names what it was translated from."""
+    if not original:
+        return document
+    from auditor import sources  # with it comes numpy
+    from auditor.engines import opening
+
+    if sources.has_sources(document):
+        raise InputError(f"{document.name} brings its own source along; leave out --source.")
+    source = files.source(files.load(original), name=original)
+    display.report("pairing the text with its source", 0, 0)
+    return sources.attach(document, source, opening.open_embedder(options.settings))
+
+
 def _accept(path: Path, reason: str, audit: Audit) -> None:
     """Add the findings to a baseline."""
     before = baseline.load(path) if path.exists() else ()
     write(baseline.dump({*before, *baseline.accept(audit, reason=reason)}), path)
 
 
-def _source(name: str, input_format: str) -> Source:
-    return Source(name, functools.partial(files.load, name), input_format)
+def _source(name: str, input_format: str, original: str) -> Source:
+    return Source(name, functools.partial(files.load, name), input_format, original)
 
 
 def _auditor(options: Options, display: Display) -> Callable[[Document], Audit]:

@@ -10,7 +10,7 @@ from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
 if TYPE_CHECKING:
-    from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, Translator
+    from auditor.engines.protocols import BackTranslator, Detector, Embedder, LanguageModel, Translator
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
@@ -72,6 +72,17 @@ def open_detector(settings: Settings) -> Detector:
 
     folder = Path(settings.detector).expanduser() if settings.detector else None
     return encoder.open_embedded(settings, detector=folder)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """Load the encoder that tells how alike two texts are.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    from auditor.engines import embedder
+
+    return embedder.open_embedded(settings)
 
 
 def pairs(settings: Settings) -> tuple[str, str]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from auditor.values import BackTranslation, Judgement, Span, TokenScores
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,17 @@ class Pair:
     target: str
     words: tuple[Span, ...]
     source: str | None = None
+
+
+class Embedder(Protocol):
+    """An encoder of whole texts: what means the same lies close together, whatever the language."""
+
+    @property
+    def name(self) -> str:
+        """What the signature calls it."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a vector of length 1 for each text, (texts, width), the same whatever else is embedded with it."""
 
 
 class Detector(Protocol):

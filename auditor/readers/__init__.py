@@ -1,8 +1,8 @@
 """Readers: bytes to a Document. One file and one line here each.
 
 A reader has `SUFFIXES: tuple[str, ...]`, the file endings it takes, and `read(data: bytes, *, name: str) -> Document`,
-which raises InputError with one clear sentence. Readers of marked-up files also have `anchors(data, *, name)`, which
-takes a range of the text back to the file.
+which raises InputError with one clear sentence; those of running text also take the `language` that it should be in.
+Readers of marked-up files also have `anchors(data, *, name)`, which takes a range of the text back to the file.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def admit(document: Document) -> Document:
     """Return the document as it is.
 
     Raises:
-        InputError: there is nothing in it to audit, or it is not English.
+        InputError: there is nothing in it to audit, or it should be English and is not.
     """
     name = document.name
     if not document.paragraphs:
@@ -35,7 +35,7 @@ def admit(document: Document) -> Document:
     words = document.words
     if not any(any(map(str.isalpha, word.text)) for word in words):
         raise InputError(f"{name} has no words, only figures, punctuation or symbols; there is nothing to audit.")
-    if not looks_english(words):
+    if document.language == "en" and not looks_english(words):
         raise InputError(
             f"{name} does not look like English; what is audited is English copy, translated from another language."
         )

@@ -51,12 +51,12 @@ class Axis:
     runs: tuple[Run, ...]
 
 
-def read(data: bytes, *, name: str) -> Document:
+def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Read the body of a Word document."""
     text = axis(unpack(data, name=name)).woven.text
     if not text:
         raise InputError(f"{name} holds no text in its body; there is nothing to audit.")
-    return admit(segment.document(text, name=name))
+    return admit(segment.document(text, name=name, language=language))
 
 
 def unpack(data: bytes, *, name: str) -> WordDocument:

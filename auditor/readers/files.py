@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from auditor import languages
 from auditor.errors import InputError
 from auditor.readers import READERS, detect, text
 from auditor.values import Document
+
+_WITH_SOURCES = frozenset({"table", "bitext"})
+"""Formats whose files bring their sources along."""
 
 
 def read(name: str, *, input_format: str = "") -> Document:
@@ -63,4 +68,29 @@ def parse(data: bytes, *, name: str, input_format: str = "") -> Document:
     called = "standard input" if name == "-" else name
     reader = READERS.load(detect.format_of(called, data, chosen=input_format))
     found: Document = reader.read(data, name=called)
+    return found
+
+
+def source(data: bytes, *, name: str, language: str = languages.UNKNOWN) -> Document:
+    """Read what a text was translated from; it may be in any language but English.
+
+    Args:
+        data: the whole file.
+        name: what the user calls it; its ending says what it is.
+        language: an ISO 639-1 code; `languages.UNKNOWN` takes the one that the text looks like.
+
+    Raises:
+        InputError: it is empty, English, or no running text.
+    """
+    called = "standard input" if name == "-" else name
+    chosen = detect.format_of(called, data)
+    if chosen in _WITH_SOURCES:
+        raise InputError(
+            f"{called} is a table or a translation file; give the source as running text, or audit {called}."
+        )
+    found: Document = READERS.load(chosen).read(data, name=called, language=language)
+    if language == languages.UNKNOWN:
+        found = replace(found, language=languages.guess(found.text))
+    if found.language == "en":
+        raise InputError(f"{called} is in English, like the text; the source is what the text was translated from.")
     return found

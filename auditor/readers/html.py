@@ -54,7 +54,7 @@ _REFERENCE = re.compile(r"&#?[0-9A-Za-z]+;?")
 _NEWLINE = re.compile(r"\n")
 
 
-def read(data: bytes, *, name: str) -> Document:
+def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Read the story of a web page; a range of its text is taken back to the page by `anchors`."""
     markup, notes = decode(data, name=name)
     woven, remarks = _extract(markup)
@@ -62,7 +62,7 @@ def read(data: bytes, *, name: str) -> Document:
         raise InputError(
             f"{name} shows no text; save the page as the browser displays it, or audit the story as plain text."
         )
-    return admit(segment.document(woven.text, name=name, notes=(*notes, *remarks)))
+    return admit(segment.document(woven.text, name=name, language=language, notes=(*notes, *remarks)))
 
 
 def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:

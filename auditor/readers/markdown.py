@@ -32,13 +32,13 @@ _TARGETS = {
 _KEPT = frozenset({"text", "text_special", "code_inline"})
 
 
-def read(data: bytes, *, name: str) -> Document:
+def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Read the story of a Markdown file."""
     markup, notes = plain.decode(data, name=name)
     text = _extract(markup).text
     if not text:
         raise InputError(f"{name} holds no text besides code and markup; there is nothing to audit.")
-    return admit(segment.document(text, name=name, notes=notes))
+    return admit(segment.document(text, name=name, language=language, notes=notes))
 
 
 def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:

@@ -58,9 +58,9 @@ def align(groups: Iterable[Sequence[Segment]]) -> Aligned:
     return Aligned(weave(blocks), tuple(segments), tuple(starts))
 
 
-def document(aligned: Aligned, *, name: str, source_language: str | None = None, notes: Sequence[str] = ()) -> Document:
+def document(aligned: Aligned, *, name: str, language: str = "en", source_language: str | None = None) -> Document:
     """Segment the woven text; every sentence is given the source of the segment that it stands in."""
-    plain = segment.document(aligned.woven.text, name=name, notes=notes)
+    plain = segment.document(aligned.woven.text, name=name, language=language)
     paragraphs = tuple(_with_sources(paragraph, aligned) for paragraph in plain.paragraphs)
     return replace(plain, paragraphs=paragraphs, source_language=source_language)
 

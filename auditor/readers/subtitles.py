@@ -18,12 +18,12 @@ SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
 _ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 
 
-def read(data: bytes, *, name: str) -> Document:
+def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Read the words of a subtitle file."""
     aligned = anchors(data, name=name)
     if not aligned.woven.text:
         raise InputError(f"{name} holds no cue with words; there is nothing to audit.")
-    return admit(segments.document(aligned, name=name))
+    return admit(segments.document(aligned, name=name, language=language))
 
 
 def anchors(data: bytes, *, name: str) -> Aligned:

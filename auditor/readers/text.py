@@ -41,28 +41,28 @@ _WRONG_LETTERS = regex.compile(
 )
 
 
-def read(data: bytes, *, name: str) -> Document:
+def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Decode and segment `data`; offsets count the decoded text, without a byte-order mark.
 
     Raises:
-        InputError: the bytes are no text, the text has nothing to audit, or it is not English.
+        InputError: the bytes are no text, the text has nothing to audit, or should be English and is not.
     """
     if not data.strip():
         raise InputError(f"{name} is empty; there is nothing to audit.")
     text, notes = decode(data, name=name)
     if _CONTROL.search(text):
         raise InputError(f"{name} is a binary file, not text; save its words as plain text first.")
-    return parse(text, name=name, notes=notes)
+    return parse(text, name=name, notes=notes, language=language)
 
 
-def parse(text: str, *, name: str, notes: Sequence[str] = ()) -> Document:
+def parse(text: str, *, name: str, notes: Sequence[str] = (), language: str = "en") -> Document:
     """Segment a text that is decoded already.
 
     Raises:
-        InputError: the text has nothing to audit, or it is not English.
+        InputError: the text has nothing to audit, or should be English and is not.
     """
     screen(text, name=name)
-    return admit(segment.document(text, name=name, notes=notes))
+    return admit(segment.document(text, name=name, language=language, notes=notes))
 
 
 def decode(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
