@@ -8,6 +8,8 @@ edits are packed into one forward pass in which each attends to the text left of
 from __future__ import annotations
 
 import bisect
+import functools
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,7 @@ _CONTEXT_TOKENS = 224
 _PASSAGE_TOKENS = 448
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
 _PACK_TOKENS = 256  # tokens of all branches in one forward pass: more attend to each other in vain
+_REACH = 256  # code points beyond the last token seen that an edit may be read with
 _ROWS = 16  # rows of (rows, vocabulary) float32 at once: what stays in the cache is ten times faster than memory
 
 
@@ -164,19 +167,57 @@ class CausalLM:
         return logits
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one forward pass tells: logits and their normalisers a row, the cache, each token's log-probability."""
+
+    logits: torch.Tensor
+    normalisers: torch.Tensor
+    cache: Any
+    own: list[float]
+
+
 class _OpenPassage:
-    """A passage whose cache and logits are in memory; it implements `Passage`."""
+    """A passage whose cache and logits are in memory once it was asked something; it implements `Passage`."""
 
     def __init__(self, model: CausalLM, text: str, stream: list[_Token], block: Span) -> None:
         self._model, self._text, self._stream, self._block = model, text, stream, block
-        ids = [token.id for token in stream]
         self._first_row = block.start - 1
-        self._logits, self._cache = model.forward(ids, keep=len(ids) - self._first_row)
-        self._normalisers = torch.cat([rows.float().logsumexp(-1) for rows in self._logits.split(_ROWS)])
-        targets = torch.tensor(ids[block.start :], device=self._logits.device)
-        own = self._logits[: len(targets)].gather(1, targets[:, None])[:, 0].float() - self._normalisers[: len(targets)]
-        self._own: list[float] = own.tolist()
         self._starts = [token.span.start for token in stream[block.start :]]
+
+    @functools.cached_property
+    def _reading(self) -> _Reading:
+        ids = [token.id for token in self._stream]
+        logits, cache = self._model.forward(ids, keep=len(ids) - self._first_row)
+        normalisers = torch.cat([rows.float().logsumexp(-1) for rows in logits.split(_ROWS)])
+        targets = torch.tensor(ids[self._block.start :], device=logits.device)
+        own = logits[: len(targets)].gather(1, targets[:, None])[:, 0].float() - normalisers[: len(targets)]
+        return _Reading(logits, normalisers, cache, own.tolist())
+
+    @property
+    def _logits(self) -> torch.Tensor:
+        return self._reading.logits
+
+    @property
+    def _normalisers(self) -> torch.Tensor:
+        return self._reading.normalisers
+
+    @property
+    def _own(self) -> list[float]:
+        return self._reading.own
+
+    @property
+    def fingerprint(self) -> str:
+        start = self.span.start
+        left, _ = _word_bounds(self._text, Span(start, start))
+        right = self._stream[-1].span.end + _REACH
+        context = [token.id for token in self._stream[: self._block.start]]
+        tokens = [
+            (token.id, token.span.start - start, token.span.end - start, token.spaced, token.line_break)
+            for token in self._stream[self._block.start :]
+        ]
+        seen = repr((context, len(self._block), tokens, start - left, self._text[left:right]))
+        return hashlib.sha256(seen.encode("utf-8", errors="surrogatepass")).hexdigest()
 
     @property
     def span(self) -> Span:
@@ -222,7 +263,7 @@ class _OpenPassage:
         totals = [self._head(branch) for branch in branches]
         order = sorted((i for i, b in enumerate(branches) if len(b.ids) > 1), key=lambda i: (len(branches[i].ids), i))
         for pack in _packs(order, [len(branch.ids) - 1 for branch in branches]):
-            rows = self._model.branch([branches[i] for i in pack], self._cache, len(self._stream))
+            rows = self._model.branch([branches[i] for i in pack], self._reading.cache, len(self._stream))
             targets = torch.tensor([token for i in pack for token in branches[i].ids[1:]], device=rows.device)
             picked = rows.gather(1, targets[:, None])[:, 0].float()
             normalisers = torch.cat([part.float().logsumexp(-1) for part in rows.split(_ROWS)])

@@ -29,6 +29,10 @@ class Passage(Protocol):
         """The range of the document's text whose tokens are scored here; passages tile the text."""
 
     @property
+    def fingerprint(self) -> str:
+        """A digest of all that decides the passage's answers but the model: what it sees of the text, not where."""
+
+    @property
     def tokens(self) -> TokenScores:
         """The scores of the tokens inside `span`, offsets of the document."""
 
