@@ -34,7 +34,7 @@ test: .venv/.fetched  ## run every test, those of the embedded models included
 	$(BIN)/python -m pytest
 
 golden: .venv/.installed  ## write the golden files again; look at the difference before you commit it
-	AUDITOR_GOLDEN=rewrite $(BIN)/python -m pytest -q tests/reports
+	AUDITOR_GOLDEN=rewrite $(BIN)/python -m pytest -q -k golden
 
 fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pack in ../shared)
 	$(BIN)/python -m models.train.judge collect --data ../shared/data --out $(FIT)

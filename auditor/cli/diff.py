@@ -55,13 +55,19 @@ def diff(old: Path, new: Path, form: str, output: Path | None, *, fail_on_new: b
 
 
 def _pairs(old: Path, new: Path) -> list[Pair]:
-    """Put the audits of the two sides together: two files as they are, folders by the stories' names."""
+    """Put the audits of the two sides together: two files as they are, folders by the stories' names.
+
+    Stories that lay in other folders, or in another table, share no name; what all names of a side begin with is then
+    taken off.
+    """
     if not old.is_dir() and not new.is_dir():
         pair = Pair(str(new), _load(old), _load(new))
         return [pair]
     if old.is_dir() != new.is_dir():
         raise InputError(f"{old} and {new} must both be reports or both be folders of `auditor batch`.")
     left, right = _folder(old), _folder(new)
+    if not left.keys() & right.keys():
+        left, right = _unplaced(left), _unplaced(right)
     return [Pair(name, left.get(name), right.get(name)) for name in sorted(left.keys() | right.keys())]
 
 
@@ -70,6 +76,14 @@ def _folder(folder: Path) -> dict[str, Audit]:
     if not audits:
         raise InputError(f"{folder} holds no reports of `auditor batch`; name its --out folder.")
     return {audit.document.name: audit for audit in audits}
+
+
+def _unplaced(audits: Mapping[str, Audit]) -> dict[str, Audit]:
+    """Return the audits by their names without the folder, or the table, that all of them lay in."""
+    first = next(iter(audits))
+    ends = [at + 1 for at, character in enumerate(first) if character in "/#"]
+    start = max((end for end in ends if all(name.startswith(first[:end]) for name in audits)), default=0)
+    return {name[start:]: audit for name, audit in audits.items()}
 
 
 def _load(path: Path) -> Audit:

@@ -9,7 +9,7 @@ from auditor.reports.marking import shown, suggested
 from auditor.reports.places import places
 from auditor.values import Audit, Finding, Severity
 
-SUFFIX = ".txt"
+SUFFIX = ".github.txt"
 
 _COMMANDS = {Severity.MINOR: "notice", Severity.MAJOR: "warning", Severity.CRITICAL: "error"}
 

@@ -64,10 +64,16 @@ def worded(finding: Finding) -> str:
     """Put a finding into the words of a comment, a paragraph a line."""
     lines = [f"{finding.message}."]
     if finding.suggestions:
-        lines.append("Suggestion: " + ", or ".join(f"“{text}”" if text else "delete" for text in finding.suggestions))
+        lines.append("Suggestion: " + ", or ".join(map(_quoted, finding.suggestions)))
     lines += finding.evidence
     lines.append(f"{finding.kind.value}, {finding.severity.value}, {finding.probability:.0%} likely an error")
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(" ".join(line.split()) for line in lines))
+
+
+def _quoted(suggestion: str) -> str:
+    if not suggestion:
+        return "delete"
+    return suggestion if suggestion.startswith(("“", '"')) else f"“{suggestion}”"
 
 
 def _plain(audit: Audit) -> tuple[WordDocument, list[Run]]:

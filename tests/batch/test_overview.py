@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.batch import overview, shards
+from auditor.batch import overview, shards, sheets
 from auditor.batch.shards import Summary
 from auditor.batch.trend import Run
 from tests.reports.audits import TEXTS
+from tests.reports.golden import golden
 
 
 def _summary(name: str, score: float = 50.0, kinds: dict[str, int] | None = None) -> Summary:
@@ -45,6 +46,19 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.links += [value or "" for name, value in attrs if name in {"src", "href"} or name.startswith("on")]
+
+
+_STORIES = (_summary("desk/b & c.txt", 12.5, {"name": 3, "grammar": 1}), _summary("desk/a.txt", 99.9))
+_FAILED = (("desk/d.txt", "desk/d.txt is empty; there is nothing to audit."),)
+
+
+def test_golden() -> None:
+    """The page and the table are what a person last looked at."""
+    runs = [Run("Mon", 1, 0, 10, 1, 40.0, 100.0, {}), Run("Tue", 1, 0, 10, 1, 60.5, 50.0, {})]
+    page, table = overview.render(_STORIES, _FAILED, runs), sheets.summary(_STORIES, _FAILED)
+
+    assert golden("index.html", page) == page
+    assert golden("summary.csv", table) == table
 
 
 @given(st.lists(TEXTS, max_size=4), st.lists(st.tuples(TEXTS, TEXTS), max_size=2))

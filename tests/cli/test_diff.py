@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from auditor import scoring, segment
 from auditor.cli import main
 from auditor.reports import json as report
 from auditor.values import Audit, Finding, Span
+from tests.reports.audits import audits
+from tests.reports.golden import golden
 
 
 @pytest.fixture
@@ -74,6 +78,47 @@ def test_folders_are_compared_story_by_story(
     counts = {name: [len(story[part]) for part in ("fixed", "new", "unchanged")] for name, story in stories.items()}
     assert (code, counts) == (0, {"ferry.txt": [1, 1, 5], "gone.txt": [6, 0, 0]})
     assert stories["gone.txt"]["new_score"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("mon/ferry.txt", "tue/ferry.txt"), ("mon.jsonl#7", "tue.jsonl#7"), ("/desk/mon/a/f.txt", "/desk/tue/a/f.txt")],
+)
+def test_stories_from_another_folder_are_the_same(
+    tmp_path: Path, audit: Audit, edited: Audit, capsys: pytest.CaptureFixture[str], old: str, new: str
+) -> None:
+    """Where no name is on both sides, the folder or table that all lay in does not count."""
+    _write(tmp_path / "old" / "stories" / "a.json", replace(audit, document=replace(audit.document, name=old)))
+    _write(tmp_path / "new" / "stories" / "b.json", replace(edited, document=replace(edited.document, name=new)))
+
+    main(["diff", str(tmp_path / "old"), str(tmp_path / "new")])
+
+    assert "1 fixed, 1 new, 5 unchanged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["terminal", "json"])
+def test_golden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, audit: Audit, edited: Audit, form: str) -> None:
+    """The comparison is what a person last looked at."""
+    monkeypatch.chdir(tmp_path)
+
+    main(["diff", _write(Path("old.json"), audit), _write(Path("new.json"), edited), "-f", form, "-o", "out"])
+
+    written = Path("out").read_bytes()
+    assert golden(f"diff.{'txt' if form == 'terminal' else form}", written) == written
+
+
+@settings(max_examples=25)  # each writes two files
+@given(audits())
+def test_hostile_text_drives_no_terminal(audit: Audit) -> None:
+    """Whatever the texts, each line is one finding, without control characters."""
+    empty = replace(audit, paragraphs=tuple(replace(part, findings=()) for part in audit.paragraphs))
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        main(["diff", _write(Path(folder) / "a.json", audit), _write(Path(folder) / "b.json", empty), "-o", str(out)])
+        written = out.read_text(encoding="utf-8")
+
+    assert len(audit.findings) == written.count("\n") - 1
+    assert [character for character in written if character < " " and character != "\n"] == []
 
 
 @pytest.mark.parametrize(

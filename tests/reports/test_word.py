@@ -19,6 +19,7 @@ from auditor.reports import word
 from auditor.values import Audit, Finding, Kind, Severity, Span
 from tests.readers.word_files import story
 from tests.reports.audits import audits
+from tests.reports.golden import golden
 
 W = reader.W
 _MARKERS = {f"{W}commentRangeStart", f"{W}commentRangeEnd"}
@@ -47,6 +48,19 @@ def _audit_of_story(*quoted: str) -> Audit:
 def _finding(span: Span, text: str) -> Finding:
     message = f"“{span.of(text)}” is odd"
     return Finding(span, Kind.MISTRANSLATION, Severity.MAJOR, 0.9, "false-friends", message, ("x",))
+
+
+def test_golden(audit: Audit) -> None:
+    """The paragraphs, the places and the words of the comments are what a person last looked at."""
+    data = word.render(audit)
+    document = docx.Document(io.BytesIO(data))
+    places = dict(_commented(data))
+    lines = [f"¶ {paragraph.text}" for paragraph in document.paragraphs]
+    for comment in document.comments:
+        lines += [f"{comment.author}, at “{places[str(comment.comment_id)]}”", f"    {comment.text}"]
+    written = "".join(f"{line}\n" for line in lines).encode()
+
+    assert golden("audit.docx.txt", written) == written
 
 
 QUOTED = ("increasingly affirmative party", "Talks", "with R&D <cuts>", "New. See here", "e second c")

@@ -11,6 +11,21 @@ from hypothesis import given, settings
 from auditor.reports import rows, xlsx
 from auditor.values import Audit
 from tests.reports.audits import audits
+from tests.reports.golden import golden
+
+
+def test_golden(audit: Audit) -> None:
+    """What the cells hold, and how they are filled, is what a person last looked at."""
+    lines = []
+    for sheet in openpyxl.load_workbook(io.BytesIO(xlsx.render(audit))):
+        lines.append(f"# {sheet.title}")
+        for row in sheet.iter_rows():
+            lines.append("\t".join("" if cell.value is None else repr(cell.value) for cell in row))
+            fills = [cell.fill.start_color.rgb for cell in row if cell.fill.fill_type]
+            lines += [f"  filled {', '.join(map(str, fills))}"] if fills else []
+    written = "".join(f"{line}\n" for line in lines).encode()
+
+    assert golden("audit.xlsx.txt", written) == written
 
 
 def test_a_sheet_a_level(audit: Audit) -> None:
