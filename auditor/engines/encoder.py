@@ -20,6 +20,7 @@ from torch import Tensor
 from auditor.engines import manifest, weights
 from auditor.engines.e5 import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.encoder_network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
+from auditor.engines.encoder_reader import Encoded, Reader
 from auditor.engines.protocols import Pair
 from auditor.errors import ModelError
 from auditor.values import Judgement, Kind, Settings, Span
@@ -30,8 +31,6 @@ ENCODER = "multilingual-e5-small"
 BOS, PAD, EOS = 0, 1, 2
 LONGEST = 500
 """Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
-BUDGET = 3000
-"""Padded pieces a batch."""
 KINDS = tuple(Kind)
 _WEIGHTS = torch.tensor(CLASS_WEIGHTS)
 
@@ -93,29 +92,32 @@ class Encoder:
     def __init__(self, network: Detector, tokenizer: Tokenizer, *, name: str, precision: str = "auto") -> None:
         self.name = name
         self.pieces = Pieces(tokenizer)
-        self._network = network.eval()
-        self._low = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
+        self._reader = Reader(network, dtype=torch.bfloat16 if _is_low(precision) else torch.float32)
 
     def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
         """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
-        parts = [(number, part) for number, pair in enumerate(pairs) for part in self._parts(pair)]
+        numbers, parts, encoded = zip(*self._read_parts(pairs), strict=True) if pairs else ((), (), ())
         judged: list[list[tuple[Pair, Judgement]]] = [[] for _ in pairs]
-        sizes = self.pieces.count([part.target for _, part in parts])
-        others = self.pieces.count([part.source or "" for _, part in parts])
-        order = sorted(range(len(parts)), key=lambda at: (sizes[at], others[at]))
-        for group in _groups(order, sizes, others):
-            members = [parts[at] for at in group]
-            outputs = self._run([part for _, part in members])
-            for row, (number, part) in enumerate(members):
-                judged[number].append((part, _judgement(outputs, row, len(part.words))))
+        for group, outputs in self._reader.read(encoded):
+            for row, at in enumerate(group):
+                judged[numbers[at]].append((parts[at], _judgement(outputs, row, len(parts[at].words))))
         # Groups are made by length, so the parts of a long pair may come back in any order.
         return [_merge([j for _, j in sorted(rows, key=_first_word)]) for rows in judged]
 
-    def _run(self, pairs: Sequence[Pair]) -> Outputs:
-        batch = self.pieces.batch(pairs)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._low):
-            outputs: Outputs = self._network(batch)
-        return outputs
+    def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, Encoded]]:
+        """Yield each pair as pieces, with its number; one that is longer than the network in parts."""
+        for number, (pair, encoded) in enumerate(zip(pairs, self._encode(pairs), strict=True)):
+            if max(len(encoded.target), len(encoded.source)) <= LONGEST:
+                yield number, pair, encoded
+                continue
+            parts = list(self._parts(pair))
+            for part, pieces in zip(parts, self._encode(parts), strict=True):
+                yield number, part, pieces
+
+    def _encode(self, pairs: Sequence[Pair]) -> list[Encoded]:
+        targets = self.pieces.encode([pair.target for pair in pairs])
+        sources = self.pieces.encode([pair.source or "" for pair in pairs])
+        return [_encoded(*each) for each in zip(pairs, targets, sources, strict=True)]
 
     def _parts(self, pair: Pair) -> Iterator[Pair]:
         """Yield the pair, or both halves (of words and of source) as long as a side is longer than the network."""
@@ -145,17 +147,13 @@ def _first_word(part: tuple[Pair, Judgement]) -> int:
     return part[0].words[0].start if part[0].words else 0
 
 
-def _groups(order: Sequence[int], sizes: Sequence[int], others: Sequence[int]) -> Iterator[list[int]]:
-    """Yield runs of `order` whose padded size stays within the budget."""
-    group: list[int] = []
-    for at in order:
-        longest = max(sizes[i] for i in [*group, at]) + max(others[i] for i in [*group, at])
-        if group and longest * (len(group) + 1) > BUDGET:
-            yield group
-            group = []
-        group.append(at)
-    if group:
-        yield group
+def _encoded(pair: Pair, target: Encoding, source: Encoding) -> Encoded:
+    words = [tuple(piece + 1 for piece in pieces) for pieces in _pieces_of_words(target.offsets, pair.words)]
+    return Encoded(
+        (BOS, *target.ids, EOS),
+        (BOS, *source.ids, EOS) if pair.source else (),
+        (*words, (len(target.ids) + 1,)),
+    )
 
 
 def _judgement(outputs: Outputs, row: int, words: int) -> Judgement:
@@ -205,8 +203,7 @@ def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto") -> E
     file = detector / DETECTOR
     overlay(network, file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    low = precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
-    name = f"detector-{digest}-{'bfloat16' if low else 'float32'}"
+    name = f"detector-{digest}-{'bfloat16' if _is_low(precision) else 'float32'}"
     return Encoder(network, open_tokenizer(encoder), name=name, precision=precision)
 
 
@@ -286,6 +283,10 @@ def overlay(network: Detector, file: Path) -> None:
     if trained != set(state):
         raise ModelError(f"{file} does not fit this version of auditor; reinstall auditor")
     network.load_state_dict(state, strict=False)
+
+
+def _is_low(precision: str) -> bool:
+    return precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
 
 
 def _has_bfloat16() -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils import skip_init
 
 from auditor.engines.e5 import BLOCK, Sizes
 
@@ -94,11 +95,12 @@ class Layer(nn.Module):
         super().__init__()
         width = sizes.width
         self.heads = sizes.heads
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
+        # Every layer is filled from a file: drawing 21 million numbers first would take longer than reading them.
+        self.qkv = skip_init(nn.Linear, width, 3 * width)
+        self.out = skip_init(nn.Linear, width, width)
         self.norm_attention = nn.LayerNorm(width, eps=sizes.epsilon)
-        self.up = nn.Linear(width, sizes.feed_forward)
-        self.down = nn.Linear(sizes.feed_forward, width)
+        self.up = skip_init(nn.Linear, width, sizes.feed_forward)
+        self.down = skip_init(nn.Linear, sizes.feed_forward, width)
         self.norm_out = nn.LayerNorm(width, eps=sizes.epsilon)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
@@ -150,7 +152,7 @@ class Detector(nn.Module):
 
     def join(self, batch: Batch, target: Tensor, source: Tensor) -> Outputs:
         """Read translation and source together, given what `read` returned for each."""
-        features_target, features_source = self._compare(batch, target, source)
+        features_target, features_source = self.compare(batch, target, source)
         x = torch.cat(
             [
                 target + self.match(features_target) + self.sides[0],
@@ -164,9 +166,9 @@ class Detector(nn.Module):
             x = layer(x, bias)
         length = target.shape[1]
         with torch.autocast(x.device.type, enabled=False):
-            return self._heads(batch, x[:, :length].float(), x[:, length:].float(), features_target)
+            return self.heads(batch, x[:, :length].float(), x[:, length:].float(), features_target)
 
-    def _compare(self, batch: Batch, target: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
+    def compare(self, batch: Batch, target: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
         """Return how well each piece is matched on the other side, (batch, pieces, 6) for each side."""
         left = functional.normalize(target.float() - self.centre, dim=-1)
         right = functional.normalize(source.float() - self.centre, dim=-1)
@@ -178,7 +180,8 @@ class Detector(nn.Module):
             _match(similarity.transpose(1, 2), batch.target.mask) * present,
         )
 
-    def _heads(self, batch: Batch, target: Tensor, source: Tensor, features: Tensor) -> Outputs:
+    def heads(self, batch: Batch, target: Tensor, source: Tensor, features: Tensor) -> Outputs:
+        """Judge from what the last layer made of each side, and how well the translation's pieces were matched."""
         words = batch.pool @ target  # (batch, words, width)
         marked, edited = self.marked(words), self.edited(words)
         real = (batch.pool.sum(-1) > 0).float()  # (batch, words)
