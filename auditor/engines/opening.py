@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.engines import remembering, store
 from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
@@ -32,7 +33,10 @@ def open_language_model(settings: Settings) -> LanguageModel:
     else:
         folder = weights.path(FLUENCY_MODEL)
         name = f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
-    return CausalLM(folder, name=name, device=settings.device, precision=settings.precision)
+    model = CausalLM(folder, name=name, device=settings.device, precision=settings.precision)
+    if not settings.cache:
+        return model
+    return remembering.RememberingLanguageModel(model, _memory(f"{model.name} {_stamps(folder)}", settings))
 
 
 def open_back_translator(settings: Settings) -> BackTranslator:
@@ -44,7 +48,10 @@ def open_back_translator(settings: Settings) -> BackTranslator:
     """
     from auditor.engines.back_translator import PivotBackTranslator
 
-    return PivotBackTranslator(*open_translators(settings))
+    translator = PivotBackTranslator(*open_translators(settings))
+    if not settings.cache:
+        return translator
+    return remembering.RememberingBackTranslator(translator, _memory(translator.name, settings))
 
 
 def open_translators(settings: Settings) -> tuple[Translator, Translator]:
@@ -71,7 +78,10 @@ def open_detector(settings: Settings) -> Detector:
     from auditor.engines import encoder
 
     folder = Path(settings.detector).expanduser() if settings.detector else None
-    return encoder.open_embedded(settings, detector=folder)
+    detector = encoder.open_embedded(settings, detector=folder)
+    if not settings.cache:
+        return detector
+    return remembering.RememberingDetector(detector, _memory(detector.name, settings))
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -136,6 +146,16 @@ def _hub(pair: str, settings: Settings) -> Translator:
     source, target = pair.split("-")
     folder = resolve(settings.back_translation[pair], role="translation model")
     return MarianTranslator(folder, pair=(source, target), device=settings.device)
+
+
+def _memory(engine: str, settings: Settings) -> remembering.Memory:
+    return remembering.Memory(store.Store(store.home()), engine=engine, device=settings.device)
+
+
+def _stamps(folder: Path) -> list[tuple[str, int, int]]:
+    """Tell when the files of a model were written: the name of a model of the user's own does not tell its content."""
+    files = [(file.name, file.stat()) for file in sorted(folder.iterdir())]
+    return [(name, found.st_size, found.st_mtime_ns) for name, found in files]
 
 
 def _set_threads(settings: Settings) -> None:
