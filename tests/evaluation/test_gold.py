@@ -12,6 +12,7 @@ from pyarrow import parquet
 from auditor.errors import InputError
 from auditor.evaluation.gold import GoldRow, is_development, locate, read_clean, read_rows
 from auditor.values import Severity, Span
+from tests.evaluation import rows as made
 
 PACK = Path(__file__).parents[3] / "shared" / "data"
 needs_pack = pytest.mark.skipif(not PACK.is_dir(), reason="the data pack is not beside the repository")
@@ -156,3 +157,35 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="is not a Parquet file"):
         list(read_rows(file))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"word_tags": ["OK"]}, "word_tags has 1 tags where 8 belong"),
+        ({"word_tags_wmt22": ["OK"] * 8}, "word_tags_wmt22 has 8 tags where 9 belong"),
+        ({"word_tags": ["ok"] * 8}, "word_tags has the tag 'ok'; tags are OK and BAD"),
+        ({"token_starts": [0], "token_ends": [1, 2]}, "token_starts has 1 numbers and token_ends 2"),
+        ({"token_starts": [0] * 8, "token_ends": [99] * 8}, "a token from 0 to 99 lies outside 'target'"),
+        ({"error_spans": [{"start": 4, "end": 2, "severity": "minor", "category": ""}]}, "an error from 4 to 2"),
+        ({"target": None}, "'target' is empty"),
+        ({"score": "good"}, "the column 'score' is of type string"),
+        ({"word_tags": "OK OK"}, "the column 'word_tags' is of type string"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_refused(changes: dict[str, object], message: str, tmp_path: Path) -> None:
+    """The message names the file, the row where there is one, and what is wrong; nothing is mended in silence."""
+    with pytest.raises(InputError, match=message):
+        made.row(tmp_path, **changes)
+
+
+def test_only_five_columns_are_needed(tmp_path: Path) -> None:
+    """Without tags, spans and documents a file still gives sentence scores."""
+    file = tmp_path / "scores.parquet"
+    columns = {"id": ["1"], "lang_pair": ["pt-en"], "source": ["Acabou."], "target": ["It ended."], "score": [0.5]}
+    parquet.write_table(pyarrow.table(columns), file)
+
+    (row,) = read_rows(file)
+
+    assert (row.tags, row.official, row.errors, row.words) == (None, None, None, ())
+    assert (row.document, row.score) == ("1", 0.5)

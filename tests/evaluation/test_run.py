@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import Any
 
 import pyarrow
 import pytest
@@ -13,45 +12,21 @@ from click.testing import CliRunner
 from pyarrow import parquet
 
 from auditor.cli.evaluate import evaluate as command
-from auditor.errors import UnknownNameError
+from auditor.errors import InputError, UnknownNameError
 from auditor.evaluation import run
 from auditor.evaluation.data_sets import data_sets
 from auditor.evaluation.results import Result
 from auditor.evaluation.systems import Options, SourceUse, open_system
 from auditor.values import Settings
-
-WORDS = ("the", "old", "bridge", "was", "closed", "again", "for", "repairs", "in", "spring")
-
-
-def _record(number: int, rater: str, chance: random.Random) -> dict[str, Any]:
-    """A translation judged by one rater, who marks each word by chance: document, system and text stay the same."""
-    words = [WORDS[(number + at) % len(WORDS)] for at in range(8)]
-    text = " ".join(words)
-    starts = [sum(len(word) + 1 for word in words[:at]) for at in range(8)]
-    tags = ["BAD" if chance.random() < 0.3 else "OK" for _ in words]
-    spans = [
-        {"start": start, "end": start + len(word), "severity": "minor", "category": "Fluency/Grammar"}
-        for start, word, tag in zip(starts, words, tags, strict=True)
-        if tag == "BAD"
-    ]
-    return {
-        "id": f"{number}-{rater}", "lang_pair": "pt-en", "doc_id": f"paper.{number // 5}", "seg_id": str(number % 5),
-        "system": "one", "source": f"fonte {number}", "target": text, "target_tokens": words, "token_starts": starts,
-        "token_ends": [start + len(word) for start, word in zip(starts, words, strict=True)], "word_tags": tags,
-        "word_tags_wmt22": [*tags, "OK"], "error_spans": spans, "score": chance.gauss(0, 1), "score_type": "mqm",
-        "score_raw": -1.0, "score_raw_type": "mqm_penalty_sum", "rater": rater, "split": "dev", "origin": "made/up",
-        "licence": "CC0-1.0",
-    }  # fmt: skip
+from tests.evaluation import rows as made
 
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A judged file of our own: 100 translations, two raters, marks by chance."""
     chance = random.Random(5)  # noqa: S311 (not for cryptography)
-    file = tmp_path_factory.mktemp("gold") / "made.parquet"
-    records = [_record(number, rater, chance) for number in range(100) for rater in ("one", "two")]
-    parquet.write_table(pyarrow.Table.from_pylist(records), file)
-    return file
+    records = [made.record(number, rater, chance) for number in range(100) for rater in ("one", "two")]
+    return made.save(tmp_path_factory.mktemp("gold") / "made.parquet", *records)
 
 
 def _plan(out: Path, *files: Path, systems: tuple[str, ...], rows: int | None = None) -> run.Plan:
@@ -139,6 +114,96 @@ def test_clean_news_counts_alarms(tmp_path: Path) -> None:
 
     assert result.estimates["false alarms per 1,000 words"].value == pytest.approx(1000 * 2 / 8)
     assert 0 < result.words < 40 * 8
+
+
+def test_a_damaged_cache_is_named(judged: Path, tmp_path: Path) -> None:
+    """Whole lines that no evaluation wrote are refused, with the file and what to do."""
+    plan = _plan(tmp_path, judged, systems=("random",))
+    run.evaluate(plan, _silent)
+    (cache,) = (tmp_path / "predictions").iterdir()
+    cache.write_text(cache.read_text().replace('"words"', '"wrods"'))
+
+    with pytest.raises(InputError, match=f"{cache.name} is damaged .* delete it"):
+        run.evaluate(plan, _silent)
+
+
+def test_documents_are_never_parted(judged: Path) -> None:
+    """What reads whole documents is asked for one at a time; everything else for whole translations."""
+    (chosen,) = data_sets(judged)
+    requests = run._requests(chosen.rows, SourceUse.NONE, 1)
+
+    whole = run._chunks(requests, whole=True)
+    parts = run._chunks(requests, whole=False)
+
+    assert [{request.row.document for request in chunk} for chunk in whole] == [{f"paper.{n}"} for n in range(20)]
+    assert [len(chunk) for chunk in parts] == [100, 100]
+    assert [request for chunk in whole for request in chunk] == requests
+
+
+def test_one_source_cannot_be_shuffled(tmp_path: Path) -> None:
+    """There is no other source to give, which is said."""
+    chance = random.Random(5)  # noqa: S311 (not for cryptography)
+    records = [made.record(number, "one", chance, source="fonte") for number in range(5)]
+    (chosen,) = data_sets(made.save(tmp_path / "one.parquet", *records))
+
+    with pytest.raises(InputError, match="no other to give"):
+        run._requests(chosen.rows, SourceUse.SHUFFLED, 1)
+
+
+def test_few_documents_are_drawn_by_segment(tmp_path: Path) -> None:
+    """From two documents no interval can be told: segments are drawn, and the signature says so."""
+    chance = random.Random(5)  # noqa: S311 (not for cryptography)
+    file = made.save(tmp_path / "two.parquet", *(made.record(number, "one", chance) for number in range(10)))
+    result = _evaluate(_plan(tmp_path / "out", file, systems=("random",)))["random"]
+
+    assert "|by:segments|" in result.signature
+    assert result.estimates["MCC best"].low < result.estimates["MCC best"].high
+
+
+def test_another_label_is_another_signature(judged: Path, tmp_path: Path) -> None:
+    """Two files that differ in one tag do not sign alike."""
+    records = parquet.read_table(judged).to_pylist()
+    records[0]["score"] += 1
+    other = made.save(tmp_path / "other.parquet", *records)
+    one, two = (
+        _evaluate(_plan(tmp_path / file.stem, file, systems=("constant",)))["constant"].signature
+        for file in (judged, other)
+    )
+
+    assert one.replace("made", "other") != two
+
+
+def test_within_items_compares_translations_of_one_source(tmp_path: Path) -> None:
+    """A system that orders the translations of each source by chance correlates with nothing there."""
+    chance = random.Random(6)  # noqa: S311 (not for cryptography)
+    records = [
+        made.record(number, "one", chance, id=f"{number}-{system}", system=system, target=f"The bridge {system} closed")
+        | {"target_tokens": [], "token_starts": [], "token_ends": [], "word_tags": None, "word_tags_wmt22": None}
+        | {"error_spans": None}
+        for number in range(60)
+        for system in ("a", "b", "c", "d")
+    ]
+    file = made.save(tmp_path / "systems.parquet", *records)
+    result = _evaluate(_plan(tmp_path / "out", file, systems=("random",)))["random"]
+
+    for name in ("Spearman", "Pearson", "Kendall"):
+        estimate = result.estimates[f"{name} within items"]
+        assert estimate.low <= 0 <= estimate.high
+    assert "MCC best" not in result.estimates
+
+
+def test_critical_errors_are_found_by_a_low_score(tmp_path: Path) -> None:
+    """Where the gold only knows critical errors, finding them is measured; the dice find nothing."""
+    chance = random.Random(7)  # noqa: S311 (not for cryptography)
+    records = [
+        made.record(number, "one", chance, score=float(chance.random() > 0.2), score_type="ced_ok")
+        for number in range(100)
+    ]
+    result = _evaluate(_plan(tmp_path / "out", made.save(tmp_path / "ced.parquet", *records), systems=("random",)))
+
+    estimate = result["random"].estimates["critical errors MCC crossed"]
+    assert estimate.low <= 0 <= estimate.high
+    assert 0 < result["random"].estimates["critical errors AP"].value < 0.5
 
 
 def test_fewer_rows_keep_the_raters_of_a_translation_together(judged: Path) -> None:

@@ -1,0 +1,91 @@
+"""Documents are put together from rows, and what an audit says is brought back to each row's words."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from auditor.evaluation.audited import assemble, open_audit, suspicions
+from auditor.evaluation.gold import GoldRow
+from auditor.evaluation.systems import Options, Request
+from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Settings, Severity, Span
+from tests.evaluation import rows as made
+
+
+@pytest.fixture
+def row(tmp_path: Path) -> GoldRow:
+    """A judged row."""
+    return made.row(tmp_path)
+
+
+def _requests(row: GoldRow, *texts: tuple[str, str, str | None]) -> list[Request]:
+    return [Request(replace(row, segment=segment, target=text), source) for segment, text, source in texts]
+
+
+def test_rows_become_paragraphs_in_the_order_of_their_numbers(row: GoldRow) -> None:
+    """Segment 10 follows segment 9, texts of a segment follow each other in it, raters share a place."""
+    requests = _requests(
+        row, ("10", "It ended.", None), ("9", "It began.", None), ("9", "It went on.", None), ("10", "It ended.", None)
+    )
+    document, offsets = assemble(requests)
+
+    assert document.text == "It began. It went on.\n\nIt ended."
+    assert [document.text[offset : offset + 6] for offset in offsets] == ["It end", "It beg", "It wen", "It end"]
+    assert len(document.paragraphs) == 2
+
+
+def test_a_line_break_inside_a_row_begins_no_paragraph(row: GoldRow) -> None:
+    """Offsets stay those of the row, and each row is one paragraph."""
+    text = "It began\r\nand\u2028ended."
+    document, offsets = assemble(_requests(row, ("1", text, None), ("2", "So.", None)))
+
+    assert len(document.paragraphs) == 2
+    assert offsets == [0, len(text) + 2]
+
+
+def test_every_paragraph_has_its_own_source(row: GoldRow) -> None:
+    """Also where a row before it is empty and makes no paragraph."""
+    document, _ = assemble(
+        _requests(row, ("1", "It began.", "Começou."), ("2", " ", "x"), ("3", "It ended.", "Acabou."))
+    )
+
+    assert [sentence.source for sentence in document.sentences] == ["Começou.", "Acabou."]
+
+
+def test_without_sources_there_are_none(row: GoldRow) -> None:
+    """A document whose sources are not shown is an ordinary one."""
+    document, _ = assemble(_requests(row, ("1", "It began.", None)))
+
+    assert [sentence.source for sentence in document.sentences] == [None]
+
+
+def test_a_word_is_as_suspect_as_the_surest_finding_on_it() -> None:
+    """Words without a finding are not suspect at all."""
+    found = [_finding(Span(0, 5), 0.3), _finding(Span(3, 5), 0.7)]
+    document = Document("x", "en", "It began again.", ())
+    audit = Audit(document, 50.0, (0.0, 100.0), (ParagraphAudit(Span(0, 15), 50.0, (0.0, 100.0), tuple(found)),), "s")
+
+    assert suspicions(audit, [Span(0, 2), Span(3, 8), Span(9, 14)]) == [0.3, 0.7, 0.0]
+
+
+def _finding(span: Span, probability: float) -> Finding:
+    return Finding(span, Kind.GRAMMAR, Severity.MINOR, probability, "inflections", "odd")
+
+
+@pytest.mark.weights
+def test_an_audit_reads_whole_documents(tmp_path: Path) -> None:
+    """Each row gets one value a word and the score of its own paragraph."""
+    chance = random.Random(4)  # noqa: S311 (not for cryptography)
+    one, two = made.record(0, "x", chance), made.record(1, "x", chance)
+    rows = [made.row(tmp_path, **one), made.row(tmp_path, **two)]
+    bad = replace(rows[0], target="Hell meet the captain on Monday, he said.", words=(Span(0, 4), Span(14, 21)))
+    audited = open_audit(Options(Settings(threads=1, detector="none"), seed=1))
+
+    first, second = audited.predict([Request(bad, None), Request(rows[1], None)])
+
+    assert first.words[0] > first.words[1]
+    assert len(second.words) == len(rows[1].words)
+    assert first.score < second.score
