@@ -6,6 +6,7 @@ without a translation, obsolete ones and those marked as not to be translated ar
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
@@ -82,7 +83,8 @@ def _format(data: bytes, name: str) -> tuple[str, str, Callable[[_Store], Iterat
 
 
 def _xliff(store: _Store) -> Iterator[Segment]:
-    for unit in store.units:
+    # A group of plural forms is one unit to the library, with its forms as units inside.
+    for unit in itertools.chain.from_iterable(getattr(unit, "units", None) or [unit] for unit in store.units):
         source, target = (unit.xmlelement.find(unit.namespaced(tag)) for tag in ("source", "target"))
         if target is None or not unit.istranslatable():
             continue

@@ -18,6 +18,11 @@ EXPECTED = {
         ("This is the second.", "Dois."),
     ],
     "units_2.xlf": [("This is the government.", "Це уряд."), ("And so it went on.", "Далі.")],
+    "units_po.xlf": [
+        ("one of the votes", "un vote de %d"),
+        ("the %d votes of all", "%d votes"),
+        ("Enter the number.", "Entrez un nombre."),
+    ],
     "units.tmx": [("This is good & fair.", "Das ist gut.")],
     "units.po": [
         ("The minister spoke of %d things in <b>all</b>.", "Le ministre a parlé."),
