@@ -1,0 +1,205 @@
+"""Engines that remember: each asks the engine behind it only what was not asked before, on this machine, as it is now.
+
+A question is remembered with everything that decides its answer, down to rounding: the model's name, the text, who was
+asked beside it, the libraries, the processor and its threads. So an answer is the same number for number whether it
+was remembered or not. What is not remembered is not opened either: a passage whose questions are all known costs no
+forward pass.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from auditor.engines.protocols import BackTranslator, Detector, Edit, LanguageModel, Pair, Passage
+from auditor.engines.store import Store
+from auditor.values import BackTranslation, Forced, Judgement, Kind, Span, TokenScores
+
+_LIBRARIES = ("torch", "transformers", "tokenizers", "sentencepiece")
+_QUICK = 1  # zlib's level: most of what is kept are digits of numbers, which no level packs well
+
+
+class Memory:
+    """What one engine was asked and what it answered, both as JSON."""
+
+    def __init__(self, store: Store, *, engine: str, device: str) -> None:
+        """Remember for the engine that the signature calls `engine`, on `device`."""
+        self._store = store
+        self._about = [engine, device, _surroundings()]
+
+    def recall(self, question: Sequence[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)
+        """Return the answer to a question, computed if it is new; tuples come back as lists."""
+        asked = json.dumps([self._about, question], ensure_ascii=False)
+        key = hashlib.sha256(asked.encode("utf-8", errors="surrogatepass")).digest()
+        known = self._store.get(key)
+        if known is None:
+            known = zlib.compress(json.dumps(compute()).encode(), _QUICK)
+            self._store.put(key, known)
+        return json.loads(zlib.decompress(known))
+
+
+class RememberingBackTranslator:
+    """A `BackTranslator` that remembers."""
+
+    def __init__(self, translator: BackTranslator, memory: Memory) -> None:
+        self._translator = translator
+        self._memory = memory
+        self.name = translator.name
+
+    def measure(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[BackTranslation]:
+        """See `BackTranslator.measure`; sentences are remembered together with those they were translated beside."""
+        question = ["measure", list(sentences), [_pairs(ranges) for ranges in words]]
+
+        def compute() -> object:
+            found = self._translator.measure(sentences, words)
+            return [(trip.pivot, trip.round_trip, trip.log_probs, trip.alternatives) for trip in found]
+
+        return [
+            BackTranslation(pivot, trip, tuple(log_probs), tuple(map(tuple, others)))
+            for pivot, trip, log_probs, others in self._memory.recall(question, compute)
+        ]
+
+    @property
+    def pivot(self) -> str:
+        """See `BackTranslator.pivot`."""
+        return self._translator.pivot
+
+    def force(
+        self, sources: Sequence[str], sentences: Sequence[str], words: Sequence[Sequence[Span]]
+    ) -> list[Forced | None]:
+        """See `BackTranslator.force`; sentences are remembered together with those they were forced beside."""
+        question = ["force", list(sources), list(sentences), [_pairs(ranges) for ranges in words]]
+
+        def compute() -> object:
+            found = self._translator.force(sources, sentences, words)
+            return [(item.log_probs, item.alternatives) if item else None for item in found]
+
+        return [
+            Forced(tuple(item[0]), tuple(map(tuple, item[1]))) if item else None
+            for item in self._memory.recall(question, compute)
+        ]
+
+    def keeps_meaning(self, pivots: Sequence[str], before: Sequence[str], after: Sequence[str]) -> list[float]:
+        """See `BackTranslator.keeps_meaning`."""
+        question = ["keeps_meaning", list(pivots), list(before), list(after)]
+        changes: list[float] = self._memory.recall(
+            question, lambda: self._translator.keeps_meaning(pivots, before, after)
+        )
+        return changes
+
+
+class RememberingDetector:
+    """A `Detector` that remembers."""
+
+    def __init__(self, detector: Detector, memory: Memory) -> None:
+        self._detector = detector
+        self._memory = memory
+        self.name = detector.name
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
+        """See `Detector.judge`; pairs are remembered together with those they were judged beside."""
+        question = ["judge", [(pair.target, _pairs(pair.words), pair.source) for pair in pairs]]
+        answer = self._memory.recall(question, lambda: [_fields(found) for found in self._detector.judge(pairs)])
+        return [_judgement(found) for found in answer]
+
+
+class RememberingLanguageModel:
+    """A `LanguageModel` that remembers."""
+
+    def __init__(self, model: LanguageModel, memory: Memory) -> None:
+        self._model = model
+        self._memory = memory
+        self.name = model.name
+
+    def read(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
+        """See `LanguageModel.read`; a passage is remembered by what the model sees of the text, wherever it stands."""
+        for passage in self._model.read(text, units):
+            yield _RememberedPassage(passage, self._memory)
+
+
+class _RememberedPassage:
+    """A `Passage` that remembers; offsets are kept relative to its start."""
+
+    def __init__(self, passage: Passage, memory: Memory) -> None:
+        self._passage = passage
+        self._memory = memory
+        self._start = passage.span.start
+
+    @property
+    def span(self) -> Span:
+        return self._passage.span
+
+    @property
+    def fingerprint(self) -> str:
+        return self._passage.fingerprint
+
+    @property
+    def tokens(self) -> TokenScores:
+        spans, *scores = self._recall(["tokens"], self._relative_tokens)
+        places = tuple(Span(begin + self._start, end + self._start) for begin, end in spans)
+        return TokenScores(places, *map(tuple, scores))
+
+    def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
+        question = ["predict", [offset - self._start for offset in offsets], best]
+        return [tuple(words) for words in self._recall(question, lambda: self._passage.predict(offsets, best=best))]
+
+    def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        question = ["bounds", self._relative(edits), following]
+        found: list[float] = self._recall(question, lambda: self._passage.bounds(edits, following=following))
+        return found
+
+    def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        question = ["price", self._relative(edits), following]
+        found: list[float] = self._recall(question, lambda: self._passage.price(edits, following=following))
+        return found
+
+    def _recall(self, question: list[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)
+        return self._memory.recall([self.fingerprint, *question], compute)
+
+    def _relative(self, edits: Sequence[Edit]) -> list[object]:
+        start = self._start
+        return [(edit.span.start - start, edit.span.end - start, edit.replacement) for edit in edits]
+
+    def _relative_tokens(self) -> object:
+        found = self._passage.tokens
+        spans = [(start - self._start, end - self._start) for start, end in _pairs(found.spans)]
+        return spans, found.log_probs, found.entropies, found.ranks
+
+
+def _pairs(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    return [(span.start, span.end) for span in spans]
+
+
+def _fields(judgement: Judgement) -> dict[str, object]:
+    return {name: getattr(judgement, name) for name in Judgement.__dataclass_fields__}
+
+
+def _judgement(fields: dict[str, Any]) -> Judgement:
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return Judgement(**{**values, "kinds": tuple(map(Kind, fields["kinds"]))})
+
+
+def _surroundings() -> tuple[object, ...]:
+    """Return what decides the last digits of a number: libraries, processor, threads, and the engines' own code."""
+    import torch
+
+    files = [(file.name, file.stat()) for file in sorted(Path(__file__).parent.glob("*.py"))]
+    code = [(name, found.st_size, found.st_mtime_ns) for name, found in files]
+    return (
+        *map(_version, _LIBRARIES),
+        torch.backends.cpu.get_cpu_capability(),
+        torch.get_num_threads(),
+        hashlib.sha256(repr(code).encode()).hexdigest(),
+    )
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "unknown"
