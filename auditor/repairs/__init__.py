@@ -5,7 +5,8 @@ Each has `MECHANISM`, `CLEAN`, `DIRTY`, a docstring of five headings, and
     propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]
 
 `CLEAN` is a tuple of texts in which the mechanism must stay silent after pricing; `DIRTY` is a tuple of
-(text, wrong words, right words): the mechanism must propose replacing exactly so. To add one: a file and a line here.
+(text, wrong words, right words): the mechanism must propose replacing exactly so. A mechanism that compares with the
+source has `SOURCES` too, what each of these texts was translated from. To add one: a file and a line here.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ REPAIRS = Table(
             "round-trip",
             "lost-quotation-marks",
             "names",
+            "source-numbers",
+            "source-names",
+            "source-negation",
         )
     },
 )

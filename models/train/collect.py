@@ -45,6 +45,9 @@ FLOORS = {
     "split-sentences": -1.0,
     "names": -4.0,
     "lost-quotation-marks": -40.0,
+    "source-numbers": -40.0,
+    "source-names": -4.0,
+    "source-negation": -20.0,
 }
 """Nats below which a repair is not even collected: high for mechanisms that try many words, below zero for rules that
 are right whatever the language model thinks of them; 0.3 for the others."""

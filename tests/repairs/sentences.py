@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
-from auditor import segment
-from auditor.signals import document_knowledge
-from auditor.values import Candidate, Measurements
+from auditor import languages, segment
+from auditor.signals import adequacy, document_knowledge
+from auditor.values import Candidate, Document, Measurements
+
+
+def document_of(mechanism: ModuleType, text: str) -> Document:
+    """Segment one of a mechanism's own cases; its source goes with it where the mechanism compares with one."""
+    document = segment.document(text, name="case")
+    source = getattr(mechanism, "SOURCES", {}).get(text)
+    if source is None:
+        return document
+    paired = adequacy.with_source(document, [source] * len(document.paragraphs))
+    return replace(paired, source_language=languages.guess(" ".join(mechanism.SOURCES.values())))
 
 
 def candidates(mechanism: ModuleType, text: str) -> list[Candidate]:

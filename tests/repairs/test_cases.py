@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from auditor import segment
 from auditor.repairs import REPAIRS
 from auditor.signals import document_knowledge
 from auditor.values import Candidate, Measurements
+from tests.repairs.sentences import document_of
 
 # What these propose comes from a model's measurements; test_prices.py tries them with the embedded models.
 ASK_A_MODEL = frozenset({"shared-pivot", "round-trip", "unlikely-words"})
@@ -16,9 +16,9 @@ HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "E
 
 
 def proposals(name: str, text: str) -> list[Candidate]:
-    document = segment.document(text, name=name)
-    measurements = Measurements(document, document_knowledge.measure(document))
     module = REPAIRS.load(name)
+    document = document_of(module, text)
+    measurements = Measurements(document, document_knowledge.measure(document))
     return [candidate for sentence in document.sentences for candidate in module.propose(sentence, measurements)]
 
 

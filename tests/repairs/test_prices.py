@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from auditor import judge, segment
+from auditor import judge
 from auditor.audit import Auditor
 from auditor.repairs import REPAIRS
 from auditor.values import Settings
+from tests.repairs.sentences import document_of
 
 pytestmark = pytest.mark.weights
 
@@ -23,7 +24,7 @@ def auditor() -> Auditor:
 @pytest.mark.parametrize(("mechanism", "text"), CLEAN)
 def test_clean_cases_stay_silent(auditor: Auditor, mechanism: str, text: str) -> None:
     """At the default bar the mechanism reports nothing in its clean texts."""
-    audit = auditor.audit(segment.document(text, name="clean"))
+    audit = auditor.audit(document_of(REPAIRS.load(mechanism), text))
 
     assert [f.span.of(text) for f in audit.findings if f.mechanism == mechanism] == []
 
@@ -33,7 +34,7 @@ def test_dirty_cases_are_worth_more_than_the_text(
     auditor: Auditor, mechanism: str, text: str, wrong: str, right: str
 ) -> None:
     """The right wording is among the repairs that beat the text as it stands."""
-    measurements, repairs = auditor.examine(segment.document(text, name="dirty"))
+    measurements, repairs = auditor.examine(document_of(REPAIRS.load(mechanism), text))
     better = {
         (repair.candidate.span.of(text), repair.candidate.replacement)
         for repair in repairs
