@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.systems import Options, Prediction, Request
@@ -66,7 +66,7 @@ class OtherRater:
     threshold: float | None = 0.5
 
     def predict(self, requests: Sequence[Request]) -> list[Prediction]:
-        """Take the tags of the next rater; where there is none, flag nothing."""
+        """Take the tags of the next rater; where there is none, say nothing."""
         groups: dict[tuple[str, str, str, str], list[GoldRow]] = defaultdict(list)
         for request in requests:
             groups[_translation(request.row)].append(request.row)
@@ -76,7 +76,7 @@ class OtherRater:
         place = next(number for number, other in enumerate(raters) if other.id == row.id)
         other = raters[(place + 1) % len(raters)]
         if other.id == row.id or other.tags is None or other.official is None:
-            return _same(row, 0.0)
+            return replace(_same(row, math.nan), score=math.nan)
         major = [error.span for error in other.errors or () if error.severity == "major"]
         return Prediction(
             tuple(map(float, other.tags)),

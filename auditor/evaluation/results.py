@@ -76,5 +76,6 @@ def measure(
         cut = system.threshold if system.threshold is not None else thresholds.get("best")
         estimates |= measure_characters(rows, predictions, drawing, cut)
         estimates |= measure_sentences(rows, predictions, drawing)
-    words = sum(len(row.words) for row in rows if row.tags is not None)
+    told = (row for row, each in zip(rows, predictions, strict=True) if row.tags is not None and not each.is_silent)
+    words = sum(len(row.words) for row in told)
     return Result(names[0], names[1], gold.name, words, estimates, thresholds, signature)

@@ -39,7 +39,7 @@ def count_false_alarms(
     rows: Sequence[GoldRow], predictions: Sequence[Prediction], drawing: Drawing, threshold: float | None
 ) -> dict[str, Estimate]:
     """Return false alarms per 1,000 clean words; flagged words side by side are one alarm."""
-    if threshold is None:
+    if threshold is None or all(prediction.is_silent for prediction in predictions):
         return {}
     counts = [
         (len(flagged_spans(row, prediction, threshold)), len(row.words))
@@ -61,7 +61,7 @@ def measure_characters(
 
     An error that costs nothing ("neutral") is none.
     """
-    marked = [number for number, row in enumerate(rows) if row.errors is not None]
+    marked = [number for number, row in enumerate(rows) if row.errors is not None and not predictions[number].is_silent]
     if not marked or threshold is None:
         return {}
     credits = []

@@ -5,6 +5,7 @@ A system is `open(options) -> System`; it is opened when it is asked for, so a b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,6 +58,11 @@ class Prediction:
     official: tuple[float, ...]
     major: tuple[bool, ...]
     score: float
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the system has nothing to say of the words (values of NaN): the text is then not measured on."""
+        return math.isnan(self.official[-1])
 
 
 class System(Protocol):

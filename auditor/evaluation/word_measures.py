@@ -55,7 +55,7 @@ def _words(rows: Sequence[GoldRow], predictions: Sequence[Prediction], *, offici
     halves: list[bool] = []
     for number, (row, prediction) in enumerate(zip(rows, predictions, strict=True)):
         tags = row.official if official else row.tags
-        if tags is None:
+        if tags is None or prediction.is_silent:
             continue
         wrong.extend(tags)
         values.extend(prediction.official if official else prediction.words)

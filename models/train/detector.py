@@ -16,7 +16,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -28,6 +28,7 @@ from models.train.curve import measure
 from models.train.examples import Corpus, Example, development, read_corpus
 from models.train.losses import loss
 from models.train.mixture import batches, epoch
+from models.train.resampled import read_resampled
 
 LAYER_RATE, HEAD_RATE = 2e-4, 1e-3
 DECAY_BY_LAYER = 0.93
@@ -59,6 +60,7 @@ class Options:
     device: str
     rows: int
     start: Path | None
+    resampled: Path | None
 
 
 def main() -> None:
@@ -72,6 +74,8 @@ def main() -> None:
     network = open_network(options.encoder).to(options.device)
     optimiser = torch.optim.AdamW(_groups(network), weight_decay=0.01, betas=(0.9, 0.98))
     corpus = read_corpus(options.data)
+    if options.resampled:
+        corpus = replace(corpus, resampled=tuple(read_resampled(options.resampled)))
     held = development(options.data, options.rows)
     state = _resume(options.out / "state.pt", network, optimiser)
     if state.steps == 0:
@@ -110,6 +114,7 @@ def _options() -> tuple[Options, int]:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--rows", type=int, default=60, help="development rows a language for the curve")
     parser.add_argument("--start", type=Path, help="folder of a detector to go on from, as models/detector")
+    parser.add_argument("--resampled", type=Path, help="damaged sentences, as models.train.resampled writes them")
     given = parser.parse_args()
     options = Options(
         given.data,
@@ -121,6 +126,7 @@ def _options() -> tuple[Options, int]:
         given.device,
         given.rows,
         given.start,
+        given.resampled,
     )
     return options, given.threads
 

@@ -80,11 +80,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All examples, by what they teach."""
+    """All examples, by what they teach; `resampled` is sound text with a word of its round trip in it."""
 
     edited: tuple[Example, ...]
     marked: tuple[Example, ...]
     clean: tuple[Example, ...]
+    resampled: tuple[Example, ...] = ()
 
 
 def read_corpus(data: Path) -> Corpus:

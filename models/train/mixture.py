@@ -39,7 +39,8 @@ def epoch(corpus: Corpus, *, seed: int, number: int) -> list[Example]:
         *(_damaged(example, chance, VISIBLE) for example in corpus.clean),
     ]
     lost = [example.without_source() if chance.random() < SOURCE_LOST else example for example in examples]
-    return [*lost, *corpus.clean, *(example for example in synthetic if example is not None)]
+    made = (example for example in synthetic if example is not None)
+    return [*lost, *corpus.clean, *made, *corpus.resampled]
 
 
 def _damaged(example: Example, chance: random.Random, corruptions: Sequence[Corruption]) -> Example | None:

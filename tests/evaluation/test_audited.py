@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,14 +77,14 @@ def _finding(span: Span, probability: float) -> Finding:
 @pytest.mark.weights
 def test_an_audit_reads_whole_documents(tmp_path: Path) -> None:
     """Each row gets one value a word and the score of its own paragraph."""
-    chance = random.Random(4)  # noqa: S311 (not for cryptography)
-    one, two = made.record(0, "x", chance), made.record(1, "x", chance)
-    rows = [made.row(tmp_path, **one), made.row(tmp_path, **two)]
-    bad = replace(rows[0], target="Hell meet the captain on Monday, he said.", words=(Span(0, 4), Span(14, 21)))
+    good = replace(made.row(tmp_path), segment="2")
+    bad = replace(
+        good, segment="1", target="Hell meet the captain on Monday, he said.", words=(Span(0, 4), Span(14, 21))
+    )
     audited = open_audit(Options(Settings(threads=1, detector="none"), seed=1))
 
-    first, second = audited.predict([Request(bad, None), Request(rows[1], None)])
+    first, second = audited.predict([Request(bad, None), Request(good, None)])
 
     assert first.words[0] > first.words[1]
-    assert len(second.words) == len(rows[1].words)
+    assert len(second.words) == len(good.words)
     assert first.score < second.score

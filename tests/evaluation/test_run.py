@@ -71,6 +71,20 @@ def test_the_other_rater_is_judged_without_a_score(judged: Path, tmp_path: Path)
     assert "Spearman" not in result.estimates
 
 
+def test_where_there_is_no_other_rater_nothing_is_measured(tmp_path: Path) -> None:
+    """A translation with one rater says nothing of how far people agree: it is left out."""
+    chance = random.Random(8)  # noqa: S311 (not for cryptography)
+    two = [made.record(number, rater, chance) for number in range(40) for rater in ("one", "two")]
+    one = [made.record(number, "one", chance) for number in range(40, 90)]
+    both, alone = (
+        _evaluate(_plan(tmp_path / name, made.save(tmp_path / f"{name}.parquet", *rows), systems=("other-rater",)))
+        for name, rows in (("both", two + one), ("alone", one))
+    )
+
+    assert both["other-rater"].words == 2 * 40 * 8
+    assert alone["other-rater"].estimates == {}
+
+
 def test_the_same_seed_gives_the_same_numbers(judged: Path, tmp_path: Path) -> None:
     """Two runs of one plan write the same JSON, byte for byte, the second from the first one's predictions."""
     plan = _plan(tmp_path, judged, systems=("random",))
