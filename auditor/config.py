@@ -26,6 +26,7 @@ class Config:
     fail_under: float | None = None
     terms: Path | None = None
     baseline: Path | None = None
+    cache: bool | None = None
     path: Path | None = None
 
 
@@ -63,6 +64,7 @@ def load(path: Path | None) -> Config:
         fail_under=values.get("fail-under"),
         terms=path.parent / values["terms"] if "terms" in values else None,
         baseline=path.parent / values["baseline"] if "baseline" in values else None,
+        cache=values.get("cache"),
         path=path,
     )
 
@@ -88,6 +90,12 @@ def _number(low: float, high: float) -> Callable[[object, str], float]:
 def _count(value: object, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise SettingsError(f"{where} must be a whole number from 1, not {value!r}.")
+    return value
+
+
+def _switch(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{where} must be true or false, not {value!r}.")
     return value
 
 
@@ -124,6 +132,7 @@ def _mapping(check: Callable[[object, str], Any]) -> Callable[[object, str], Map
 _KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "back-translation": _mapping(_text),
     "baseline": _text,
+    "cache": _switch,
     "device": _text,
     "fail-under": _number(0, 100),
     "fluency-model": _text,
@@ -135,4 +144,4 @@ _KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "terms": _text,
     "threads": _count,
 }
-_OUTSIDE = frozenset({"fail-under", "terms", "baseline"})
+_OUTSIDE = frozenset({"fail-under", "terms", "baseline", "cache"})

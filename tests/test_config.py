@@ -20,6 +20,7 @@ threads = 2
 precision = "float32"
 fluency-model = "models/lm"
 fail-under = 60
+cache = false
 terms = "house/terms.toml"
 baseline = "baseline.json"
 [back-translation]
@@ -50,6 +51,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         fail_under=60.0,
         terms=tmp_path / "house" / "terms.toml",
         baseline=tmp_path / "baseline.json",
+        cache=False,
         path=path,
     )
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +20,11 @@ from auditor.cli.progress import Display
 from auditor.errors import InputError, SettingsError
 from auditor.readers import READERS, files
 from auditor.reports import REPORTS, WITH_ORIGINAL
-from auditor.values import Audit, Document
+from auditor.reports.marking import shortened, suggested
+from auditor.values import Audit, Document, Finding
+
+if TYPE_CHECKING:
+    from auditor.audit import Auditor
 
 _IN_A_ROW = frozenset({"terminal", "json"})
 """Formats of which several reports can follow each other in one stream."""
@@ -102,7 +106,8 @@ def audit_all(stories: Sequence[Source], options: Options, *, accept: Callable[[
                 click.echo(f"error: {error}", err=True)
                 failed = True
                 continue
-            audit = desk.settle(auditor()(document), decisions, allowances=allowances).audit
+            settle = functools.partial(desk.settle, decisions=decisions, allowances=allowances)
+            audit = _audit(auditor(), document, settle, display)
             display.clear()
             if accept:
                 accept(audit)
@@ -135,10 +140,28 @@ def _source(name: str, input_format: str, original: str) -> Source:
     return Source(name, functools.partial(files.load, name), input_format, original)
 
 
-def _auditor(options: Options, display: Display) -> Callable[[Document], Audit]:
+def _auditor(options: Options, display: Display) -> Auditor:
     from auditor.audit import Auditor  # the models' libraries come with it, and take seconds
 
-    return Auditor(options.settings, progress=display.report).audit
+    return Auditor(options.settings, progress=display.report)
+
+
+def _audit(auditor: Auditor, document: Document, settle: Callable[[Audit], desk.Settled], display: Display) -> Audit:
+    """Audit a document, and show on the way what the finished paragraphs hold, as the house has decided."""
+    found: list[Finding] = []
+    for paragraph, findings in auditor.stream(document):
+        found += findings
+        if display.is_due():
+            early = settle(auditor.conclude(document, found)).audit
+            done = [part for part in early.paragraphs if part.span.end <= paragraph.span.end]
+            display.show([_line(early, n, finding) for n, part in enumerate(done, 1) for finding in part.findings])
+    return settle(auditor.conclude(document, found)).audit
+
+
+def _line(audit: Audit, paragraph: int, finding: Finding) -> str:
+    """Return "¶ 2  affirmative → assertive (0.93)"."""
+    wording = f" → {suggested(finding)}" if finding.suggestions else ""
+    return f"¶ {paragraph:<3} {shortened(finding.span.of(audit.document.text))}{wording} ({finding.probability:.2f})"
 
 
 def fetch(*, quiet: bool) -> None:

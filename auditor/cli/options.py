@@ -35,6 +35,7 @@ class Options:
     back_translation: tuple[tuple[str, str], ...]
     terms: Path | None
     baseline: Path | None
+    cache: bool
     fetch: bool
     quiet: bool
     verbose: bool
@@ -52,6 +53,7 @@ class Options:
             fluency_model=self.fluency_model,
             back_translation=dict(self.back_translation),
             penalties=dict(self.penalty),
+            cache=self.cache,
         )
 
     @property
@@ -102,6 +104,7 @@ def _configure(ctx: click.Context, _: click.Parameter, path: Path | None) -> Non
         "back_translation": ",".join(f"{pair}={name}" for pair, name in settings.back_translation.items()),
         "terms": chosen.terms,
         "baseline": chosen.baseline,
+        "cache": chosen.cache,
     }
     ctx.default_map = {name: value for name, value in defaults.items() if value not in (None, [], "")}
 
@@ -189,6 +192,12 @@ _AUDIT_OPTIONS = (
     ),
     click.option("--terms", type=_FILE, help="The house's terms, never flagged or always (TOML)."),
     click.option("--baseline", type=_FILE, help="Findings that were accepted before, with the reason (JSON)."),
+    click.option(
+        "--cache/--no-cache",
+        default=True,
+        show_default=True,
+        help="Keep what models answered on this computer, so that an edited story is audited faster.",
+    ),
     click.option("--fetch", is_flag=True, help="Download the embedded models first if they are not here."),
     click.option("-q", "--quiet", is_flag=True, help="No progress on standard error."),
     click.option("-v", "--verbose", is_flag=True, help="Say on standard error how long each stage took."),

@@ -1,16 +1,25 @@
-"""What an audit is doing, on standard error: a bar to a terminal when it takes its time, each stage's cost if asked."""
+"""What an audit is doing, on standard error: to a terminal a bar and what was found so far, each stage's cost if asked.
+
+What is shown early vanishes when the report comes: there all of it stands in its place, with the scores that need all.
+"""
 
 from __future__ import annotations
 
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
+if TYPE_CHECKING:
+    from rich.console import Group
+
 _PATIENCE = 2.0  # seconds; what is done sooner needs no bar
+_PAUSE = 1.0  # seconds between two looks at what was found
+_LINES = 10  # of what was found, the last: the whole must fit on a small screen
 
 
 class Display:
@@ -21,6 +30,7 @@ class Display:
         self._draws = not quiet and sys.stderr.isatty()
         self._verbose = verbose
         self._bar: _Bar | None = None
+        self._shown = 0.0
         self._seconds: dict[str, float] = {}
         self._stage, self._since = "starting", time.perf_counter()
 
@@ -40,6 +50,16 @@ class Display:
         if self._draws:
             self._bar = self._bar or _Bar()
             self._bar.update(stage, done, total)
+
+    def is_due(self) -> bool:
+        """Tell whether it is time to show what was found: there is a terminal, and some time has passed."""
+        return self._draws and time.perf_counter() - self._shown >= _PAUSE
+
+    def show(self, lines: Sequence[str]) -> None:
+        """Show lines below the bar until the report comes, the last ones where they are many."""
+        self._shown = time.perf_counter()
+        if self._bar:
+            self._bar.show(lines)
 
     def clear(self) -> None:
         """Take the bar away, so that something else can be written."""
@@ -68,6 +88,7 @@ class _Bar:
 
     def __init__(self) -> None:
         from rich.console import Console
+        from rich.live import Live
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
         columns = (
@@ -77,19 +98,32 @@ class _Bar:
             MofNCompleteColumn(),
             TextColumn("words"),
         )
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        self._lines: Sequence[str] = ()
+        self._progress = Progress(*columns, console=console)
         self._task = self._progress.add_task("", total=None)
-        self._timer = threading.Timer(_PATIENCE, self._progress.start)
+        self._live = Live(get_renderable=self._drawn, console=console, transient=True)
+        self._timer = threading.Timer(_PATIENCE, self._live.start)
         self._timer.daemon = True
         self._timer.start()
 
     def update(self, stage: str, done: int, total: int) -> None:
         self._progress.update(self._task, description=stage, completed=done, total=total or None)
 
+    def show(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+
     def close(self) -> None:
         self._timer.cancel()
         self._timer.join()
-        self._progress.stop()
+        self._live.stop()
+
+    def _drawn(self) -> Group:
+        from rich.console import Group
+        from rich.text import Text
+
+        news = [Text(line, no_wrap=True, overflow="ellipsis") for line in self._lines[-_LINES:]]
+        return Group(self._progress, *news)
 
 
 def _peak_memory() -> int:

@@ -82,3 +82,14 @@ def test_a_baseline_is_written_with_a_reason_only(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == (
         "error: --write-baseline needs a --reason, such as --reason 'read by the desk'.\n"
     )
+
+
+def test_models_remember_unless_told_not_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default on the command line; a file or `--no-cache` turns it off, `--cache` on again."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "off.toml").write_text("cache = false")
+
+    assert [
+        _chosen(*arguments).settings.cache
+        for arguments in ((), ("--no-cache",), ("--config", "off.toml"), ("--config", "off.toml", "--cache"))
+    ] == [True, False, False, True]
