@@ -47,6 +47,7 @@ CHECKED = {
     ),
     "mlqe_ps-en": (
         ("mlqe-psen-test21-00100", 12, (9,), (9,), True),  # coloured for colourless
+        ("mlqe-psen-test21-00346", 11, (3, 4, 6, 9), (3, 4, 6, 9), True),  # which plants, and what becomes of them
         ("mlqe-psen-test21-00895", 9, tuple(range(8)), tuple(range(8)), False),
     ),
     "mlqe_km-en": (
@@ -60,6 +61,31 @@ CHECKED = {
         ("mqm-zhen-news21-Online-W-chinanews.com.229575-15-rater4", 7, (4, 5, 6), (4, 5, 6), False),
         ("mqm-zhen-ted21-SMU-talk.2-3-rater5", 7, (5,), (5,), False),
         ("wmt22-zhen-mqmdev-00093", 11, (5, 9, 10), (5, 9, 10), False),
+    ),
+    "other/mlqe_en-de": (
+        ("mlqe-ende-dev-00007", 12, (0, 1), (0, 1), True),  # a genitive that should be a compound
+        ("mlqe-ende-dev-00033", 9, (6,), (6,), False),  # a word that is none
+        ("mlqe-ende-dev-00056", 12, (10,), (10,), True),  # a unit left in English
+    ),
+    "other/mlqe_en-zh": (
+        ("mlqe-enzh-dev-00002", 11, (10,), (10,), False),  # the full stop is not a Chinese one
+        ("mlqe-enzh-dev-00031", 11, (2, 8), (2, 8), False),  # commas for prepositions
+        ("mlqe-enzh-dev-00034", 7, (3,), (3,), True),
+    ),
+    "other/mlqe_en-cs": (
+        ("mlqe-encs-test21-00053", 12, tuple(range(7)), tuple(range(7)), False),  # generations for genera
+        ("mlqe-encs-test21-00173", 12, (2, 3, 4, 5, 6), (2, 3, 4, 5, 6), False),
+        ("mlqe-encs-test21-00203", 12, (5, 6), (5, 6), True),  # a name cut in two
+    ),
+    "other/wmt_mqm_en-de": (
+        ("wmt22-ende-mqmdev-00051", 8, (3, 4), (3, 4), False),
+        ("wmt22-ende-mqmdev-00073", 10, (5,), (5,), False),  # no article
+        ("wmt22-ende-mqmdev-00134", 8, (1,), (1,), False),  # a word left in English
+    ),
+    "other/wmt_mqm_en-ru": (
+        ("wmt22-enru-mqmdev-00115", 8, (5,), (5,), False),
+        ("wmt22-enru-mqmdev-00138", 9, (6, 7, 8), (6, 7, 8), False),  # the full stop is glued to a marked word
+        ("wmt22-enru-mqmdev-00168", 12, (0, 10, 11), (0, 10, 11), False),
     ),
 }
 
