@@ -1,0 +1,181 @@
+"""Measure what an audit costs here, beside its peers: `make bench`, or
+
+    python -m tests.bench [--words N] [--sizes 1000,3000] [--repeats N] [--threads N] [--without PART]... [--json FILE]
+
+Needs the embedded models; peers that are not installed (`pip install 'auditor[bench]'`) are left out with a word. What
+is worth comparing between machines are the ratios: processor time against processor time, in turns, the median of the
+repeats with the least and the most.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from auditor import segment
+from auditor.audit import Auditor
+from auditor.values import Settings
+from tests.bench import cold, peers, tables
+from tests.bench.machine import machine
+from tests.bench.stages import DETECTION, READING, TRANSLATION, WHOLE, Work, stages
+from tests.bench.story import story
+from tests.bench.timing import Cost, Spread, interleaved, ratio
+
+PARTS = ("cold", "stages", "peers", "growth")
+_COLD_WORDS = 900
+_PEAK = "matrix product"
+
+
+@click.command()
+@click.option("--words", default=600, show_default=True, help="Words of the story whose stages are clocked.")
+@click.option("--sizes", default="1000,3000", show_default=True, help="Words of the stories that show growth.")
+@click.option("--repeats", default=3, show_default=True, type=click.IntRange(min=1), help="Rounds after the warm-up.")
+@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: as torch chooses]")
+@click.option("--without", type=click.Choice(PARTS), multiple=True, help="Leave a part out; may be repeated.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write everything measured to this file, too.")
+def main(words: int, sizes: str, repeats: int, threads: int | None, without: Sequence[str], file: Path | None) -> None:
+    """Measure what an audit costs here, beside its peers."""
+    console = Console()
+    auditor = Auditor(Settings(threads=threads))
+    measured: dict[str, object] = {"machine": machine(threads), "options": {"words": words, "repeats": repeats}}
+    with _told("cold starts", skip="cold" in without) as wanted:
+        if wanted:
+            starts = _cold_starts()
+            measured["cold"] = starts
+            tables.cold(console, starts)
+    with _told("stages and peers", skip="stages" in without) as wanted:
+        if wanted:
+            measured["signature"] = auditor.signature
+            measured |= _stages(auditor, words, repeats, with_peers="peers" not in without)
+            tables.stages(console, measured)
+    with _told("growth", skip="growth" in without) as wanted:
+        if wanted:
+            rows = _growth(sizes, threads)
+            measured["growth"] = rows
+            tables.growth(console, rows)
+    measured["machine_after"] = machine(threads)
+    tables.signature(console, measured)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _told(what: str, *, skip: bool) -> Iterator[bool]:
+    """Say on standard error what is being measured."""
+    if not skip:
+        click.echo(f"measuring {what} …", err=True)
+    yield not skip
+
+
+def _cold_starts() -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "story.txt"
+        path.write_text(story(_COLD_WORDS), encoding="utf-8")
+        first = cold.first_findings(path)
+        whole = ["check", str(path), "--no-cache", "--output", str(Path(folder) / "report.txt")]
+        commands = {"--help": ["--help"], "explain": ["explain"], "models list": ["models", "list"], "check": whole}
+        runs = {name: asdict(cold.auditor(arguments)) for name, arguments in commands.items()}
+    return {"words": _COLD_WORDS, "programs": runs, "stream": asdict(first)}
+
+
+def _stages(auditor: Auditor, words: int, repeats: int, *, with_peers: bool) -> dict[str, object]:
+    text = story(words)
+    document = segment.document(text, name="benchmark")
+    works = stages(auditor, text)
+    precision = auditor.language_model.name.rpartition("/")[2]
+    product, operations = peers.matrix_product(precision)
+    works[_PEAK] = product
+    absent: dict[str, str] = {}
+    if with_peers:
+        found, absent = _peers(text, precision)
+        works |= found
+    costs = interleaved(works, repeats=repeats)
+    ratios = {name: asdict(spread) for name, spread in _ratios(costs).items()}
+    reading = _reading(auditor, text, costs, operations)
+    return {
+        "words": len(document.words),
+        "stages": {name: _per_second(len(document.words), found) for name, found in costs.items() if name != _PEAK},
+        "peak_gflops": {precision: asdict(Spread.of([operations / c.processor / 1e9 for c in costs[_PEAK]]))},
+        "reading": reading,
+        "ratios": ratios,
+        "absent": absent,
+    }
+
+
+def _peers(text: str, precision: str) -> tuple[dict[str, Work], dict[str, str]]:
+    """Prepare the peers that are here; say why the others are not."""
+    paragraphs = [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
+    document = segment.document(text, name="benchmark")
+    sentences = [sentence.span.of(text) for sentence in document.sentences]
+    works: dict[str, Work] = {}
+    absent: dict[str, str] = {}
+    for name, prepare in {
+        tables.MINICONS: lambda: peers.minicons(paragraphs),
+        tables.BARE: lambda: peers.bare_loop(paragraphs, precision=precision),
+        tables.LARGE: lambda: peers.large_encoder(sentences),
+        tables.WHEEL: lambda: peers.wheel_engine(sentences),
+        tables.OURS: lambda: peers.our_engine(sentences),
+    }.items():
+        try:
+            works[name] = prepare()
+        except peers.Absent as reason:
+            absent[name] = str(reason)
+    return works, absent
+
+
+def _ratios(costs: dict[str, list[Cost]]) -> dict[str, Spread]:
+    """Return how many times faster we are than each peer that took part."""
+    against = {
+        tables.MINICONS: READING,
+        tables.BARE: READING,
+        tables.LARGE: WHOLE,
+        tables.WHEEL: tables.OURS,
+    }
+    found = {f"{ours} / {peer}": ratio(costs[peer], costs[ours]) for peer, ours in against.items() if peer in costs}
+    if tables.LARGE in costs:
+        found[f"{DETECTION} / {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[DETECTION])
+        found[f"{TRANSLATION} / {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[TRANSLATION])
+    return found
+
+
+def _reading(auditor: Auditor, text: str, costs: dict[str, list[Cost]], operations: float) -> dict[str, object]:
+    """Return what share of the machine's peak the reading reaches, counting each token of the text once."""
+    tokens, parameters = peers.size(text)
+    shares = [
+        (2.0 * parameters * tokens / reading.processor) / (operations / product.processor)
+        for reading, product in zip(costs[READING], costs[_PEAK], strict=True)
+    ]
+    return {"tokens": tokens, "parameters": parameters, "share_of_peak": asdict(Spread.of(shares))}
+
+
+def _per_second(words: int, costs: Sequence[Cost]) -> dict[str, object]:
+    return {
+        "words_per_second": asdict(Spread.of([words / cost.wall for cost in costs])),
+        "words_per_processor_second": asdict(Spread.of([words / max(cost.processor, 1e-9) for cost in costs])),
+        "seconds": [asdict(cost) for cost in costs],
+    }
+
+
+def _growth(sizes: str, threads: int | None) -> list[dict[str, float]]:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tests.bench.growth", *sizes.replace(",", " ").split()]
+        command += ["--threads", str(threads)] if threads else []
+        run = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "AUDITOR_CACHE": folder}
+        )
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+if __name__ == "__main__":
+    main()

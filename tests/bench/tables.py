@@ -1,0 +1,80 @@
+"""The benchmark's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+MINICONS = "minicons, same model"
+BARE = "transformers, one by one"
+LARGE = "encoder of CometKiwi's size"
+WHEEL = "the wheel's engine, en-pt"
+OURS = "our engine, en-pt"
+
+
+def cold(console: Console, measured: Mapping[str, Any]) -> None:
+    """Show programs from start to end, and when findings arrive."""
+    table = Table("program", "seconds", "processor", "MiB at most", title="Cold starts")
+    for name, run in measured["programs"].items():
+        table.add_row(f"auditor {name}", f"{run['wall']:.2f}", f"{run['processor']:.2f}", f"{run['peak_mib']:.0f}")
+    stream = measured["stream"]
+    for name, key in (("first paragraph", "paragraph"), ("first finding", "finding"), ("last paragraph", "end")):
+        table.add_row(f"  {name} of {measured['words']} words", f"{stream[key]:.2f}", "", "")
+    console.print(table)
+
+
+def stages(console: Console, measured: Mapping[str, Any]) -> None:
+    """Show words a second by stage and peer, and the ratios."""
+    table = Table("stage or peer", "words/s", "words a processor second", title=f"{measured['words']} words, warm")
+    for name, found in measured["stages"].items():
+        table.add_row(name, _spread(found["words_per_second"]), _spread(found["words_per_processor_second"]))
+    console.print(table)
+    table = Table("how many times faster, by processor time", "ratio", title="Ratios")
+    for name, spread in measured["ratios"].items():
+        table.add_row(name, _spread(spread))
+    for precision, spread in measured["peak_gflops"].items():
+        table.add_row(f"{precision} matrix product, GFLOP a processor second", _spread(spread))
+    table.add_row("share of it that reading reaches", _spread(measured["reading"]["share_of_peak"]))
+    for name, reason in measured["absent"].items():
+        table.add_row(name, reason)
+    console.print(table)
+
+
+def growth(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show what longer stories cost, and what an edit costs."""
+    table = Table(
+        "words", "words/s", "words a processor second", "after an edit", "MiB held", "MiB at most", title="Growth"
+    )
+    for row in rows:
+        table.add_row(
+            f"{row['words']:,.0f}",
+            f"{row['words'] / row['wall']:.1f}",
+            f"{row['words'] / row['processor']:.1f}",
+            f"{row['processor'] / row['edited_processor']:.1f} times faster",
+            f"{row['held_mib']:.0f}" if row["held_mib"] else "",
+            f"{row['peak_mib']:.0f}",
+        )
+    console.print(table)
+
+
+def signature(console: Console, measured: Mapping[str, Any]) -> None:
+    """Show what the numbers were measured on and with."""
+    machine = measured["machine"]
+    console.print(
+        f"{machine['processor']}, {machine['cores']} cores, {machine['threads']} threads, {machine['system']}"
+    )
+    for name, where in (("before", machine), ("after", measured["machine_after"])):
+        load = ", ".join(f"{value:.1f}" for value in where["load"] or ())
+        console.print(f"load {name} (1, 5, 15 minutes): {load or 'unknown'}")
+    console.print(f"signature: {measured.get('signature', 'not asked')}")
+
+
+def _spread(spread: Mapping[str, float]) -> str:
+    return f"{_number(spread['median'])}  ({_number(spread['low'])}–{_number(spread['high'])})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -1,0 +1,49 @@
+"""The benchmark's arithmetic and its text; what it measures is measured by `make bench`."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor import segment
+from tests.bench.story import edited, story
+from tests.bench.timing import Cost, Spread, interleaved, ratio
+
+
+def test_a_ratio_is_the_median_of_rounds() -> None:
+    """Each round is compared with itself: a machine that is busy for a while slows both sides."""
+    slower = [Cost(wall=9.0, processor=seconds) for seconds in (2.0, 30.0, 4.0)]
+    faster = [Cost(wall=1.0, processor=seconds) for seconds in (1.0, 10.0, 1.0)]
+
+    assert ratio(slower, faster) == Spread(median=3.0, low=2.0, high=4.0)
+
+
+def test_works_take_turns_after_a_warm_up() -> None:
+    """Each is done once to warm up, then all in turn."""
+    order: list[str] = []
+    works = {name: (lambda name=name: order.append(name)) for name in "ab"}
+    costs = interleaved(works, repeats=2)
+
+    assert "".join(order) == "ababab"
+    assert {name: len(found) for name, found in costs.items()} == {"a": 2, "b": 2}
+
+
+@pytest.mark.parametrize("words", [200, 2_000])
+def test_a_story_has_about_the_words_that_were_asked(words: int) -> None:
+    """It is the same each time, in paragraphs, and no two are alike."""
+    text = story(words)
+    paragraphs = text.split("\n\n")
+
+    assert words <= len(text.split()) <= words + 120
+    assert story(words) == text != story(words, seed=2)
+    assert len(set(paragraphs)) == len(paragraphs) > 2
+
+
+def test_an_edit_changes_one_sentence() -> None:
+    """One sentence in the middle has one word more; all others stand as they were."""
+    before, after = (
+        [sentence.span.of(text) for sentence in segment.document(text, name="x").sentences]
+        for text in (story(900), edited(story(900)))
+    )
+
+    assert len(before) == len(after)
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
