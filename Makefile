@@ -41,8 +41,9 @@ fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pa
 	$(BIN)/python -m models.train.judge fit --out $(FIT)
 	$(BIN)/python -m models.train.pin
 
-bench: .venv/.fetched  ## audit the sample story, and say how long each stage took and how much memory
-	$(BIN)/auditor demo --verbose > /dev/null
+bench: .venv/.fetched  ## measure speed and memory beside peers: some ten minutes on a quiet machine
+	$(PIP) install --quiet 'torch==$(TORCH)' --editable '.[bench]' || echo 'without peers: they could not be installed'
+	$(BIN)/python -m tests.bench --json build/bench.json
 
 clean:  ## delete .venv, models included, and every cache
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
