@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,14 +16,14 @@ from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, P
 from auditor.profile import Profile, load_profile
 from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
-from auditor.signals import adequacy, back_translation, document_knowledge, fluency
+from auditor.signals import adequacy, back_translation, document_knowledge, fluency, forced_decoding
 from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many words are done, and how many there are."""
 
 PROFILE = Path("judge") / "judge.json"
-_MEASURED = ("surprisals", "predictions", "back", "entropies", "judgements")
+_MEASURED = ("surprisals", "predictions", "back", "entropies", "judgements", "forced")
 """The fields of `Measurements` that are keyed by an offset."""
 
 
@@ -136,7 +137,8 @@ class Auditor:
     def conclude(self, document: Document, findings: Sequence[Finding]) -> Audit:
         """Score a document by all of its findings, in the order of the text."""
         score, interval, paragraphs = scoring.score(document, findings, penalties=self.settings.penalties or None)
-        return Audit(document, score, interval, paragraphs, self.signature, document.notes)
+        signature = self.signature + _sources(document)
+        return Audit(document, score, interval, paragraphs, signature, document.notes)
 
     def measure(self, document: Document) -> Measurements:
         """Take every signal of `document`, without a verdict."""
@@ -191,11 +193,13 @@ class Auditor:
         translator, detector = self.back_translator, self.detector
         self._progress("translating there and back", *done)
         back = {**known.back, **back_translation.measure(known.document, translator, sentences=fresh)}
+        forced = {**known.forced, **forced_decoding.measure(known.document, translator, sentences=fresh)}
+        known = replace(known, back=back, forced=forced)
         if detector is None:
-            return replace(known, back=back)
+            return known
         self._progress("asking the detector", *done)
         judgements = {**known.judgements, **adequacy.judge(known.document, detector, sentences=fresh)}
-        return replace(known, back=back, judgements=judgements)
+        return replace(known, judgements=judgements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +225,15 @@ def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa
         ModelError: a model is missing or damaged.
     """
     return Auditor(settings).audit(files.document(source))
+
+
+def _sources(document: Document) -> str:
+    """Return what a document's sources add to the signature; "" where it has none."""
+    given = [sentence.source for sentence in document.sentences]
+    if not any(given):
+        return ""
+    digest = hashlib.sha256(repr((document.source_language, given)).encode("utf-8", errors="surrogatepass"))
+    return f"|sources:{digest.hexdigest()[:8]}"
 
 
 def _kept(known: Measurements, start: int) -> Measurements:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from auditor.profile import Profile
 from auditor.values import Candidate, Finding, Kind, Measurements, Repair, Settings, Span
 
 _SUGGESTIONS = 3
 _SECOND = 0.3  # share of the best repair's value that another must reach to be suggested beside it
+_UNLIKELY = 8.0  # nats
 _LAYERED = frozenset({"lost-quotation-marks"})  # covers a whole clause and hides nothing that is wrong inside it
 
 
@@ -126,7 +127,7 @@ def _evidence(winner: Repair, measurements: Measurements) -> tuple[str, ...]:
     if not candidate.shown:
         return (f"A word like “{candidate.replacement}” would read {winner.gain_nats:.0f} nats better here.",)
     if candidate.evidence:
-        return candidate.evidence
+        return (*candidate.evidence, *_from_source(candidate, measurements))
     better = _shorten(candidate.replacement) if candidate.replacement else ""
     how = f"as “{better}”" if better else f"without “{_shorten(candidate.span.of(text))}”"
     lines = [f"The text reads {winner.gain_nats:.0f} nats better {how}."]
@@ -135,7 +136,20 @@ def _evidence(winner: Repair, measurements: Measurements) -> tuple[str, ...]:
     back = _back(candidate, measurements)
     if back and candidate.kind is Kind.MISTRANSLATION:
         lines.append(f"Back and forth, the sentence becomes: “{_shorten(back, 160)}”")
-    return tuple(lines)
+    return (*lines, *_from_source(candidate, measurements))
+
+
+def _from_source(candidate: Candidate, measurements: Measurements) -> Iterator[str]:
+    """Say what a translation model that reads the source would rather have written, where it is clearly surprised."""
+    starts = [start for start in measurements.forced if start <= candidate.span.start]
+    if not starts:
+        return
+    forced = measurements.forced[max(starts)]
+    sentence = next(one for one in measurements.document.sentences if one.span.start == max(starts))
+    for word, log_prob, others in zip(sentence.words, forced.log_probs, forced.alternatives, strict=True):
+        if log_prob <= -_UNLIKELY and others and candidate.span.overlaps(word.span):
+            yield f"Reading the source, a translation model would rather write “{others[0]}” than “{word.text}” here."
+            return
 
 
 def _back(candidate: Candidate, measurements: Measurements) -> str:

@@ -154,6 +154,18 @@ class BackTranslation:
 
 
 @dataclass(frozen=True, slots=True)
+class Forced:
+    """What a translation model that reads the source says of a sentence; one item a word of the sentence.
+
+    `log_probs` (nats, <= 0): log P(word | source, the words before). `alternatives`: what the model would rather have
+    written there, likeliest first.
+    """
+
+    log_probs: tuple[float, ...]
+    alternatives: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a detector says of one sentence; one number a word, in the order of `Pair.words`.
 
@@ -199,7 +211,8 @@ class Measurements:
     `surprisals` (nats, one a word of the document, by the word's start offset), `entropies` (nats: how unsure the
     language model was before the word's first token, by the word's start offset), `predictions` (what it expected in
     the place of a surprising word, likeliest first, by its start offset), `back` and `judgements` (one a sentence, by
-    the sentence's start offset) are empty when no model was asked.
+    the sentence's start offset) are empty when no model was asked. `forced` has the sentences whose source is known and
+    in a language that the translation model reads, by the start offset.
     """
 
     document: Document
@@ -209,6 +222,7 @@ class Measurements:
     back: Mapping[int, BackTranslation] = field(default_factory=dict)
     entropies: Mapping[int, float] = field(default_factory=dict)
     judgements: Mapping[int, Judgement] = field(default_factory=dict)
+    forced: Mapping[int, Forced] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.engines.protocols import Translator
 from auditor.errors import SettingsError
-from auditor.values import BackTranslation, Span, TokenScores
+from auditor.values import BackTranslation, Forced, Span, TokenScores
 
 _ALTERNATIVES = 8
 _LONGEST = 480  # code points translated in one piece: five times an ordinary sentence, half of what the models can hold
@@ -69,6 +69,26 @@ class PivotBackTranslator:
             results.append(BackTranslation(_joined(pivots[here]), _joined(trips[here]), log_probs, alternatives))
             at += len(spans)
         return results
+
+    @property
+    def pivot(self) -> str:
+        """The language that the way out leads to."""
+        return self._home.pair[0]
+
+    def force(
+        self, sources: Sequence[str], sentences: Sequence[str], words: Sequence[Sequence[Span]]
+    ) -> list[Forced | None]:
+        """Make the way home write each sentence when it reads the true source; None where either is too long."""
+        pairs = list(zip(sources, sentences, strict=True))
+        fitting = [number for number, pair in enumerate(pairs) if self._home.fits(*pair)]
+        asked = [pairs[number] for number in fitting]
+        examined = self._home.examine([pair[0] for pair in asked], [pair[1] for pair in asked], best=_ALTERNATIVES)
+        found: list[Forced | None] = [None] * len(pairs)
+        for number, scores in zip(fitting, examined, strict=True):
+            sentence = sentences[number]
+            tokens = list(_tokens(scores, Span(0, len(sentence))))
+            found[number] = Forced(*_by_word(tokens, words[number], sentence))
+        return found
 
     def keeps_meaning(self, pivots: Sequence[str], before: Sequence[str], after: Sequence[str]) -> list[float]:
         """Return log P(pivot | after) - log P(pivot | before), nats; near or above 0 means that the meaning is kept.

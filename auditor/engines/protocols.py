@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from auditor.values import BackTranslation, Judgement, Span, TokenScores
+from auditor.values import BackTranslation, Forced, Judgement, Span, TokenScores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,6 +119,18 @@ class BackTranslator(Protocol):
         """Translate each sentence to the pivot and back, once each, and force the sentence from its pivot.
 
         `words` are the word ranges of each sentence, offsets of the sentence.
+        """
+
+    @property
+    def pivot(self) -> str:
+        """The other language, as an ISO 639-1 code."""
+
+    def force(
+        self, sources: Sequence[str], sentences: Sequence[str], words: Sequence[Sequence[Span]]
+    ) -> list[Forced | None]:
+        """Score each sentence as a translation of its source, which is in the pivot language.
+
+        None where either is too long for the model. `words` are the word ranges of each sentence.
         """
 
     def keeps_meaning(self, pivots: Sequence[str], before: Sequence[str], after: Sequence[str]) -> list[float]:

@@ -10,6 +10,7 @@ SIGNALS = Table(
         "fluency": "auditor.signals.fluency",
         "back-translation": "auditor.signals.back_translation",
         "adequacy": "auditor.signals.adequacy",
+        "forced-decoding": "auditor.signals.forced_decoding",
         "document-knowledge": "auditor.signals.document_knowledge",
     },
 )
