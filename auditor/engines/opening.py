@@ -137,7 +137,7 @@ def _embedded(pair: tuple[str, str], settings: Settings) -> Translator:
     from auditor.engines.firefox import FirefoxTranslator
 
     name = BACK_TRANSLATION[pair]
-    return FirefoxTranslator(weights.path(name), device=settings.device)
+    return FirefoxTranslator(weights.path(name), device=settings.device, precision=settings.precision)
 
 
 def _hub(pair: str, settings: Settings) -> Translator:
