@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor import config, terms
 from auditor.reports import json as report
 
 _ROOT = Path(__file__).parents[1]
@@ -19,16 +20,21 @@ _README = _ROOT / "README.md"
 _TEXT = _README.read_text(encoding="utf-8")
 _COMMANDS = re.findall(r"^\$ (.+)$", _TEXT, re.MULTILINE)
 _PYTHON = re.findall(r"^```python\n(.*?)^```", _TEXT, re.MULTILINE | re.DOTALL)
+_TOML = dict(re.findall(r"^```toml\n# (\S+)\n(.*?)^```", _TEXT, re.MULTILINE | re.DOTALL))
+_MODELS = re.compile(r"auditor (?:check|batch|diff) ")  # of `diff`, what it compares
 _DEMO = re.compile(r"(?<=<!-- demo -->\n```text\n)(.*?)(?=```\n<!-- /demo -->)", re.DOTALL)
 _SHOWN_PARAGRAPHS = 3
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    """A folder with two stories and a folder for reports, and the program on the path."""
+    """A folder with two stories, one more in a folder, terms, a folder for reports, and the program on the path."""
     paragraphs = resources.files("auditor.samples").joinpath("water_talks.txt").read_bytes().split(b"\n\n")
     (tmp_path / "story.txt").write_bytes(b"\n\n".join(paragraphs[2:5]))
     (tmp_path / "second.txt").write_bytes(paragraphs[1])
+    (tmp_path / "terms.toml").write_text(_TOML["terms.toml"])
+    (tmp_path / "stories").mkdir()
+    (tmp_path / "stories" / "short.txt").write_text("Thousands joined the the march in Kiev.")
     (tmp_path / "reports").mkdir()
     program = tmp_path / "bin" / "auditor"
     program.parent.mkdir()
@@ -55,7 +61,7 @@ def test_the_two_commands_exist(target: str) -> None:
     assert (result.returncode, bool(result.stdout)) == (0, True)
 
 
-@pytest.mark.parametrize("command", [command for command in _COMMANDS if " check " not in command])
+@pytest.mark.parametrize("command", [command for command in _COMMANDS if not _MODELS.search(command)])
 def test_commands_without_models_run(command: str, desk: Path) -> None:
     """Explaining and listing need no models."""
     result = _run(command, desk)
@@ -67,7 +73,7 @@ def test_commands_without_models_run(command: str, desk: Path) -> None:
 @pytest.mark.weights
 def test_commands_with_models_run(desk: Path) -> None:
     """Each command leaves with an honest code and writes where the README says."""
-    codes = {command: _run(command, desk).returncode for command in _COMMANDS if " check " in command}
+    codes = {command: _run(command, desk).returncode for command in _COMMANDS if _MODELS.search(command)}
 
     failed = {
         command: code for command, code in codes.items() if code not in ((0, 1) if "--fail-under" in command else (0,))
@@ -75,7 +81,25 @@ def test_commands_with_models_run(desk: Path) -> None:
     assert failed == {}
     assert (desk / "story.html").read_bytes().startswith(b"<!doctype html>")
     assert report.parse((desk / "story.json").read_bytes()).document.name == "standard input"
-    assert sorted(path.name for path in (desk / "reports").iterdir()) == ["second.txt.json", "story.txt.json"]
+    assert sorted(path.name for path in (desk / "reports").iterdir()) == [
+        "second.txt.json",
+        "story.txt.docx",
+        "story.txt.json",
+    ]
+    assert b"Trend" not in (desk / "tuesday" / "index.html").read_bytes()  # each folder has a history of its own
+    assert len(list((desk / "tuesday" / "stories").glob("*.html"))) == 3
+
+
+def test_configuration_examples_are_read(tmp_path: Path) -> None:
+    """The files that the README shows are what their readers take."""
+    for name, content in _TOML.items():
+        (tmp_path / name).write_text(content)
+
+    chosen = config.load(config.find(tmp_path))
+
+    assert chosen.settings.minimum_probability == 0.5
+    assert chosen.terms is not None
+    assert terms.load(chosen.terms).always == {"Kiev": "Kyiv"}
 
 
 @pytest.mark.weights

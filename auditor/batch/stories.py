@@ -69,10 +69,20 @@ def find(inputs: Sequence[str], *, columns: Columns | None = None, without: Path
             raise InputError(f"{given} holds no story; name files, folders of {_endings()} files, or a pattern.")
 
 
+def left_out(inputs: Sequence[str], *, without: Path | None = None) -> dict[str, int]:
+    """Count the files in the folders of `inputs` that no reader takes, by their endings."""
+    counts: dict[str, int] = {}
+    for path in (path for given in inputs if Path(given).is_dir() for path in _walk(Path(given), without)):
+        if not _is_taken(path):
+            ending = path.suffix.lower() or "without an ending"
+            counts[ending] = counts.get(ending, 0) + 1
+    return dict(sorted(counts.items()))
+
+
 def _paths(given: str, without: Path | None) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
-        yield from _walk(path, None if without is None else without.resolve())
+        yield from filter(_is_taken, _walk(path, without))
     elif path.exists():
         yield path
     elif any(character in given for character in _WILD):
@@ -82,14 +92,18 @@ def _paths(given: str, without: Path | None) -> Iterator[Path]:
 
 
 def _walk(folder: Path, without: Path | None) -> Iterator[Path]:
-    """Yield the files of a folder that a reader takes; hidden files and folders are not looked at."""
+    """Yield the files of a folder; hidden ones, and the folder `without`, are not looked at."""
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or (without is not None and path.resolve() == without):
+        if path.name.startswith(".") or (without is not None and path.resolve() == without.resolve()):
             continue
         if path.is_dir():
             yield from _walk(path, without)
-        elif path.suffix.lower() in detect.suffixes():
+        else:
             yield path
+
+
+def _is_taken(path: Path) -> bool:
+    return path.suffix.lower() in detect.suffixes()
 
 
 def _stories(path: Path, columns: Columns | None) -> Iterator[Story]:

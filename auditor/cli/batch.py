@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +14,7 @@ import click
 from auditor.batch import Batch, Progress
 from auditor.batch import Options as BatchOptions
 from auditor.batch import run as run_batch
+from auditor.batch import stories
 from auditor.batch.engines import ENGINES
 from auditor.cli.options import Options, batch_options, pair
 from auditor.errors import UnknownNameError
@@ -77,7 +78,15 @@ def batch(  # noqa: PLR0913 (one a command-line option)
         done = run_batch(
             inputs, out, settings=options.settings, decisions=options.decisions, options=chosen, progress=progress
         )
+    _tell_left_out(stories.left_out(inputs, without=out), quiet=options.quiet)
     return _tell(done, out, options)
+
+
+def _tell_left_out(counts: Mapping[str, int], *, quiet: bool) -> None:
+    """Say which files in the folders were no stories, lest one that was meant is missed."""
+    if counts and not quiet:
+        listed = ", ".join(f"{number:,} {ending}" for ending, number in counts.items())
+        click.echo(f"left out, as no reader takes files that end so: {listed}", err=True)
 
 
 def _tell(done: Batch, out: Path, options: Options) -> int:
@@ -87,9 +96,9 @@ def _tell(done: Batch, out: Path, options: Options) -> int:
     bar = options.fail_under
     below = [summary for summary in done.summaries if bar is not None and summary.score < bar]
     if not options.quiet:
-        stories = len(done.summaries)
+        number = len(done.summaries)
         click.echo(
-            f"{stories:,} {'story' if stories == 1 else 'stories'} audited ({done.audited:,} of them now), "
+            f"{number:,} {'story' if number == 1 else 'stories'} audited ({done.audited:,} of them now), "
             f"{len(done.failures):,} failed, {len(below):,} below the bar; see {out / 'index.html'}",
             err=True,
         )

@@ -18,6 +18,7 @@ import pytest
 
 from auditor import batch
 from auditor.batch import Options, work
+from auditor.batch.stories import left_out as find_left_out
 from auditor.desk import Decisions
 from auditor.errors import AuditorError, InputError, SettingsError, UnknownNameError
 from auditor.reports import json as report
@@ -196,6 +197,18 @@ def test_rows_of_tables_are_stories(tmp_path: Path) -> None:
     batch.run([str(table)], tmp_path / "out", options=OPTIONS)
 
     assert sorted(row["story"].rpartition("#")[2] for row in summary(tmp_path / "out")) == ["a", "b"]
+
+
+def test_files_that_no_reader_takes_are_counted(tmp_path: Path) -> None:
+    """By their endings, in folders only; the hidden ones and the batch's own folder do not count."""
+    folder = write_stories(tmp_path / "in", 2)
+    for name in ("a.PDF", "b.pdf", "sub/c.zip", "README", ".hidden", "out/d.png"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"x")
+
+    found = find_left_out([str(folder), str(folder / "b.pdf")], without=folder / "out")
+
+    assert found == {".pdf": 2, ".zip": 1, "without an ending": 1}
 
 
 def test_a_run_has_the_folder_for_itself(tmp_path: Path) -> None:
