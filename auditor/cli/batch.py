@@ -11,10 +11,9 @@ from pathlib import Path
 
 import click
 
-from auditor.batch import Batch, Progress
+from auditor.batch import Batch, Progress, stories
 from auditor.batch import Options as BatchOptions
 from auditor.batch import run as run_batch
-from auditor.batch import stories
 from auditor.batch.engines import ENGINES
 from auditor.cli.options import Options, batch_options, pair
 from auditor.errors import UnknownNameError
