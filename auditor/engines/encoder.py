@@ -89,10 +89,13 @@ def _pieces_of_words(offsets: Sequence[tuple[int, int]], words: Sequence[Span]) 
 class Encoder:
     """The detector, loaded and ready."""
 
-    def __init__(self, network: Detector, tokenizer: Tokenizer, *, name: str, precision: str = "auto") -> None:
+    def __init__(
+        self, network: Detector, tokenizer: Tokenizer, *, name: str, precision: str = "auto", device: str = "cpu"
+    ) -> None:
         self.name = name
         self.pieces = Pieces(tokenizer)
-        self._reader = Reader(network, dtype=torch.bfloat16 if _is_low(precision) else torch.float32)
+        dtype = torch.bfloat16 if _is_low(precision, device) else torch.float32
+        self._reader = Reader(network, dtype=dtype, device=device)
 
     def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
         """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
@@ -193,7 +196,7 @@ def _merge(parts: Sequence[Judgement]) -> Judgement:
     )
 
 
-def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto") -> Encoder:
+def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto", device: str = "cpu") -> Encoder:
     """Load the fetched encoder (`e5.convert` made it) and the fitted detector over it.
 
     Raises:
@@ -203,8 +206,8 @@ def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto") -> E
     file = detector / DETECTOR
     overlay(network, file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    name = f"detector-{digest}-{'bfloat16' if _is_low(precision) else 'float32'}"
-    return Encoder(network, open_tokenizer(encoder), name=name, precision=precision)
+    name = f"detector-{digest}-{'bfloat16' if _is_low(precision, device) else 'float32'}"
+    return Encoder(network, open_tokenizer(encoder), name=name, precision=precision, device=device)
 
 
 def open_embedded(settings: Settings, *, detector: Path | None = None) -> Encoder:
@@ -216,7 +219,7 @@ def open_embedded(settings: Settings, *, detector: Path | None = None) -> Encode
     if settings.threads:
         torch.set_num_threads(settings.threads)
     folder = detector or manifest.manifest_file().parent / "detector"
-    return open_encoder(weights.path(ENCODER), folder, precision=settings.precision)
+    return open_encoder(weights.path(ENCODER), folder, precision=settings.precision, device=settings.device)
 
 
 def open_tokenizer(encoder: Path) -> Tokenizer:
@@ -285,10 +288,8 @@ def overlay(network: Detector, file: Path) -> None:
     network.load_state_dict(state, strict=False)
 
 
-def _is_low(precision: str) -> bool:
-    return precision == "bfloat16" or (precision == "auto" and _has_bfloat16())
-
-
-def _has_bfloat16() -> bool:
-    """Tell whether the processor multiplies bfloat16 itself; elsewhere it is slower than float32."""
-    return bool(torch.cpu._is_avx512_bf16_supported())  # torch offers no public way to ask
+def _is_low(precision: str, device: str) -> bool:
+    """Tell whether to multiply in bfloat16; a processor that does not do so itself is faster in float32."""
+    if precision == "auto":
+        return device != "cpu" or bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+    return precision == "bfloat16"

@@ -36,6 +36,10 @@ class Side:
     ids: Tensor
     mask: Tensor
 
+    def to(self, device: torch.device) -> Side:
+        """Return the side on a device."""
+        return Side(self.ids.to(device), self.mask.to(device))
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -49,6 +53,10 @@ class Batch:
     source: Side
     pool: Tensor
     has_source: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch on a device."""
+        return Batch(self.target.to(device), self.source.to(device), self.pool.to(device), self.has_source.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,10 @@ class Outputs:
     edited: Tensor
     kinds: Tensor
     scores: Tensor
+
+    def to(self, device: torch.device) -> Outputs:
+        """Return the outputs on a device."""
+        return Outputs(self.marked.to(device), self.edited.to(device), self.kinds.to(device), self.scores.to(device))
 
 
 class Embeddings(nn.Module):

@@ -39,9 +39,11 @@ class Encoded:
 class Reader:
     """The network, made ready for reading; it takes the network over."""
 
-    def __init__(self, network: Detector, *, dtype: torch.dtype) -> None:
-        self._network = network.eval()
-        for layer in network.layers:
+    def __init__(self, network: Detector, *, dtype: torch.dtype, device: str = "cpu") -> None:
+        self._device = torch.device(device)
+        self._network = network.eval().to(self._device)
+        self._layers = [layer for layer in network.layers if isinstance(layer, Layer)]
+        for layer in self._layers:
             for linear in (layer.qkv, layer.out, layer.up, layer.down):
                 linear.to(dtype)
 
@@ -59,9 +61,9 @@ class Reader:
         distinct = list(dict.fromkeys(texts))
         found: dict[tuple[int, ...], Tensor] = {}
         for group in _groups([len(text) for text in distinct]):
-            side = _side([distinct[at] for at in group])
+            side = _side([distinct[at] for at in group]).to(self._device)
             x, bias = self._network.embeddings(side.ids), _bias(side.mask)
-            for layer in self._network.layers[:APART]:
+            for layer in self._layers[:APART]:
                 x = _apply(layer, x, bias)
             for row, at in enumerate(group):
                 found[distinct[at]] = x[row, : len(distinct[at])]
@@ -73,18 +75,19 @@ class Reader:
         target = _stack([read[pair.target] for pair in pairs])
         nothing = target.new_zeros(1, target.shape[-1])
         source = _stack([read[pair.source] if pair.source else nothing for pair in pairs])
-        batch = _batch(pairs)
+        batch = _batch(pairs).to(self._device)
         features, match = self._matched(batch, target, source)
         x = torch.cat([target + match[0] + network.sides[0], source + match[1] + network.sides[1]], dim=1)
-        places, mask = _places([(len(pair.target), len(pair.source)) for pair in pairs], target.shape[1])
+        sizes = torch.tensor([(len(pair.target), len(pair.source)) for pair in pairs], device=self._device)
+        places, mask = _places(sizes, target.shape[1])
         x = x.gather(1, places[..., None].expand(-1, -1, x.shape[-1]))  # (batch, pieces of both, width)
         bias = _bias(mask)
-        for layer in network.layers[APART:]:
+        for layer in self._layers[APART:]:
             x = _apply(layer, x, bias)
-        back = torch.tensor([len(pair.target) for pair in pairs])[:, None] + torch.arange(source.shape[1])
+        back = sizes[:, :1] + torch.arange(source.shape[1], device=self._device)
         back = back.clamp_max(x.shape[1] - 1)  # beyond a source stands nothing that its mask shows
         other = x.gather(1, back[..., None].expand(-1, -1, x.shape[-1]))
-        return network.heads(batch, x[:, : target.shape[1]], other, features)
+        return network.heads(batch, x[:, : target.shape[1]], other, features).to(torch.device("cpu"))
 
     def _matched(self, batch: Batch, target: Tensor, source: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Return how well the translation's pieces are matched, and what both sides' matches add to their pieces."""
@@ -148,14 +151,16 @@ def _stack(texts: Sequence[Tensor]) -> Tensor:
     return torch.nn.utils.rnn.pad_sequence(list(texts), batch_first=True)
 
 
-def _places(sizes: Sequence[tuple[int, int]], width: int) -> tuple[Tensor, Tensor]:
+def _places(sizes: Tensor, width: int) -> tuple[Tensor, Tensor]:
     """Say where the pieces of translation and source come from when both stand side by side, `width` apart.
+
+    `sizes` has the lengths of both, (batch, 2).
 
     Returns:
         Places and which of them are real, both (batch, pieces of the longest pair).
     """
-    targets, sources = torch.tensor(sizes).T[..., None]
-    steps = torch.arange(int((targets + sources).max()))
+    targets, sources = sizes[:, :1], sizes[:, 1:]
+    steps = torch.arange(int(sizes.sum(1).max()), device=sizes.device)
     places = torch.where(steps < targets, steps, steps - targets + width)
     mask = steps < targets + sources
     return places.where(mask, 0), mask

@@ -173,7 +173,7 @@ def _read(file: Path, needed: Sequence[str], optional: Sequence[str]) -> Table:
         if not _fits(table, name)
     ]
     if odd:
-        raise InputError(f"{file}: the column {odd[0]}; the documentation of the schema says what it should be")
+        raise InputError(f"{file}: the column {odd[0]}; models/evaluation.md says what it should hold")
     absent = [name for name in optional if name not in table.column_names]
     table = table.select([name for name in (*needed, *optional) if name not in absent])
     for name in absent:

@@ -47,9 +47,9 @@ def count_false_alarms(
     ]
     sums = drawing.summed(np.array(counts, dtype=float), np.arange(len(rows)))
 
-    def rate(weights: np.typing.NDArray[np.float64]) -> float:
+    def rate(weights: measures.Floats) -> float:
         alarms, words = (weights @ sums).tolist()
-        return 1000 * alarms / max(1.0, words)
+        return float(1000 * alarms / max(1.0, words))
 
     return {"false alarms per 1,000 words": drawing.estimate(rate)}
 
@@ -72,10 +72,10 @@ def measure_characters(
         credits.append((*credit, measures.character_f1(*credit), 1.0))
     sums = drawing.summed(np.array(credits, dtype=float), np.array(marked))
 
-    def together(weights: np.typing.NDArray[np.float64]) -> float:
+    def together(weights: measures.Floats) -> float:
         return measures.character_f1(*(weights @ sums[:, :3]).tolist())
 
-    def by_segment(weights: np.typing.NDArray[np.float64]) -> float:
+    def by_segment(weights: measures.Floats) -> float:
         total, count = (weights @ sums[:, 3:]).tolist()
         return float(total / max(1.0, count))
 

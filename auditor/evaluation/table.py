@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from auditor.evaluation.results import Estimate, Result
+from auditor.evaluation.estimates import Estimate
+from auditor.evaluation.results import Result
 
 COLUMNS = (
     ("MCC with end", "official MCC crossed"),

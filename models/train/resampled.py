@@ -84,9 +84,9 @@ def damage(
 def differences(text: str, trip: str) -> list[Edit]:
     """Return what the round trip says instead, a few words at a time; case and punctuation do not count."""
     ours, theirs = tokens(text), tokens(trip)
-    words = [[span.of(side).casefold() for span in spans] for side, spans in ((text, ours), (trip, theirs))]
+    before, after = ([span.of(side).casefold() for span in spans] for side, spans in ((text, ours), (trip, theirs)))
     found = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind != "replace" or max(b - a, d - c) > LONGEST:
             continue
         span, wrong = Span(ours[a].start, ours[b - 1].end), trip[theirs[c].start : theirs[d - 1].end]
