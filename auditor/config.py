@@ -1,6 +1,7 @@
 """Defaults for a project: `.auditor.toml`, or `[tool.auditor]` in `pyproject.toml`, of this folder or one above it.
 
-Keys are the long options without their hyphens in front ("min-confidence"); the command line goes before the file.
+Keys are the long options without their hyphens in front ("min-confidence"), but "penalties" is a table of them; the
+command line goes before the file.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ PROJECT = "pyproject.toml"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a configuration file says; `path` is None when there is no file, paths inside it are relative to it."""
+    """What a configuration file says; `path` is None when there is no file, paths inside it are relative to it.
+
+    `own` has the defaults of options that only some commands have, by their names.
+    """
 
     settings: Settings = field(default_factory=Settings)
     fail_under: float | None = None
     terms: Path | None = None
     baseline: Path | None = None
     cache: bool | None = None
+    own: Mapping[str, str | int] = field(default_factory=dict)
     path: Path | None = None
 
 
@@ -57,6 +62,10 @@ def load(path: Path | None) -> Config:
             raise SettingsError(f"{path}: {UnknownNameError('setting', key, _KEYS)}")
         values[key] = _KEYS[key](value, f"{path}: {key}")
     chosen = {key.replace("-", "_"): value for key, value in values.items() if key not in _OUTSIDE}
+    if "fluency_model" in chosen:
+        chosen["fluency_model"] = _placed(path, chosen["fluency_model"])
+    if "back_translation" in chosen:
+        chosen["back_translation"] = {pair: _placed(path, name) for pair, name in chosen["back_translation"].items()}
     if "min_confidence" in chosen:
         chosen["minimum_probability"] = chosen.pop("min_confidence")
     return Config(
@@ -64,9 +73,16 @@ def load(path: Path | None) -> Config:
         fail_under=values.get("fail-under"),
         terms=path.parent / values["terms"] if "terms" in values else None,
         baseline=path.parent / values["baseline"] if "baseline" in values else None,
+        own={key: values[key] for key in _OWN if key in values},
         cache=values.get("cache"),
         path=path,
     )
+
+
+def _placed(path: Path, name: str) -> str:
+    """Return the model's folder, where it lies beside the file; else the name, as of the cache."""
+    folder = path.parent / name
+    return str(folder) if name and folder.is_dir() else name
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -134,9 +150,12 @@ _KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "baseline": _text,
     "cache": _switch,
     "device": _text,
+    "engine": _text,
     "fail-under": _number(0, 100),
     "fluency-model": _text,
+    "format": _text,
     "ignore": _kinds,
+    "jobs": _count,
     "min-confidence": _number(0, 1),
     "only": _kinds,
     "penalties": _mapping(_number(0, 1000)),
@@ -144,4 +163,5 @@ _KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "terms": _text,
     "threads": _count,
 }
-_OUTSIDE = frozenset({"fail-under", "terms", "baseline", "cache"})
+_OWN = ("engine", "format", "jobs")
+_OUTSIDE = frozenset({"fail-under", "terms", "baseline", "cache", *_OWN})

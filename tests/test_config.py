@@ -21,6 +21,9 @@ precision = "float32"
 fluency-model = "models/lm"
 fail-under = 60
 cache = false
+format = "html"
+jobs = 3
+engine = "ray"
 terms = "house/terms.toml"
 baseline = "baseline.json"
 [back-translation]
@@ -52,8 +55,21 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         terms=tmp_path / "house" / "terms.toml",
         baseline=tmp_path / "baseline.json",
         cache=False,
+        own={"format": "html", "jobs": 3, "engine": "ray"},
         path=path,
     )
+
+
+def test_models_beside_the_file_are_found_from_anywhere(tmp_path: Path) -> None:
+    """A folder is meant where there is one; any other name is one of the cache."""
+    (tmp_path / "models" / "lm").mkdir(parents=True)
+    path = tmp_path / config.FILE
+    path.write_text(FULL)
+
+    chosen = config.load(path).settings
+
+    assert chosen.fluency_model == str(tmp_path / "models" / "lm")
+    assert chosen.back_translation["en-fr"] == "m1"
 
 
 def test_the_nearest_file_counts(tmp_path: Path) -> None:

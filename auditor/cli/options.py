@@ -104,6 +104,7 @@ def _configure(ctx: click.Context, _: click.Parameter, path: Path | None) -> Non
         "back_translation": ",".join(f"{pair}={name}" for pair, name in settings.back_translation.items()),
         "terms": chosen.terms,
         "baseline": chosen.baseline,
+        **chosen.own,
         "cache": chosen.cache,
     }
     ctx.default_map = {name: value for name, value in defaults.items() if value not in (None, [], "")}

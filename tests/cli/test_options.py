@@ -93,3 +93,27 @@ def test_models_remember_unless_told_not_to(tmp_path: Path, monkeypatch: pytest.
         _chosen(*arguments).settings.cache
         for arguments in ((), ("--no-cache",), ("--config", "off.toml"), ("--config", "off.toml", "--cache"))
     ] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("written", "arguments", "message"),
+    [
+        ('format = "htm"', ["check", "story.txt"], "'--format': 'htm' is not one of"),
+        ('engine = "spark"', ["batch", ".", "--out", "out"], "'--engine': 'spark' is not one of"),
+        ('engine = "ray"\nformat = "html"', ["diff", "old.json", "new.json"], "old.json does not exist"),
+    ],
+)
+def test_options_of_one_command_have_defaults_too(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    written: str,
+    arguments: list[str],
+    message: str,
+) -> None:
+    """The command that has the option takes the default, and checks it; the others do not care."""
+    (tmp_path / ".auditor.toml").write_text(written)
+    monkeypatch.chdir(tmp_path)
+
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
