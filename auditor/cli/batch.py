@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
 import click
 
-from auditor.batch import Batch, Progress, stories
+from auditor.batch import Batch, stories
 from auditor.batch import Options as BatchOptions
 from auditor.batch import run as run_batch
 from auditor.batch.engines import ENGINES
 from auditor.cli.options import Options, batch_options, pair
+from auditor.cli.story_bar import story_bar
 from auditor.errors import UnknownNameError
 from auditor.readers.tables import Columns
 
@@ -73,7 +72,7 @@ def batch(  # noqa: PLR0913 (one a command-line option)
         columns=columns,
         label=datetime.date.today().isoformat() if label is None else label,
     )
-    with _bar(quiet=options.quiet) as progress:
+    with story_bar(quiet=options.quiet) as progress:
         done = run_batch(
             inputs, out, settings=options.settings, decisions=options.decisions, options=chosen, progress=progress
         )
@@ -102,28 +101,3 @@ def _tell(done: Batch, out: Path, options: Options) -> int:
             err=True,
         )
     return 2 if done.failures else int(bool(below))
-
-
-@contextmanager
-def _bar(*, quiet: bool) -> Iterator[Progress | None]:
-    """Show a bar with the rate and the time left, to a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("stories, {task.speed:.2f} a second, left:"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
-        task = display.add_task("starting", total=None)
-
-        def advance(done: int, total: int, name: str) -> None:
-            display.update(task, description=Path(name).name[:32], completed=done, total=total)
-
-        yield advance
