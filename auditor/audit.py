@@ -17,7 +17,7 @@ from auditor.profile import Profile, load_profile
 from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
 from auditor.signals import adequacy, back_translation, document_knowledge, fluency, forced_decoding
-from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings
+from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings, WordScores
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many words are done, and how many there are."""
@@ -123,7 +123,7 @@ class Auditor:
         found: list[Finding] = []
         waiting = deque(document.paragraphs)
         for stretch, repairs in self._priced(document):
-            found += judge.findings(repairs, stretch.measurements, self.profile, self.settings)
+            found += judge.findings(stretch.reading(repairs, self.profile), self.settings)
             while waiting and waiting[0].span.end <= stretch.passage.span.end:
                 paragraph = waiting.popleft()
                 inside = [finding for finding in found if finding.span.start < paragraph.span.end]
@@ -152,6 +152,16 @@ class Auditor:
             measured.append(stretch.measurements)
             repairs += priced
         return _joined(document, measured), repairs
+
+    def suspicion(self, document: Document) -> WordScores:
+        """Return, a word of the document, the calibrated chance (0 to 1) that it is part of an error.
+
+        Raises:
+            ModelError: a model is missing or damaged.
+        """
+        measurements, repairs = self.examine(document)
+        chances = judge.suspicion(judge.Reading.whole(measurements, repairs, self.profile))
+        return WordScores("judge", "probability", chances)
 
     def _priced(self, document: Document) -> Iterator[tuple[_Stretch, list[Repair]]]:
         """Yield each stretch of the document with the repairs inside it."""
@@ -211,6 +221,10 @@ class _Stretch:
     measurements: Measurements
     words_before: int
     words_in_all: int
+
+    def reading(self, repairs: Sequence[Repair], profile: Profile) -> judge.Reading:
+        """Return what the judge judges by."""
+        return judge.Reading(self.sentences, self.measurements, repairs, profile, self.passage.span)
 
 
 def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa: B008 (frozen)

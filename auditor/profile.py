@@ -1,4 +1,4 @@
-"""What was fitted: how much each mechanism must gain, and what a gain is worth as a probability.
+"""What was fitted: how much each mechanism must gain, how suspect a word is, and what that is worth as a probability.
 
 `models/train/judge.py` makes the file from labelled translations and clean news; nothing here is set by hand.
 """
@@ -8,12 +8,73 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from auditor.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Knots = tuple[tuple[float, float], ...]
+"""(raw probability, calibrated probability) pairs of a monotone, piecewise linear map; empty: the map of no change."""
+LEAF = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A decision tree as arrays, one item a node; the first node is the root.
+
+    A row goes `left` where its `column` is at most `cut`, or where it is NaN and `lost_left` says so; a node whose
+    column is `LEAF` ends the walk with `value` (log-odds).
+    """
+
+    column: tuple[int, ...]
+    cut: tuple[float, ...]
+    lost_left: tuple[bool, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def add(self, rows: np.ndarray, sums: np.ndarray) -> None:
+        """Add this tree's value for each row (words, columns) to `sums` (words,)."""
+        import numpy as np
+
+        column, cut = np.array(self.column), np.array(self.cut)
+        lost_left, left, right = np.array(self.lost_left), np.array(self.left), np.array(self.right)
+        node = np.zeros(len(rows), dtype=int)
+        while True:
+            walking = np.flatnonzero(column[node] != LEAF)
+            if not len(walking):
+                break
+            at = node[walking]
+            seen = rows[walking, column[at]]
+            goes_left = np.where(np.isnan(seen), lost_left[at], seen <= cut[at])
+            node[walking] = np.where(goes_left, left[at], right[at])
+        sums += np.array(self.value)[node]
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Boosted trees over the named columns; `start` is the log-odds before any tree."""
+
+    columns: tuple[str, ...]
+    start: float
+    trees: tuple[Tree, ...]
+
+    def probabilities(self, rows: Sequence[Sequence[float]], names: Sequence[str]) -> tuple[float, ...]:
+        """Return the raw probability, 0-1, of each row whose columns are called `names`."""
+        import numpy as np
+
+        if not rows:
+            return ()
+        matrix = np.asarray(rows, dtype=float)[:, [names.index(column) for column in self.columns]]
+        sums = np.full(len(rows), self.start)
+        for tree in self.trees:
+            tree.add(matrix, sums)
+        return tuple((1 / (1 + np.exp(-sums))).tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +82,18 @@ class Profile:
     """The fitted numbers of the judge.
 
     `thresholds` are nats, one a mechanism: the gain at which that mechanism alone raises half a false alarm per 1,000
-    words of clean news. `weights` map a feature's name to its weight in log-odds, with "intercept"; `knots` are
-    (raw probability, calibrated probability) pairs of a monotone, piecewise linear map. `minimum_probability` is the
-    default bar for a finding. `fingerprint` names the file in signatures.
+    words of clean news. `forest` says how likely a word is part of an error, calibrated by `words`; the greatest of a
+    place's words, calibrated by `marks`, is the probability of a place that is only marked. `weights` map what is known
+    of a place that a repair would change to log-odds, with "intercept", calibrated by `repairs`. `minimum_probability`
+    is the default bar for a finding. `fingerprint` names the file in signatures.
     """
 
     thresholds: Mapping[str, float]
+    forest: Forest
     weights: Mapping[str, float]
-    knots: tuple[tuple[float, float], ...]
+    words: Knots
+    repairs: Knots
+    marks: Knots
     minimum_probability: float
     provenance: Mapping[str, str]
     fingerprint: str
@@ -36,17 +101,17 @@ class Profile:
     @classmethod
     def bare(cls, thresholds: Mapping[str, float]) -> Self:
         """Return a profile with thresholds and nothing else, for those who fit one."""
-        return cls(thresholds, {}, (), 0.0, {}, "none")
+        return cls(thresholds, Forest((), 0.0, ()), {}, (), (), (), 0.0, {}, "none")
 
     def threshold(self, mechanism: str) -> float:
         """Return the mechanism's threshold; a mechanism that was never fitted never fires."""
         return self.thresholds.get(mechanism, math.inf)
 
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Return the calibrated chance of an error, 0-1; features without a weight do not count."""
+    def mended(self, described: Mapping[str, float]) -> float:
+        """Return the raw probability, 0-1, of a place that a repair would change; what has no weight does not count."""
         logit = self.weights.get("intercept", 0.0)
-        logit += sum(value * self.weights.get(name, 0.0) for name, value in features.items())
-        return _interpolate(self.knots, 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit)))))
+        logit += sum(value * self.weights.get(name, 0.0) for name, value in described.items())
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
 
 
 def load_profile(path: Path) -> Profile:
@@ -60,8 +125,11 @@ def load_profile(path: Path) -> Profile:
         fields = json.loads(data)
         return Profile(
             thresholds={str(name): float(value) for name, value in fields["thresholds"].items()},
+            forest=_forest(fields["forest"]),
             weights={str(name): float(value) for name, value in fields["weights"].items()},
-            knots=tuple((float(raw), float(calibrated)) for raw, calibrated in fields["knots"]),
+            words=_knots(fields["words"]),
+            repairs=_knots(fields["repairs"]),
+            marks=_knots(fields["marks"]),
             minimum_probability=float(fields["minimum_probability"]),
             provenance={str(name): str(value) for name, value in fields["provenance"].items()},
             fingerprint=hashlib.sha256(data).hexdigest()[:8],
@@ -70,7 +138,17 @@ def load_profile(path: Path) -> Profile:
         raise ModelError(f"the judge's fitted file {path} is missing or damaged; install auditor again") from error
 
 
-def _interpolate(knots: tuple[tuple[float, float], ...], raw: float) -> float:
+def _forest(fields: Mapping[str, Any]) -> Forest:
+    trees = tuple(Tree(**{name: tuple(values) for name, values in tree.items()}) for tree in fields["trees"])
+    return Forest(tuple(fields["columns"]), float(fields["start"]), trees)
+
+
+def _knots(pairs: Sequence[Sequence[float]]) -> Knots:
+    return tuple((float(raw), float(calibrated)) for raw, calibrated in pairs)
+
+
+def calibrate(knots: Knots, raw: float) -> float:
+    """Map a raw probability by the knots; beyond the first and the last the map is flat."""
     if not knots:
         return raw
     below = [knot for knot in knots if knot[0] <= raw]

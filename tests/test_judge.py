@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor import judge
-from auditor.profile import Profile
-from auditor.values import Candidate, Document, Kind, Knowledge, Measurements, Repair, Settings, Severity, Span
+from auditor import judge, segment
+from auditor.profile import Forest, Profile, Tree
+from auditor.values import Candidate, Judgement, Kind, Knowledge, Measurements, Repair, Settings, Severity, Span
 
 TEXT = "He said the politic of the ministers was good, and then the talks ended."
-KNOWLEDGE = Knowledge({}, {}, ())
+SUSPECT = Tree((0, -1, -1), (0.0, 0.0, 0.0), (True, True, True), (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0))
+"""Of words that the detector gives more than even odds, it makes 0.95; of others, and without a detector, 0.05."""
 PROFILE = Profile(
     thresholds={"inflections": 3.0},
-    weights={"intercept": -2.0, "value": 1.5},
-    knots=(),
+    forest=Forest(("marked",), 0.0, (SUSPECT,)),
+    weights={"intercept": -2.0, "wide": 1.5},
+    words=(),
+    repairs=(),
+    marks=(),
     minimum_probability=0.5,
     provenance={},
     fingerprint="test",
 )
 
 
-def _measurements(quotations: tuple[Span, ...] = ()) -> Measurements:
-    document = Document("test", "en", TEXT, ())
-    return Measurements(document, Knowledge({}, {}, quotations), {TEXT.index("politic"): 12.0})
+def _measurements(quotations: tuple[Span, ...] = (), *, marked: dict[str, float] | None = None) -> Measurements:
+    document = segment.document(TEXT, name="test")
+    chances = [(marked or {}).get(word.text, 0.01) for word in document.words]
+    zeros = (0.0,) * len(chances)
+    judgement = Judgement(
+        minor=zeros,
+        major=tuple(chances),
+        marked_end=0.0,
+        edited=zeros,
+        edited_gaps=zeros,
+        edited_end=0.0,
+        kinds=(Kind.TERMINOLOGY,) * len(chances),
+        assessment=0.0,
+        mqm=0.0,
+    )
+    judgements = {} if marked is None else {0: judgement}
+    return Measurements(document, Knowledge({}, {}, quotations), {TEXT.index("politic"): 12.0}, judgements=judgements)
+
+
+def _reading(repairs: list[Repair], measurements: Measurements) -> judge.Reading:
+    return judge.Reading.whole(measurements, repairs, PROFILE)
 
 
 def _repair(wrong: str, right: str, value: float, *, mechanism: str = "inflections", shown: bool = True) -> Repair:
@@ -45,7 +68,7 @@ def test_the_best_of_overlapping_repairs_is_told_with_the_others_as_suggestions(
         _repair("politic", "politician", 3.0),
     ]
 
-    (finding,) = judge.findings(repairs, _measurements(), PROFILE, Settings())
+    (finding,) = judge.findings(_reading(repairs, _measurements()), Settings())
 
     assert finding.suggestions == ("the policy", "the politics", "the policies")
 
@@ -54,14 +77,14 @@ def test_a_rival_that_reaches_beyond_the_span_is_no_suggestion() -> None:
     """A replacement of other words cannot be written for the winner's span."""
     repairs = [_repair("politic", "policy", 9.0), _repair("politic of", "politics of", 5.0)]
 
-    (finding,) = judge.findings(repairs, _measurements(), PROFILE, Settings())
+    (finding,) = judge.findings(_reading(repairs, _measurements()), Settings())
 
     assert finding.suggestions == ("policy",)
 
 
 def test_a_wording_that_is_not_shown_is_evidence_only() -> None:
     """A detector's own word never becomes a suggestion."""
-    (finding,) = judge.findings([_repair("politic", "cat", 9.0, shown=False)], _measurements(), PROFILE, Settings())
+    (finding,) = judge.findings(_reading([_repair("politic", "cat", 9.0, shown=False)], _measurements()), Settings())
 
     assert finding.suggestions == ()
     assert "“cat”" in finding.evidence[0]
@@ -71,7 +94,7 @@ def test_inside_a_quotation_the_message_sends_to_the_tape() -> None:
     """Words that were spoken are not changed on a model's say-so."""
     measurements = _measurements((Span(8, 45),))
 
-    (finding,) = judge.findings([_repair("politic", "policy", 9.0)], measurements, PROFILE, Settings())
+    (finding,) = judge.findings(_reading([_repair("politic", "policy", 9.0)], measurements), Settings())
 
     assert finding.in_quotation
     assert "check the tape" in finding.message
@@ -81,9 +104,9 @@ def test_kinds_can_be_chosen_and_left_out() -> None:
     """`only` and `ignore` filter by MQM kind."""
     repairs = [_repair("politic", "policy", 9.0)]
 
-    assert not judge.findings(repairs, _measurements(), PROFILE, Settings(ignore=frozenset({Kind.GRAMMAR})))
-    assert not judge.findings(repairs, _measurements(), PROFILE, Settings(only=frozenset({Kind.NAME})))
-    assert judge.findings(repairs, _measurements(), PROFILE, Settings(only=frozenset({Kind.GRAMMAR})))
+    assert not judge.findings(_reading(repairs, _measurements()), Settings(ignore=frozenset({Kind.GRAMMAR})))
+    assert not judge.findings(_reading(repairs, _measurements()), Settings(only=frozenset({Kind.NAME})))
+    assert judge.findings(_reading(repairs, _measurements()), Settings(only=frozenset({Kind.GRAMMAR})))
 
 
 WORDS = ("politic", "the politic", "politic of the ministers", "ministers", "was good", "talks", "the talks ended")
@@ -94,7 +117,7 @@ repair_lists = st.lists(st.tuples(st.sampled_from(WORDS), st.floats(-2, 20)), ma
 def test_findings_are_sorted_and_disjoint(drawn: list[tuple[str, float]]) -> None:
     """Whatever is priced, findings come in the order of the text and do not overlap."""
     repairs = [_repair(wrong, f"w{number}", value) for number, (wrong, value) in enumerate(drawn)]
-    found = judge.findings(repairs, _measurements(), PROFILE, Settings(minimum_probability=0.0))
+    found = judge.findings(_reading(repairs, _measurements()), Settings(minimum_probability=0.0))
 
     assert sorted(found, key=lambda finding: finding.span) == list(found)
     assert not any(a.span.overlaps(b.span) for a, b in itertools.pairwise(found))
@@ -105,23 +128,67 @@ def test_a_lower_bar_never_flags_less(drawn: list[tuple[str, float]], one: float
     """Every finding above a bar is there below it too."""
     repairs = [_repair(wrong, f"w{number}", value) for number, (wrong, value) in enumerate(drawn)]
     low, high = sorted((one, other))
-    many = judge.findings(repairs, _measurements(), PROFILE, Settings(minimum_probability=low))
-    few = judge.findings(repairs, _measurements(), PROFILE, Settings(minimum_probability=high))
+    many = judge.findings(_reading(repairs, _measurements()), Settings(minimum_probability=low))
+    few = judge.findings(_reading(repairs, _measurements()), Settings(minimum_probability=high))
 
     assert set(few) <= set(many)
 
 
-@pytest.mark.parametrize(("raw", "expected"), [(0.0, 0.1), (0.1, 0.1), (0.3, 0.3), (0.5, 0.5), (0.9, 0.5)])
-def test_the_probability_map_is_linear_between_its_knots(raw: float, expected: float) -> None:
-    """Below the first and above the last knot the map is flat."""
-    import math
+def test_marked_words_are_told_with_those_neighbours_that_are_nearly_as_suspect() -> None:
+    """One finding for a run of suspect words, of the kind and severity that the detector names; nothing to suggest."""
+    measurements = _measurements(marked={"talks": 0.9, "ended": 0.8, "good": 0.2})
 
-    profile = Profile({}, {"x": 1.0}, ((0.1, 0.1), (0.5, 0.5)), 0.5, {}, "test")
-    logit = -60.0 if raw == 0.0 else math.log(raw / (1 - raw))
+    (finding,) = judge.findings(_reading([], measurements), Settings())
 
-    assert profile.probability({"x": logit}) == pytest.approx(expected)
+    assert finding.span.of(TEXT) == "talks ended"
+    assert (finding.kind, finding.severity) == (Kind.TERMINOLOGY, Severity.MAJOR)
+    assert finding.mechanism == "adequacy"
+    assert finding.suggestions == ()
+    assert finding.probability == pytest.approx(0.9526, abs=1e-4)
+
+
+def test_of_a_mark_and_a_repair_that_overlap_the_surer_is_told() -> None:
+    """A place is told once."""
+    measurements = _measurements(marked={"politic": 0.9})
+    sure, unsure = _repair("politic", "policy", 30.0), _repair("politic", "policy", 2.0)
+
+    assert judge.findings(_reading([sure], measurements), Settings())[0].mechanism == "inflections"
+    assert judge.findings(_reading([unsure], measurements), Settings())[0].mechanism == "adequacy"
+
+
+def test_marks_can_be_left_out_like_any_mechanism() -> None:
+    """Whoever names the mechanisms he wants gets no other."""
+    measurements = _measurements(marked={"talks": 0.9})
+
+    assert not judge.findings(_reading([], measurements), Settings(mechanisms=("inflections",)))
+    assert judge.findings(_reading([], measurements), Settings(mechanisms=("adequacy",)))
+
+
+def test_every_word_has_a_suspicion_and_a_repair_raises_that_of_its_words() -> None:
+    """One number a word; a word that a repair would change is as suspect as the repair is sure."""
+    measurements = _measurements(marked={"talks": 0.9})
+    words = [word.text for word in measurements.document.words]
+
+    found = dict(zip(words, judge.suspicion(_reading([_repair("politic", "policy", 30.0)], measurements)), strict=True))
+
+    assert len(words) == len(found) + words.count("the") - 1
+    assert found["talks"] == pytest.approx(0.9526, abs=1e-4)
+    assert found["politic"] > 0.99
+    assert found["ministers"] == pytest.approx(0.0474, abs=1e-4)
 
 
 def test_a_mechanism_that_was_never_fitted_never_fires() -> None:
     """An unknown mechanism's threshold cannot be reached."""
     assert PROFILE.threshold("no-such-mechanism") == float("inf")
+
+
+def test_a_sentence_read_in_two_parts_is_told_once() -> None:
+    """Marks stay within what each part judges, though both know the whole sentence."""
+    measurements = _measurements(marked={"politic": 0.9, "talks": 0.9, "ended": 0.8})
+    whole = _reading([], measurements)
+    middle = TEXT.index("ended")
+    parts = [replace(whole, within=within) for within in (Span(0, middle), Span(middle, len(TEXT)))]
+
+    told = [finding.span.of(TEXT) for part in parts for finding in judge.findings(part, Settings())]
+
+    assert told == ["politic", "talks", "ended"]

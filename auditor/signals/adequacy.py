@@ -69,3 +69,12 @@ def with_source(document: Document, sources: Sequence[str]) -> Document:
         for paragraph, source in zip(document.paragraphs, sources, strict=True)
     ]
     return replace(document, paragraphs=tuple(paragraphs))
+
+
+def without_source(document: Document) -> Document:
+    """Return the document as if its source were lost."""
+    paragraphs = [
+        replace(paragraph, sentences=tuple(replace(sentence, source=None) for sentence in paragraph.sentences))
+        for paragraph in document.paragraphs
+    ]
+    return replace(document, paragraphs=tuple(paragraphs))

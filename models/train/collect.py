@@ -153,6 +153,7 @@ def _back(fields: Mapping[str, object]) -> BackTranslation:
 def _restored(item: Mapping[str, object]) -> Repair:
     fields = dict(item)
     gain, meaning, span = fields.pop("gain"), fields.pop("meaning"), fields.pop("span")
+    fields["evidence"] = tuple(fields.get("evidence", ()))  # type: ignore[arg-type]
     kind, severity = Kind(str(fields.pop("kind"))), Severity(str(fields.pop("severity")))
     candidate = Candidate(span=Span(**span), kind=kind, severity=severity, **fields)  # type: ignore[arg-type]
     return Repair(candidate, float(str(gain)), None if meaning is None else float(str(meaning)), 0.0)
