@@ -37,8 +37,8 @@ golden: .venv/.installed  ## write the golden files again; look at the differenc
 	AUDITOR_GOLDEN=rewrite $(BIN)/python -m pytest -q -k golden
 
 fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pack in ../shared)
-	$(BIN)/python -m models.train.judge collect --data ../shared/data --out $(FIT)
-	$(BIN)/python -m models.train.judge fit --out $(FIT)
+	$(BIN)/python -m models.train.collect --data ../shared/data --out $(FIT)
+	$(BIN)/python -m models.train.judge --out $(FIT)
 	$(BIN)/python -m models.train.pin
 
 bench: .venv/.fetched  ## measure speed and memory beside peers: some ten minutes on a quiet machine

@@ -15,7 +15,19 @@ from auditor import features
 from auditor.features import LAYERED, NAMES, is_quoted
 from auditor.profile import Profile, calibrate
 from auditor.signals.adequacy import SIGNAL
-from auditor.values import Candidate, Finding, Judgement, Kind, Measurements, Repair, Sentence, Settings, Severity, Span
+from auditor.values import (
+    Candidate,
+    Finding,
+    Judgement,
+    Kind,
+    Measurements,
+    Repair,
+    Sentence,
+    Settings,
+    Severity,
+    Span,
+    Word,
+)
 
 NEARLY = 0.6
 """A neighbour belongs to a marked place when it is so suspect, as a share of the most suspect word there: the low bar
@@ -104,10 +116,12 @@ def suspicion(reading: Reading) -> tuple[float, ...]:
 
 def places(reading: Reading, raw: Sequence[float], *, with_marks: bool) -> list[Place]:
     """Return what may be told, given the raw suspicion of each word; places of one layer do not overlap."""
+    words = features.words_of(reading.sentences)
     marked = list(_marked(reading, raw)) if with_marks else []
     mended = [_supported(place, marked) for place in _mended(reading, raw)]
+    apart = [mark for mark in marked if not _belongs(mark, mended, words)]
     chosen: list[Place] = []
-    for place in sorted([*mended, *marked], key=_surest):
+    for place in sorted([*mended, *apart], key=_surest):
         if place.is_layered or not _overlaps(place, chosen):
             chosen.append(place)
     return chosen
@@ -126,6 +140,17 @@ def _supported(place: Place, marked: Sequence[Place]) -> Place:
     best = max((mark.probability for mark in marked if mark.span.overlaps(place.span)), default=0.0)
     is_led = place.probability < best <= place.probability / SUPPORT and not place.is_layered
     return replace(place, probability=best) if is_led else place
+
+
+def _belongs(mark: Place, mended: Sequence[Place], words: Sequence[Word]) -> bool:
+    """Tell whether a mark stands beside a surer place to mend: "shortage. of money" is wrong once, not twice."""
+    own = features.covered(words, mark.span)
+    for place in mended:
+        if place.probability >= mark.probability and not place.is_layered:
+            other = features.covered(words, place.span)
+            if own.start == other.stop or own.stop == other.start:
+                return True
+    return False
 
 
 def _overlaps(place: Place, chosen: Sequence[Place]) -> bool:

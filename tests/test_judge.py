@@ -147,13 +147,26 @@ def test_marked_words_are_told_with_those_neighbours_that_are_nearly_as_suspect(
     assert finding.probability == pytest.approx(0.9526, abs=1e-4)
 
 
-def test_of_a_mark_and_a_repair_that_overlap_the_surer_is_told() -> None:
-    """A place is told once."""
+def test_a_repair_on_a_mark_is_told_with_the_chance_of_the_mark_unless_it_is_a_guess() -> None:
+    """A place is told once, with a wording where something speaks for it."""
     measurements = _measurements(marked={"politic": 0.9})
-    sure, unsure = _repair("politic", "policy", 30.0), _repair("politic", "policy", 2.0)
+    sure, led, guess = (_repair("politic", "policy", value) for value in (30.0, 2.0, 0.1))
 
-    assert judge.findings(_reading([sure], measurements), Settings())[0].mechanism == "inflections"
-    assert judge.findings(_reading([unsure], measurements), Settings())[0].mechanism == "adequacy"
+    (surest,) = judge.findings(_reading([sure], measurements), Settings())
+    (supported,) = judge.findings(_reading([led], measurements), Settings())
+    (alone,) = judge.findings(_reading([guess], measurements), Settings())
+
+    assert (surest.suggestions, supported.suggestions, alone.suggestions) == (("policy",), ("policy",), ())
+    assert surest.probability > supported.probability == alone.probability
+
+
+def test_a_mark_beside_a_surer_repair_is_part_of_the_same_error() -> None:
+    """What a broken word breaks next to it is not told again."""
+    measurements = _measurements(marked={"of": 0.9, "ended": 0.9})
+
+    found = judge.findings(_reading([_repair("politic", "policy", 30.0)], measurements), Settings())
+
+    assert [finding.span.of(TEXT) for finding in found] == ["politic", "ended"]
 
 
 def test_marks_can_be_left_out_like_any_mechanism() -> None:

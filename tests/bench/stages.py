@@ -30,6 +30,7 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
     units = [sentence.span for sentence in document.sentences]
     model, translator, detector = auditor.language_model, auditor.back_translator, auditor.detector
     measured, repairs = auditor.examine(document)
+    reading = judge.Reading.whole(measured, repairs, auditor.profile)
     audit = auditor.audit(document)
     passages = list(model.read(document.text, units))
     parts = [
@@ -54,7 +55,7 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
         "propose repairs": propose,
         "price repairs": price,
         "check their meaning": lambda: rank.weigh(priced, measured, auditor.profile, translator.keeps_meaning),
-        "judge": lambda: judge.findings(repairs, measured, auditor.profile, auditor.settings),
+        "judge": lambda: judge.findings(reading, auditor.settings),
         "report": lambda: (terminal.render(audit), json_report.render(audit)),
         WHOLE: lambda: auditor.audit(document),
     }

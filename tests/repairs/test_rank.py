@@ -39,7 +39,7 @@ def _candidate(wrong: str, right: str, mechanism: str = "inflections") -> Candid
 
 
 def _profile(threshold: float) -> Profile:
-    return Profile({"inflections": threshold, "false-friends": threshold}, {}, (), 0.5, {}, "test")
+    return Profile.bare({"inflections": threshold, "false-friends": threshold})
 
 
 def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
