@@ -46,7 +46,7 @@ FLOORS = {
     "names": -4.0,
     "lost-quotation-marks": -40.0,
     "source-numbers": -40.0,
-    "source-names": -4.0,
+    "source-names": -12.0,
     "source-negation": -20.0,
 }
 """Nats below which a repair is not even collected: high for mechanisms that try many words, below zero for rules that
