@@ -21,6 +21,18 @@ class Edit:
     replacement: str
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an edit's tokens are taken to cost as long as the model has not been asked.
+
+    `kept` are shares of what the tokens behind the change cost as the text stands, the first one's share first, the
+    last share for all that follow; `fresh` is the price of each other token, in nats.
+    """
+
+    kept: tuple[float, ...]
+    fresh: float
+
+
 class Passage(Protocol):
     """A stretch of a document that a language model holds in memory, ready to price edits inside it."""
 
@@ -44,6 +56,13 @@ class Passage(Protocol):
 
         It is the log-probability of the first token that the edit changes less that of all it replaces, as if the
         edit's other tokens and what follows were certain.
+        """
+
+    def estimate(self, edits: Sequence[Edit], *, following: int, outlook: Outlook, asked: int) -> list[float]:
+        """Return an estimate of each edit's `price`, in nats, that asks the model for `asked` tokens at most.
+
+        The first token that the edit changes is always known, so 0 costs no forward pass; the tokens that were not
+        asked for cost what `outlook` says.
         """
 
     def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:

@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from auditor.engines.protocols import BackTranslator, Detector, Edit, LanguageModel, Pair, Passage
+from auditor.engines.protocols import BackTranslator, Detector, Edit, LanguageModel, Outlook, Pair, Passage
 from auditor.engines.store import Store
 from auditor.values import BackTranslation, Forced, Judgement, Kind, Span, TokenScores
 
@@ -151,6 +151,13 @@ class _RememberedPassage:
     def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         question = ["bounds", self._relative(edits), following]
         found: list[float] = self._recall(question, lambda: self._passage.bounds(edits, following=following))
+        return found
+
+    def estimate(self, edits: Sequence[Edit], *, following: int, outlook: Outlook, asked: int) -> list[float]:
+        question = ["estimate", self._relative(edits), following, outlook.kept, outlook.fresh, asked]
+        found: list[float] = self._recall(
+            question, lambda: self._passage.estimate(edits, following=following, outlook=outlook, asked=asked)
+        )
         return found
 
     def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from transformers import LlamaForCausalLM
 
 from auditor import segment
 from auditor.engines.causal_lm import CausalLM
-from auditor.engines.protocols import Edit, Passage
+from auditor.engines.protocols import Edit, Outlook, Passage
 from auditor.errors import ModelError
 from auditor.values import Span
 from tests.small_models import make_causal_lm
@@ -134,6 +135,31 @@ def test_bounds_are_never_below_the_price(model: CausalLM) -> None:
     assert all(bound >= price - 1e-4 for bound, price in zip(bounds, prices, strict=True))
 
 
+def test_an_estimate_ends_in_the_price(model: CausalLM) -> None:
+    """Asked for every token an estimate is the price; asked for none, with the rest for free, it is the bound."""
+    edits = [_edit(*pair) for pair in EDITS]
+    passage = _only(model.read(TEXT, _units(TEXT)))
+    free, dear = Outlook(kept=(0.0,), fresh=0.0), Outlook(kept=(1.0,), fresh=9.0)
+
+    assert passage.estimate(edits, following=2, outlook=dear, asked=99) == passage.price(edits, following=2)
+    assert passage.estimate(edits, following=2, outlook=free, asked=0) == passage.bounds(edits, following=2)
+
+
+def test_an_estimate_takes_the_outlook_for_what_it_has_not_asked(model: CausalLM) -> None:
+    """A kept token costs its share of what it costs now, a new one the fixed price."""
+    text = "The minister said on Monday that the talks would go on."
+    passage = _only(model.read(text, _units(text)))
+    start = text.index("Monday")
+    edit = Edit(Span(start, start + 6), "Tuesday")
+    fresh = len(model.encode(" Tuesday")) - 1
+    kept = [p for s, p in zip(passage.tokens.spans, passage.tokens.log_probs, strict=True) if s.start > start + 6][:2]
+
+    guess = passage.estimate([edit], following=2, outlook=Outlook(kept=(0.5, 1.0), fresh=2.0), asked=0)
+
+    expected = passage.bounds([edit], following=2)[0] - 2.0 * fresh + 0.5 * kept[0] + kept[1]
+    assert guess == pytest.approx([expected], abs=1e-4)
+
+
 def test_an_edit_that_changes_nothing_gains_nothing(model: CausalLM) -> None:
     """Writing the same words again is worth 0 nats."""
     passage = _only(model.read(TEXT, _units(TEXT)))
@@ -188,3 +214,19 @@ def test_damaged_weights_are_named(folder: Path, tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="cannot load"):
         CausalLM(tmp_path, name="cut")
+
+
+def test_other_architectures_are_read_by_transformers(folder: Path, tmp_path: Path, model: CausalLM) -> None:
+    """A checkpoint of another architecture is read with transformers, which the signature tells; scores agree."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    other = config | {"model_type": "mistral", "architectures": ["MistralForCausalLM"], "sliding_window": None}
+    (tmp_path / "config.json").write_text(json.dumps(other), encoding="utf-8")
+    edits = [_edit(*pair) for pair in EDITS]
+    theirs = CausalLM(tmp_path, name="tiny", precision="float32")
+    ours, reference = _only(model.read(TEXT, _units(TEXT))), _only(theirs.read(TEXT, _units(TEXT)))
+
+    assert (model.name, theirs.name) == ("tiny/float32/llama", "tiny/float32/transformers")
+    assert ours.tokens.log_probs == pytest.approx(reference.tokens.log_probs, abs=1e-4)
+    assert ours.price(edits, following=8) == pytest.approx(reference.price(edits, following=8), abs=1e-3)

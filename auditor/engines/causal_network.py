@@ -1,0 +1,137 @@
+"""What a causal language model's network must do for a reader, and what transformers provides for any of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from auditor.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Continuations of a text at many of its places, those that begin alike sharing their first tokens.
+
+    One item a token: its number in the vocabulary, the index of the token before it in the same branch (-1: it follows
+    the text itself; a token stands behind the one it follows), its position, and how many tokens of the text it sees.
+    """
+
+    ids: tuple[int, ...]
+    parents: tuple[int, ...]
+    positions: tuple[int, ...]
+    starts: tuple[int, ...]
+
+
+class Network(Protocol):
+    """A network that reads token numbers from left to right; a state is what it remembers of them.
+
+    Shapes: N tokens of branches, V vocabulary.
+    """
+
+    @property
+    def name(self) -> str:
+        """Who computes, for the signature: two implementations of one network differ by rounding."""
+
+    def read(self, ids: Sequence[int], *, keep: int) -> tuple[Any, Tensor]:
+        """Read a text, its start token included.
+
+        Returns:
+            The state, and the logits of the last `keep` tokens, (keep, V): what each predicts to follow.
+        """
+
+    def branch(self, state: Any, branches: Branches) -> Tensor:  # noqa: ANN401
+        """Run branches off the text read, each seeing the text left of it and itself; return logits, (N, V)."""
+
+
+def outline(branches: Branches) -> Tensor:
+    """Return which tokens each token of the branches sees among themselves: those before it and itself, bool (N, N)."""
+    seen = torch.zeros(len(branches.ids), len(branches.ids), dtype=torch.bool)
+    for index, parent in enumerate(branches.parents):
+        if parent >= 0:
+            seen[index] = seen[parent]
+        seen[index, index] = True
+    return seen
+
+
+class HubNetwork:
+    """A `Network` for any causal language model that transformers can load."""
+
+    name = "transformers"
+
+    def __init__(self, folder: Path, dtype: torch.dtype, device: torch.device) -> None:
+        """Load the checkpoint.
+
+        Raises:
+            ModelError: it is no causal language model, or damaged.
+        """
+        from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # loading takes a second; the caller says what is being done
+        try:
+            model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True)
+        except Exception as error:  # transformers, safetensors and json each raise their own
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise ModelError(f"cannot load a causal language model from {folder}: {reason}") from error
+        self._model: Any = model.eval().to(device)
+        self._dtype = dtype
+        self._device = device
+
+    @torch.inference_mode()
+    def read(self, ids: Sequence[int], *, keep: int) -> tuple[Any, Tensor]:
+        """Read a text; see `Network.read`. The state is transformers' cache of keys and values."""
+        out = self._model(input_ids=torch.tensor([ids], device=self._device), use_cache=True, logits_to_keep=keep)
+        return out.past_key_values, out.logits[0, -keep:]
+
+    @torch.inference_mode()
+    def branch(self, state: Any, branches: Branches) -> Tensor:  # noqa: ANN401
+        """Run branches; see `Network.branch`. The cache is left as it was."""
+        prefix = torch.arange(state.get_seq_length())[None, :] < torch.tensor(branches.starts)[:, None]
+        allowed = torch.cat([prefix, outline(branches)], dim=1)
+        mask = torch.zeros(allowed.shape, dtype=self._dtype).masked_fill_(~allowed, torch.finfo(self._dtype).min)
+        out = self._model(
+            input_ids=torch.tensor([branches.ids], device=self._device),
+            attention_mask=mask[None, None].to(self._device),
+            position_ids=torch.tensor([branches.positions], device=self._device),
+            past_key_values=state,
+            use_cache=True,
+        )
+        state.crop(-len(branches.ids))
+        logits: Tensor = out.logits[0]
+        return logits
+
+
+def open_network(folder: Path, dtype: torch.dtype, device: torch.device) -> Network:
+    """Load the checkpoint in `folder`: with `auditor.engines.llama` where that computes it, else with transformers.
+
+    Raises:
+        ModelError: the folder holds no causal language model, or a damaged one.
+    """
+    from auditor.engines import llama
+
+    config = _config(folder)
+    file = folder / "model.safetensors"
+    if not llama.runs(config) or not file.is_file():
+        return HubNetwork(folder, dtype, device)
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors = {name: tensor.to(dtype) for name, tensor in load_file(file, device=str(device)).items()}
+        return llama.build(config, tensors)
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise ModelError(f"cannot load a causal language model from {folder}: {error}") from error
+
+
+def _config(folder: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

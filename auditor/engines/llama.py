@@ -1,0 +1,200 @@
+"""The Llama network, written out: what transformers computes for it, at less of a price.
+
+Matrices that share their input are one, and the branches of many edits attend to the text to their left in one
+multiplication for the heads of a group together, with a mask for the last stretch alone.
+
+Source: Touvron et al. (2023), "LLaMA"; Su et al. (2021), "RoFormer" (rotary positions); Ainslie et al. (2023), "GQA".
+
+Shapes: N new tokens, P tokens read before, D width, H query heads, G key-value heads, E width of a head, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from auditor.engines.causal_network import Branches, outline
+
+_QUERIES = 128  # tokens whose attention is in memory at once: more fall out of the processor's cache
+
+
+_Turn = tuple[Tensor, Tensor]
+"""Cosines and sines of tokens' positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    heads: int
+    groups: int
+    width: int  # of a head
+    epsilon: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """The matrices of one layer; `inputs` makes queries, keys and values, `widen` the gate and what it lets through."""
+
+    before: Tensor  # (D), the norm's scale
+    inputs: Tensor  # ((H + 2 G) E, D)
+    output: Tensor  # (D, H E)
+    between: Tensor
+    widen: Tensor  # (2 F, D)
+    narrow: Tensor  # (D, F)
+
+
+@dataclass(frozen=True, slots=True)
+class LlamaState:
+    """What was read: keys and values of each layer, (G, P, E)."""
+
+    keys: tuple[Tensor, ...]
+    values: tuple[Tensor, ...]
+
+
+class LlamaNetwork:
+    """A `Network` for checkpoints of the Llama architecture."""
+
+    name = "llama"
+
+    def __init__(self, shape: _Shape, tensors: Mapping[str, Tensor], layers: int, *, base: float) -> None:
+        self._shape = shape
+        self._layers = [_layer(tensors, f"model.layers.{index}") for index in range(layers)]
+        self._norm = tensors["model.norm.weight"]
+        self._embedding = tensors["model.embed_tokens.weight"]
+        self._output = tensors.get("lm_head.weight", self._embedding)
+        self._base = base
+
+    @torch.inference_mode()
+    def read(self, ids: Sequence[int], *, keep: int) -> tuple[LlamaState, Tensor]:
+        """Read a text; see `Network.read`."""
+        device = self._output.device
+        x = functional.embedding(torch.tensor(ids, device=device), self._embedding)
+        turn = self._turns(torch.arange(len(ids), device=device))
+        mask = torch.full((len(ids), len(ids)), -torch.inf, dtype=x.dtype, device=device).triu_(1)
+        keys, values = [], []
+        for layer in self._layers:
+            query, key, value = self._project(layer, x, turn)
+            keys.append(key)
+            values.append(value)
+            x = self._finish(layer, x, self._attend(query, key, value, mask, ordered=True))
+        hidden = self._normed(x[-keep:], self._norm)
+        return LlamaState(tuple(keys), tuple(values)), functional.linear(hidden, self._output)
+
+    @torch.inference_mode()
+    def branch(self, state: LlamaState, branches: Branches) -> Tensor:
+        """Run branches; see `Network.branch`."""
+        device = self._output.device
+        low, high = min(branches.starts), max(branches.starts)
+        allowed = torch.cat(
+            [torch.arange(low, high)[None, :] < torch.tensor(branches.starts)[:, None], outline(branches)], 1
+        )
+        mask = torch.zeros(allowed.shape, dtype=self._output.dtype).masked_fill_(~allowed, -torch.inf).to(device)
+        x = functional.embedding(torch.tensor(branches.ids, device=device), self._embedding)
+        turn = self._turns(torch.tensor(branches.positions, device=device))
+        for index, layer in enumerate(self._layers):
+            query, key, value = self._project(layer, x, turn)
+            keys = torch.cat([state.keys[index][:, :high], key], 1)
+            values = torch.cat([state.values[index][:, :high], value], 1)
+            x = self._finish(layer, x, self._attend(query, keys, values, mask))
+        return functional.linear(self._normed(x, self._norm), self._output)
+
+    def _project(self, layer: _Layer, x: Tensor, turn: _Turn) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries (H, N, E), scaled, and keys and values (G, N, E); queries and keys are turned."""
+        shape = self._shape
+        made = functional.linear(self._normed(x, layer.before), layer.inputs)
+        heads = made.view(len(x), -1, shape.width).transpose(0, 1)
+        query, key, value = heads.split([shape.heads, shape.groups, shape.groups])
+        return _rotate(query, turn).mul_(shape.width**-0.5), _rotate(key, turn), value.contiguous()
+
+    def _attend(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, *, ordered: bool = False) -> Tensor:
+        """Attend from (H, N, E) to (G, S, E); `mask` (N, last columns) is added to the scores of the last columns.
+
+        Where the queries are `ordered`, none sees a key behind its own place.
+        """
+        heads, count, width = query.shape
+        share = heads // len(keys)
+        turned = keys.transpose(1, 2)
+        done = []
+        for first in range(0, count, _QUERIES):
+            part = mask[first : first + _QUERIES]
+            rows = query[:, first : first + _QUERIES].reshape(len(keys), -1, width)  # the heads of a group together
+            end = first + len(part) if ordered else keys.shape[1]
+            scores = torch.bmm(rows, turned[:, :, :end])
+            seen = part[:, :end]
+            scores.view(len(keys), share, len(part), -1)[..., -seen.shape[1] :].add_(seen)
+            mixed = torch.bmm(scores.softmax(-1), values[:, :end]).view(heads, len(part), width)
+            done.append(mixed.transpose(0, 1).reshape(len(part), heads * width))
+        return torch.cat(done)
+
+    def _finish(self, layer: _Layer, x: Tensor, attended: Tensor) -> Tensor:
+        x = x + functional.linear(attended, layer.output)
+        gate, through = functional.linear(self._normed(x, layer.between), layer.widen).chunk(2, dim=-1)
+        return x + functional.linear(functional.silu(gate).mul_(through), layer.narrow)
+
+    def _normed(self, x: Tensor, scale: Tensor) -> Tensor:
+        return functional.rms_norm(x, scale.shape, scale, self._shape.epsilon)
+
+    def _turns(self, positions: Tensor) -> _Turn:
+        """Return cosines and sines, float32 (N, E / 2)."""
+        half = self._shape.width // 2
+        steps = torch.arange(half, dtype=torch.float32, device=positions.device) / half
+        angles = positions[:, None].float() * (1.0 / self._base**steps)
+        return angles.cos(), angles.sin()
+
+
+def _rotate(x: Tensor, turn: _Turn) -> Tensor:
+    """Turn (heads, N, E) by the positions of its tokens, in float32."""
+    cosine, sine = turn
+    first, second = x.float().chunk(2, dim=-1)
+    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1).to(x.dtype)
+
+
+def _layer(tensors: Mapping[str, Tensor], name: str) -> _Layer:
+    def joined(*parts: str) -> Tensor:
+        return torch.cat([tensors[f"{name}.{part}.weight"] for part in parts])
+
+    return _Layer(
+        before=tensors[f"{name}.input_layernorm.weight"],
+        inputs=joined("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+        output=joined("self_attn.o_proj"),
+        between=tensors[f"{name}.post_attention_layernorm.weight"],
+        widen=joined("mlp.gate_proj", "mlp.up_proj"),
+        narrow=joined("mlp.down_proj"),
+    )
+
+
+def runs(config: Mapping[str, Any]) -> bool:
+    """Tell whether a checkpoint's config.json describes exactly what this file computes."""
+    rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
+    plain_rope = rope.get("rope_type", rope.get("type", "default")) == "default" and not rope.get(
+        "partial_rotary_factor"
+    )
+    return (
+        config.get("model_type") == "llama"
+        and config.get("hidden_act") == "silu"
+        and not config.get("attention_bias")
+        and not config.get("mlp_bias")
+        and plain_rope
+    )
+
+
+def build(config: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> LlamaNetwork:
+    """Put a checkpoint's tensors together.
+
+    Raises:
+        KeyError: a tensor or a number of the configuration is missing.
+    """
+    heads = int(config["num_attention_heads"])
+    rope = config.get("rope_parameters") or {}
+    shape = _Shape(
+        heads=heads,
+        groups=int(config.get("num_key_value_heads") or heads),
+        width=int(config.get("head_dim") or config["hidden_size"] // heads),
+        epsilon=float(config.get("rms_norm_eps", 1e-6)),
+    )
+    base = float(rope.get("rope_theta") or config.get("rope_theta") or 10000.0)
+    return LlamaNetwork(shape, tensors, int(config["num_hidden_layers"]), base=base)

@@ -1,0 +1,382 @@
+"""A stretch of a document that a causal language model has read and holds in memory, ready to price edits inside it.
+
+The branches of many edits are packed into one forward pass in which each attends to the text left of its edit and to
+itself alone; branches that begin alike share their first tokens.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from auditor.engines.causal_network import Branches, Network
+from auditor.engines.protocols import Edit, Outlook
+from auditor.values import Span, TokenScores
+
+_PACK_TOKENS = 256  # tokens of all branches in one forward pass: more attend to each other in vain
+_REACH = 256  # code points beyond the last token seen that an edit may be read with
+_ROWS = 8  # rows of (rows, vocabulary) float32 at once: what stays in the cache is ten times faster than memory
+_PLAIN = str.maketrans("‘’‚‛“”„‟", "''''" + '""""')
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of the stream; `span` is empty at the start of text and for line breaks, `spaced` begins with a space."""
+
+    id: int
+    span: Span
+    spaced: bool = False
+    line_break: bool = False
+
+
+class Tongue:
+    """A tokenizer that remembers the short strings it was asked for: edits repeat the same words everywhere."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._short = functools.lru_cache(maxsize=65536)(self._encode)
+
+    def encode(self, text: str) -> list[int]:
+        """Return the token numbers of `text`, without special tokens."""
+        return list(self._short(text) if len(text) < 64 else self._encode(text))
+
+    def encode_with_offsets(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Return the token numbers and what range of `text` each stands for."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return encoding.ids, encoding.offsets
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """Return the text of each token by itself, its leading space included."""
+        return list(self._tokenizer.decode_batch([[token] for token in ids], skip_special_tokens=True))
+
+    def _encode(self, text: str) -> tuple[int, ...]:
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """The tokens an edit would put from stream position `at` on, up to and including the tokens judged after it.
+
+    `replaced` are the positions of the tokens that stand there now; the last `kept` of both are the same tokens.
+    """
+
+    at: int
+    ids: tuple[int, ...]
+    replaced: tuple[int, ...]
+    kept: int
+
+
+_Key = tuple[int, tuple[int, ...]]
+"""Where tokens are put, and which: a branch without what it replaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one forward pass tells: the network's state, logits and their normalisers a row, each token's scores."""
+
+    state: Any
+    logits: Tensor
+    normalisers: Tensor
+    own: list[float]
+    entropies: list[float]
+    ranks: list[int]
+
+
+class OpenPassage:
+    """A passage that is read, and held in memory, once it is asked something; it implements `Passage`."""
+
+    def __init__(self, network: Network, tongue: Tongue, text: str, stream: list[Token], block: Span) -> None:
+        """Take the tokens of the context, the passage itself (`block` of the stream) and a few that follow."""
+        self._network, self._tongue, self._text, self._stream, self._block = network, tongue, text, stream, block
+        self._first_row = block.start - 1
+        self._starts = [token.span.start for token in stream[block.start :]]
+        self._branches: dict[tuple[int, int, str, int], _Branch] = {}
+
+    @functools.cached_property
+    def _reading(self) -> _Reading:
+        ids = [token.id for token in self._stream]
+        state, logits = self._network.read(ids, keep=len(ids) - self._first_row)
+        return _Reading(state, logits, *_measure(logits, ids[self._block.start :]))
+
+    @property
+    def _logits(self) -> Tensor:
+        return self._reading.logits
+
+    @property
+    def _own(self) -> list[float]:
+        return self._reading.own
+
+    @property
+    def fingerprint(self) -> str:
+        """See `Passage`."""
+        start = self.span.start
+        left, _ = _word_bounds(self._text, Span(start, start))
+        right = self._stream[-1].span.end + _REACH
+        context = [token.id for token in self._stream[: self._block.start]]
+        tokens = [
+            (token.id, token.span.start - start, token.span.end - start, token.spaced, token.line_break)
+            for token in self._stream[self._block.start :]
+        ]
+        seen = repr((context, len(self._block), tokens, start - left, self._text[left:right]))
+        return hashlib.sha256(seen.encode("utf-8", errors="surrogatepass")).hexdigest()
+
+    @property
+    def span(self) -> Span:
+        """See `Passage`."""
+        tokens = self._stream[self._block.start : self._block.end]
+        return Span(tokens[0].span.start, tokens[-1].span.end)
+
+    @property
+    def tokens(self) -> TokenScores:
+        """See `Passage`."""
+        kept = [(i, token) for i, token in enumerate(self._stream[self._block.start : self._block.end]) if token.span]
+        return TokenScores(
+            tuple(token.span for _, token in kept),
+            tuple(min(self._own[i], 0.0) for i, _ in kept),
+            tuple(max(self._reading.entropies[i], 0.0) for i, _ in kept),
+            tuple(self._reading.ranks[i] for i, _ in kept),
+        )
+
+    def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
+        """See `Passage`."""
+        indices = []
+        for offset in offsets:
+            index = bisect.bisect_left(self._starts, offset)
+            while self._token(index).line_break:
+                index += 1
+            indices.append(index)
+        if not indices:
+            return []
+        tops = self._logits[[self._block.start + i - 1 - self._first_row for i in indices]].topk(best).indices.tolist()
+        found = []
+        for index, top in zip(indices, tops, strict=True):
+            pieces = self._tongue.pieces(top)
+            words = [piece.strip() for piece in pieces if piece.startswith(" ") == self._token(index).spaced]
+            found.append(tuple(word for word in words if word.isalpha()))
+        return found
+
+    def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        """See `Passage`."""
+        branches = [self._branch(edit, following=following) for edit in edits]
+        heads = self._heads(branches)
+        return [head - self._replaced(branch) for head, branch in zip(heads, branches, strict=True)]
+
+    def estimate(self, edits: Sequence[Edit], *, following: int, outlook: Outlook, asked: int) -> list[float]:
+        """See `Passage`."""
+        branches = [self._branch(edit, following=following) for edit in edits]
+        known = [branch.ids[: 1 + asked] for branch in branches]
+        return [
+            gain - self._expected(branch, len(ids), outlook)
+            for gain, branch, ids in zip(self._gains(branches, known), branches, known, strict=True)
+        ]
+
+    def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        """See `Passage`."""
+        branches = [self._branch(edit, following=following) for edit in edits]
+        return self._gains(branches, [branch.ids for branch in branches])
+
+    def _gains(self, branches: Sequence[_Branch], known: Sequence[tuple[int, ...]]) -> list[float]:
+        """Return log P of each branch's `known` first tokens less that of all it replaces."""
+        keys = [(branch.at, ids) for branch, ids in zip(branches, known, strict=True)]
+        tails = self._tails({key for key in keys if len(key[1]) > 1})
+        return [
+            head + tails.get(key, 0.0) - self._replaced(branch)
+            for head, key, branch in zip(self._heads(branches), keys, branches, strict=True)
+        ]
+
+    def _expected(self, branch: _Branch, known: int, outlook: Outlook) -> float:
+        """Return what the tokens of a branch behind the first `known` are taken to cost, in nats."""
+        cost = 0.0
+        first_kept = len(branch.ids) - branch.kept
+        for index in range(known, len(branch.ids)):
+            if index < first_kept:
+                cost += outlook.fresh
+            else:
+                share = outlook.kept[min(index - first_kept, len(outlook.kept) - 1)]
+                cost -= share * self._own[branch.replaced[index - len(branch.ids)] - self._block.start]
+        return cost
+
+    def _tails(self, keys: set[_Key]) -> dict[_Key, float]:
+        """Return the log-probability of all tokens but the first of each distinct branch."""
+        totals: dict[_Key, float] = {}
+        for pack in _packs(sorted(keys)):
+            branches, rows = _shared(pack)
+            logits = self._network.branch(self._reading.state, branches)
+            normalisers = _normalisers(logits)
+            places = torch.tensor([row for own in rows for row in own], device=logits.device)
+            targets = torch.tensor([token for _, ids in pack for token in ids[1:]], device=logits.device)
+            log_probs = logits[places, targets].float() - normalisers[places]
+            parts = log_probs.split([len(ids) - 1 for _, ids in pack])
+            totals.update(zip(pack, (float(part.sum()) for part in parts), strict=True))
+        return totals
+
+    def _replaced(self, branch: _Branch) -> float:
+        return sum(self._own[position - self._block.start] for position in branch.replaced)
+
+    def _heads(self, branches: Sequence[_Branch]) -> list[float]:
+        """Return log P of each branch's first token, which the reading of the passage has predicted; 0 for none."""
+        rows = torch.tensor([branch.at - 1 - self._first_row for branch in branches], device=self._logits.device)
+        first = torch.tensor([branch.ids[0] if branch.ids else 0 for branch in branches], device=self._logits.device)
+        if not branches:
+            return []
+        values = (self._logits[rows, first].float() - self._reading.normalisers[rows]).tolist()
+        return [value if branch.ids else 0.0 for value, branch in zip(values, branches, strict=True)]
+
+    def _branch(self, edit: Edit, *, following: int) -> _Branch:
+        key = (edit.span.start, edit.span.end, edit.replacement, following)
+        if key not in self._branches:
+            self._branches[key] = self._make_branch(edit, following=following)
+        return self._branches[key]
+
+    def _make_branch(self, edit: Edit, *, following: int) -> _Branch:
+        """Turn an edit into tokens: whole white-space words are retokenised, the rest of the stream stands."""
+        start, end = _word_bounds(self._text, edit.span)
+        chunk = self._text[start : edit.span.start] + edit.replacement + self._text[edit.span.end : end]
+        if not chunk.strip():  # nothing is left of the words: judge the next word in their place
+            start, end, chunk = self._absorb(start, end)
+        first = bisect.bisect_left(self._starts, start)
+        while first < len(self._starts) and self._token(first).line_break:
+            first += 1
+        last = bisect.bisect_left(self._starts, end)
+        if first >= len(self._starts) or (first >= last and chunk):
+            raise ValueError(f"the edit at {edit.span} lies outside the passage")
+        flat = " ".join(chunk.split()).translate(_PLAIN)
+        new = self._tongue.encode(" " * self._token(first).spaced + flat)
+        after = self._following(last, following)
+        old = [self._token(i).id for i in range(first, last)] + after
+        ids = new + after
+        shared = 0
+        while shared < min(len(ids), len(old)) and ids[shared] == old[shared]:
+            shared += 1
+        at = self._block.start + first + shared
+        replaced = tuple(range(at, self._block.start + first + len(old)))
+        return _Branch(at, tuple(ids[shared:]), replaced, _same_at_end(ids[shared:], old[shared:]))
+
+    def _absorb(self, start: int, end: int) -> tuple[int, int, str]:
+        rest = self._text[end:].lstrip(" \t\u00a0")[:200] if end < len(self._text) else ""
+        word = "" if not rest or rest[0] in "\r\n" else rest.split(None, 1)[0]
+        if word:
+            where = self._text.index(word, end)
+            return start, where + len(word), word
+        before = self._text[:start].rstrip()
+        last = before.split()[-1] if before else ""
+        return len(before) - len(last), end, last
+
+    def _token(self, index: int) -> Token:
+        return self._stream[self._block.start + index]
+
+    def _following(self, index: int, count: int) -> list[int]:
+        after = []
+        for token in self._stream[self._block.start + index :][:count]:
+            after.append(token.id)
+            if token.line_break:
+                break
+        return after
+
+
+def flatten(text: str, unit: Span) -> tuple[str, list[int]]:
+    """Fold white space to single spaces and curly quotes to straight ones, which models have read most.
+
+    Returns:
+        The folded text, and the offset in `text` of each of its characters, with the unit's end behind the last.
+    """
+    characters: list[str] = []
+    origins: list[int] = []
+    for offset in range(unit.start, unit.end):
+        character = text[offset]
+        if character.isspace():
+            if characters and characters[-1] == " ":
+                continue
+            character = " "
+        characters.append(character.translate(_PLAIN))
+        origins.append(offset)
+    return "".join(characters), [*origins, unit.end]
+
+
+def _word_bounds(text: str, span: Span) -> tuple[int, int]:
+    start, end = span.start, span.end
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return start, end
+
+
+def _same_at_end(first: Sequence[int], second: Sequence[int]) -> int:
+    pairs = zip(reversed(first), reversed(second), strict=False)
+    return next((count for count, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
+
+
+def _packs(keys: Sequence[_Key]) -> Iterator[list[_Key]]:
+    """Cut branches, in order of place, into packs of about as many tokens as one forward pass takes."""
+    pack: list[_Key] = []
+    total = 0
+    for key in keys:
+        size = len(key[1]) - 1
+        if pack and total + size > _PACK_TOKENS:
+            yield pack
+            pack, total = [], 0
+        pack.append(key)
+        total += size
+    if pack:
+        yield pack
+
+
+def _shared(pack: Sequence[_Key]) -> tuple[Branches, list[list[int]]]:
+    """Lay branches out as a forest in which equal beginnings at one place are one; the last token is never read.
+
+    Returns:
+        The forest, and for each branch the index of each of its tokens in it.
+    """
+    known: dict[tuple[int, int, int], int] = {}
+    ids: list[int] = []
+    parents: list[int] = []
+    positions: list[int] = []
+    starts: list[int] = []
+    rows = []
+    for at, tokens in pack:
+        parent = -1
+        own = []
+        for depth, token in enumerate(tokens[:-1]):
+            node = known.setdefault((at, parent, token), len(ids))
+            if node == len(ids):
+                ids.append(token)
+                parents.append(parent)
+                positions.append(at + depth)
+                starts.append(at)
+            own.append(node)
+            parent = node
+        rows.append(own)
+    return Branches(tuple(ids), tuple(parents), tuple(positions), tuple(starts)), rows
+
+
+def _normalisers(logits: Tensor) -> Tensor:
+    return torch.cat([rows.float().logsumexp(-1) for rows in logits.split(_ROWS)])
+
+
+def _measure(logits: Tensor, own: Sequence[int]) -> tuple[Tensor, list[float], list[float], list[int]]:
+    """Return each row's normaliser and, for the rows that predict `own`: log-probabilities, entropies and ranks."""
+    normalisers, entropies, ranks = [], [], []
+    targets = torch.tensor(own, device=logits.device)
+    picked = logits[: len(own)].gather(1, targets[:, None]).float()
+    for part, mine in zip(logits[: len(own)].split(_ROWS), picked.split(_ROWS), strict=True):
+        rows = part.float()
+        ranks.append((rows > mine).sum(-1))
+        top = rows.amax(-1, keepdim=True)
+        shares = (rows - top).exp_()
+        mass = shares.sum(-1)
+        normaliser = top[:, 0] + mass.log()
+        normalisers.append(normaliser)
+        entropies.append(normaliser - torch.linalg.vecdot(shares, rows) / mass)
+    last = _normalisers(logits[len(own) :])
+    known = torch.cat([*normalisers, last])
+    log_probs = picked[:, 0] - known[: len(own)]
+    return known, log_probs.tolist(), torch.cat(entropies).tolist(), torch.cat(ranks).tolist()

@@ -1,0 +1,83 @@
+"""The Llama network written out, against transformers and against itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from auditor.engines import llama
+from auditor.engines.causal_network import Branches, HubNetwork, open_network
+from tests.small_models import make_causal_lm
+
+TEXT = [0, *range(5, 65)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_causal_lm(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def network(folder: Path) -> llama.LlamaNetwork:
+    found = open_network(folder, torch.float32, torch.device("cpu"))
+    assert isinstance(found, llama.LlamaNetwork)
+    return found
+
+
+@pytest.fixture(scope="module")
+def hub(folder: Path) -> HubNetwork:
+    return HubNetwork(folder, torch.float32, torch.device("cpu"))
+
+
+FOREST = Branches(
+    ids=(7, 8, 9, 30, 31, 40),
+    parents=(-1, 0, 0, -1, 3, -1),
+    positions=(20, 21, 21, 33, 34, 61),
+    starts=(20, 20, 20, 33, 33, 61),
+)
+
+
+def test_reading_is_what_transformers_computes(network: llama.LlamaNetwork, hub: HubNetwork) -> None:
+    """Logits equal those of the reference, to float32 precision."""
+    _, ours = network.read(TEXT, keep=len(TEXT))
+    _, theirs = hub.read(TEXT, keep=len(TEXT))
+
+    assert ours.shape == theirs.shape == (len(TEXT), ours.shape[1])
+    torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
+
+
+def test_branches_are_what_transformers_computes(network: llama.LlamaNetwork, hub: HubNetwork) -> None:
+    """Branches see the text left of them and their own line, and nothing else."""
+    state, _ = network.read(TEXT, keep=len(TEXT))
+    reference, _ = hub.read(TEXT, keep=len(TEXT))
+
+    torch.testing.assert_close(network.branch(state, FOREST), hub.branch(reference, FOREST), atol=2e-4, rtol=0)
+
+
+def test_a_branch_is_the_text_read_on(network: llama.LlamaNetwork) -> None:
+    """A branch off a place predicts what the text up to there, with the branch behind it, predicts."""
+    state, _ = network.read(TEXT, keep=len(TEXT))
+    _, read = network.read([*TEXT[:20], 7, 9], keep=2)
+
+    torch.testing.assert_close(network.branch(state, FOREST)[[0, 2]], read, atol=2e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model_type": "mistral"},
+        {"hidden_act": "gelu"},
+        {"attention_bias": True},
+        {"rope_parameters": {"rope_type": "llama3", "rope_theta": 10000.0}},
+        {"rope_scaling": {"type": "linear", "factor": 2.0}, "rope_parameters": None},
+    ],
+)
+def test_what_the_file_does_not_compute_is_left_to_transformers(folder: Path, change: dict[str, object]) -> None:
+    """Another architecture, activation or position scheme is never run as a plain Llama."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+
+    assert llama.runs(config)
+    assert not llama.runs(config | change)
