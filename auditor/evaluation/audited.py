@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from auditor import segment
+from auditor import judge, segment
 from auditor.audit import Auditor
 from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.signals import adequacy
 from auditor.values import Audit, Document, Severity, Span
 
+_BELOW = 1e-6
 _LINE_BREAK = regex.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """The whole audit: a word is as suspect as the surest finding on it, a sentence as good as its paragraph."""
+    """The whole audit: a word is as suspect as the judge finds it, a sentence as good as its paragraph."""
 
     auditor: Auditor
     gives_probabilities: bool = True
@@ -42,22 +43,33 @@ class Audited:
 
     def _predict(self, requests: Sequence[Request]) -> Iterator[Prediction]:
         document, offsets = assemble(requests)
-        audit = self.auditor.audit(document)
+        measurements, repairs = self.auditor.examine(document)
+        reading = judge.Reading.whole(measurements, repairs, self.auditor.profile)
+        audit = self.auditor.conclude(document, judge.findings(reading, self.auditor.settings))
+        chances = [(word.span, p) for word, p in zip(document.words, judge.suspicion(reading), strict=True)]
         for request, offset in zip(requests, offsets, strict=True):
             words = [Span(word.start + offset, word.end + offset) for word in request.row.words]
-            values = suspicions(audit, words)
+            values = suspicions(audit, chances, words, bar=self.threshold or 0.0)
             yield Prediction(tuple(values), (*values, 0.0), tuple(_grave(audit, words)), _score(audit, offset))
 
 
-def suspicions(audit: Audit, words: Sequence[Span]) -> list[float]:
-    """Return how likely each word (ranges of the document) is wrong: the probability of the surest finding on it.
+def suspicions(
+    audit: Audit, chances: Sequence[tuple[Span, float]], words: Sequence[Span], *, bar: float
+) -> list[float]:
+    """Return how likely each of `words` (ranges of the document) is wrong.
 
-    This is the one place that says what an audit thinks of a word.
+    It is what the judge gives the words of the document there (`chances`, in their order), but at least the bar where a
+    finding is told and less than it elsewhere, so that who counts from the bar on counts what an editor sees. A mark of
+    punctuation, which belongs to no word, is as suspect as the surest finding on it.
     """
-    return [
-        max((finding.probability for finding in audit.findings if finding.span.overlaps(word)), default=0.0)
-        for word in words
-    ]
+    found: list[float] = []
+    for word in words:
+        first = bisect.bisect_right(chances, word.start, key=lambda chance: chance[0].end)
+        last = bisect.bisect_left(chances, word.end, key=lambda chance: chance[0].start)
+        told = max((finding.probability for finding in audit.findings if finding.span.overlaps(word)), default=0.0)
+        own = max((chance for _, chance in chances[first:last]), default=told)
+        found.append(max(own, bar) if told >= bar else min(own, bar - _BELOW))
+    return found
 
 
 def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:

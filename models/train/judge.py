@@ -28,7 +28,7 @@ from auditor.judge import Place, Reading, places, winners
 from auditor.profile import Forest, Knots, Profile, Tree
 from auditor.repairs import REPAIRS, rank
 from auditor.signals import adequacy
-from auditor.values import Measurements, Repair, Settings, Span
+from auditor.values import Document, Measurements, Repair, Settings, Span
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read
 from models.train.documents import SEED
 from models.train.judged import report
@@ -56,7 +56,8 @@ RATED = frozenset({"zh-en", "damaged", "clean"})
 class Table:
     """A document's words as numbers: `rows` (words, columns), `labels` (words,): the share of raters who marked each.
 
-    `weight` is what each of its words counts.
+    `weight` is what each of its words counts. `sources` are "given", "none", or "shuffled": those of other paragraphs,
+    which are only measured, never fitted on.
     """
 
     collected: Collected
@@ -65,7 +66,7 @@ class Table:
     rows: np.ndarray
     labels: np.ndarray
     weight: float
-    has_source: bool
+    sources: str
 
     @property
     def fold(self) -> int:
@@ -130,21 +131,27 @@ def _valued(item: Collected, thresholds: dict[str, float]) -> Collected:
 
 
 def tabulate(collected: Sequence[Collected], detector: Path | None) -> Iterator[Table]:
-    """Yield a table a document, and another as if the source were lost where there is one."""
+    """Yield a table for each version of each document."""
     network = open_embedded(Settings(), detector=detector)
     clean = sum(item.words for item in collected if item.labelled.origin == "clean")
     other = sum(item.words * SHARES.get(item.labelled.origin, 0.0) for item in collected)
     for item in collected:
         weight = CLEAN * other / clean if item.labelled.origin == "clean" else SHARES[item.labelled.origin]
-        document = item.labelled.document
-        has_source = any(sentence.source for sentence in document.sentences)
-        alone = adequacy.without_source(document)
-        for version in (document, alone) if has_source else (alone,):
-            judgements = adequacy.judge(version, network)
+        for sources, document in versions(item.labelled.document).items():
+            judgements = adequacy.judge(document, network)
             measurements = replace(item.measurements, judgements=judgements)
             rows = np.array(features.describe(measurements, item.repairs, document.sentences), dtype=float)
             labels = np.array([label(word.span, item) for word in document.words])
-            yield Table(item, measurements, item.repairs, rows, labels, weight, version is document and has_source)
+            yield Table(item, measurements, item.repairs, rows, labels, weight, sources)
+
+
+def versions(document: Document) -> dict[str, Document]:
+    """Return the document as if its sources were lost and, where it has some, with them and with each other's."""
+    alone = {"none": adequacy.without_source(document)}
+    if not any(sentence.source for sentence in document.sentences):
+        return alone
+    sources = [next((s.source or "" for s in paragraph.sentences), "") for paragraph in document.paragraphs]
+    return {**alone, "given": document, "shuffled": adequacy.with_source(document, [*sources[1:], sources[0]])}
 
 
 def label(span: Span, item: Collected) -> float:
@@ -191,9 +198,10 @@ class Fitted:
 
 def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Sequence[str] = NAMES) -> Fitted:
     """Fit the forest, on its cross-fitted probabilities the weights, on theirs the calibrations and the bar."""
+    fitting = [table for table in tables if table.sources != "shuffled"]
     raw: dict[int, tuple[float, ...]] = {}
     for fold in range(FOLDS):
-        forest = grow([table for table in tables if table.fold != fold], columns)
+        forest = grow([table for table in fitting if table.fold != fold], columns)
         raw |= {
             number: forest.probabilities(table.rows.tolist(), NAMES)
             for number, table in enumerate(tables)
@@ -201,15 +209,15 @@ def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Seque
         }
     bare = Profile.bare(thresholds)
     blind = [Told(table, raw[number], bare) for number, table in enumerate(tables)]
-    groups = [group for told in blind for group in _groups(told)]
+    groups = [group for told in blind if told.table.sources != "shuffled" for group in _groups(told)]
     by_fold = {
         fold: replace(bare, weights=_weights([group for group in groups if group.fold != fold]))
         for fold in range(FOLDS)
     }
-    profile = replace(bare, forest=grow(tables, columns), weights=_weights(groups))
+    profile = replace(bare, forest=grow(fitting, columns), weights=_weights(groups))
     told = [replace(each, profile=by_fold[each.table.fold]) for each in blind]
     knots = {
-        "words": _knots(list(_by_word(told))),
+        "words": _knots(list(_by_word(_rated(told)))),
         "repairs": _knots([(p.raw, t.label(p.span), t.table.weight) for t in told for p in t.places() if p.winner]),
         "marks": _knots(
             [(p.raw, t.label(p.span), t.table.weight) for t in _rated(told) for p in t.places() if not p.winner]
@@ -223,7 +231,7 @@ def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Seque
 
 
 def _rated(told: Sequence[Told]) -> list[Told]:
-    return [each for each in told if each.table.collected.labelled.origin in RATED]
+    return [each for each in told if each.table.collected.labelled.origin in RATED and each.table.sources != "shuffled"]
 
 
 @dataclass(frozen=True, slots=True)

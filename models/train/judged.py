@@ -23,7 +23,8 @@ def report(told: Sequence[Told]) -> dict[str, object]:
     """Measure each origin, with its sources and without, at the default bar."""
     groups: dict[str, list[Told]] = defaultdict(list)
     for each in told:
-        groups[each.table.collected.labelled.origin + " with source" * each.table.has_source].append(each)
+        sources = "" if each.table.sources == "none" else f", sources {each.table.sources}"
+        groups[each.table.collected.labelled.origin + sources].append(each)
     measured: dict[str, object] = {"bar": round(told[0].profile.minimum_probability, 3)}
     mechanisms: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     for name, members in sorted(groups.items()):
@@ -35,7 +36,8 @@ def report(told: Sequence[Told]) -> dict[str, object]:
         for each, places in zip(members, found, strict=True):
             for place, _ in places:
                 mechanism = place.winner.candidate.mechanism if place.winner else SIGNAL
-                mechanisms[mechanism].append((name == "clean", each.label(place.span)))
+                if each.table.sources != "shuffled":
+                    mechanisms[mechanism].append((name == "clean", each.label(place.span)))
     measured["mechanisms"] = {
         name: {
             "clean": sum(clean for clean, _ in mechanisms[name]),
@@ -53,7 +55,11 @@ def alarms(found: Sequence[Sequence[object]], words: Sequence[int]) -> dict[str,
     picks = np.random.default_rng(SEED).integers(0, len(counts), (2000, len(counts)))
     low, high = np.percentile(1000 * counts[picks].sum(1) / sizes[picks].sum(1), [2.5, 97.5])
     rate = 1000 * counts.sum() / sizes.sum()
-    return {"words": int(sizes.sum()), "alarms": round(float(rate), 2), "interval": [round(low, 2), round(high, 2)]}
+    return {
+        "words": int(sizes.sum()),
+        "alarms": round(float(rate), 2),
+        "interval": [round(float(low), 2), round(float(high), 2)],
+    }
 
 
 def _told(each: Told) -> list[tuple[Place, float]]:

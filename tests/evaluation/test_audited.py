@@ -61,13 +61,17 @@ def test_without_sources_there_are_none(row: GoldRow) -> None:
     assert [sentence.source for sentence in document.sentences] == [None]
 
 
-def test_a_word_is_as_suspect_as_the_surest_finding_on_it() -> None:
-    """Words without a finding are not suspect at all."""
-    found = [_finding(Span(0, 5), 0.3), _finding(Span(3, 5), 0.7)]
+def test_a_word_is_as_suspect_as_the_judge_finds_it_and_flagged_where_a_finding_is_told() -> None:
+    """At least the bar on a finding that is told, less elsewhere; a mark of punctuation takes what the finding has."""
+    found = [_finding(Span(0, 2), 0.3), _finding(Span(3, 8), 0.7), _finding(Span(14, 15), 0.6)]
     document = Document("x", "en", "It began again.", ())
     audit = Audit(document, 50.0, (0.0, 100.0), (ParagraphAudit(Span(0, 15), 50.0, (0.0, 100.0), tuple(found)),), "s")
+    chances = [(Span(0, 2), 0.2), (Span(3, 8), 0.4), (Span(9, 14), 0.9)]
 
-    assert suspicions(audit, [Span(0, 2), Span(3, 8), Span(9, 14)]) == [0.3, 0.7, 0.0]
+    values = suspicions(audit, chances, [Span(0, 2), Span(3, 8), Span(9, 14), Span(14, 15)], bar=0.5)
+
+    assert values == pytest.approx([0.2, 0.5, 0.5, 0.6], abs=1e-5)
+    assert [value >= 0.5 for value in values] == [False, True, False, True]
 
 
 def _finding(span: Span, probability: float) -> Finding:
