@@ -142,10 +142,12 @@ def _ratios(costs: dict[str, list[Cost]]) -> dict[str, Spread]:
         tables.LARGE: WHOLE,
         tables.WHEEL: tables.OURS,
     }
-    found = {f"{ours} / {peer}": ratio(costs[peer], costs[ours]) for peer, ours in against.items() if peer in costs}
+    found = {
+        f"{ours}, against {peer}": ratio(costs[peer], costs[ours]) for peer, ours in against.items() if peer in costs
+    }
     if tables.LARGE in costs:
-        found[f"{DETECTION} / {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[DETECTION])
-        found[f"{TRANSLATION} / {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[TRANSLATION])
+        found[f"{DETECTION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[DETECTION])
+        found[f"{TRANSLATION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[TRANSLATION])
     return found
 
 

@@ -1,0 +1,115 @@
+"""Device and precision are parameters of every engine: each computes where, and in what, it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from auditor import segment
+from auditor.engines import e5
+from auditor.engines.encoder import open_encoder
+from auditor.engines.firefox import FirefoxTranslator
+from auditor.engines.marian import MarianTranslator
+from auditor.engines.protocols import Pair, Translator
+from auditor.values import Span
+from tests.engines import small_encoder
+from tests.engines.accelerator import Accelerator
+from tests.engines.small_marian import ENGLISH, FRENCH, save_small_marian
+
+
+@pytest.fixture
+def accelerator() -> Iterator[str]:
+    with Accelerator():
+        yield Accelerator.DEVICE
+
+
+def test_the_accelerator_is_strict(accelerator: str) -> None:
+    """It would notice what a real one notices: a tensor that was left in main memory."""
+    there, here = torch.ones(2, device=accelerator), torch.ones(2)
+
+    assert (there.device.type, (there + 1).device.type, here.device.type) == (accelerator, accelerator, "cpu")
+    assert here.to(there.device).device.type == accelerator
+    assert torch.nn.Linear(2, 2).to(accelerator).weight.device.type == accelerator
+    assert there.cpu() is not there
+    with pytest.raises(RuntimeError, match="two devices"):
+        there + here
+    with pytest.raises(RuntimeError, match="two devices"):
+        torch.nn.Linear(2, 2).to(accelerator)(here)
+
+
+def _everything(translator: Translator, sources: list[str], targets: list[str]) -> list[object]:
+    return [
+        translator.translate(sources),
+        translator.examine(sources, targets, best=3),
+        translator.force(sources, targets),
+        translator.align(sources, targets),
+    ]
+
+
+@pytest.fixture
+def marian(tmp_path: Path) -> Path:
+    return save_small_marian(tmp_path / "en-fr", rounds=40)
+
+
+def test_a_marian_model_computes_where_it_is_told(marian: Path, accelerator: str) -> None:
+    """Every tensor of translation, forced decoding, rivals and alignment is on the device; the numbers are the same."""
+    found = [
+        _everything(MarianTranslator(marian, pair=("en", "fr"), device=device), list(ENGLISH), list(FRENCH))
+        for device in ("cpu", accelerator)
+    ]
+
+    assert found[0] == found[1]
+
+
+def _pairs() -> list[Pair]:
+    found = []
+    for sentence in ENGLISH:
+        (words,) = [part.words for part in segment.document(sentence, name="x").sentences]
+        spans = tuple(Span(word.span.start, word.span.end) for word in words)
+        found += [
+            Pair(sentence, spans, source) for source in (None, "a ponte", "une phrase bien plus longue que les autres")
+        ]
+    return found
+
+
+@pytest.fixture
+def encoder(tmp_path: Path) -> tuple[Path, Path]:
+    small_encoder.write_file(tmp_path / "e5-small-q4.bin", small_encoder.make_tensors())
+    e5.convert(tmp_path / "e5-small-q4.bin", tmp_path / "encoder")
+    return tmp_path / "encoder", small_encoder.make_detector(tmp_path / "encoder", tmp_path / "detector")
+
+
+def test_the_detector_computes_where_it_is_told(encoder: tuple[Path, Path], accelerator: str) -> None:
+    """Ids, masks, pooling and heads are on the device; the numbers are the same."""
+    found = [
+        open_encoder(*encoder, precision="float32", device=device).judge(_pairs()) for device in ("cpu", accelerator)
+    ]
+
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_detector_computes_in_what_it_is_told(encoder: tuple[Path, Path], precision: str) -> None:
+    """The precision that was asked for stands in the name, and changes the numbers by rounding alone."""
+    exact, found = (open_encoder(*encoder, precision=name) for name in ("float32", precision))
+
+    assert found.name.endswith(precision)
+    for one, other in zip(exact.judge(_pairs()), found.judge(_pairs()), strict=True):
+        assert one.minor == pytest.approx(other.minor, abs=0.05)
+
+
+@pytest.mark.weights
+def test_the_embedded_translator_computes_where_it_is_told(accelerator: str) -> None:
+    """Every tensor of search, forced decoding, rivals and alignment is on the device; the numbers are the same."""
+    from auditor.engines import weights
+
+    targets = ["a balsa parte ao meio-dia", "o presidente disse que a ponte continuará fechada"]
+    found = [
+        _everything(FirefoxTranslator(weights.path("firefox-en-pt"), device=device), list(ENGLISH[:2]), targets)
+        for device in ("cpu", accelerator)
+    ]
+
+    assert found[0] == found[1]
