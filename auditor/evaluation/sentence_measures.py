@@ -41,7 +41,7 @@ def measure_sentences(
     predicted = np.array([predictions[at].score for at in first])
     estimates = _pooled(gold, predicted, drawing, first) | _within(rows, gold, predicted, drawing, first)
     if all(rows[at].score_type == CRITICAL for at in first):
-        estimates |= _critical(gold, predicted, drawing, first, np.array([in_first_half(rows[at]) for at in first]))
+        estimates |= _critical(gold, predicted, drawing, first, np.array(in_first_half([rows[at] for at in first])))
     return estimates
 
 

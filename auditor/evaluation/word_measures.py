@@ -53,6 +53,7 @@ def _words(rows: Sequence[GoldRow], predictions: Sequence[Prediction], *, offici
     values: list[float] = []
     where: list[int] = []
     halves: list[bool] = []
+    first = in_first_half(rows)
     for number, (row, prediction) in enumerate(zip(rows, predictions, strict=True)):
         tags = row.official if official else row.tags
         if tags is None or prediction.is_silent:
@@ -60,24 +61,24 @@ def _words(rows: Sequence[GoldRow], predictions: Sequence[Prediction], *, offici
         wrong.extend(tags)
         values.extend(prediction.official if official else prediction.words)
         where.extend([number] * len(tags))
-        # Half of the rows of a file without documents would be one document: those are parted row by row.
-        halves.extend([in_first_half(row)] * len(tags))
+        halves.extend([first[number]] * len(tags))
     return Words(
         np.array(wrong, dtype=bool), np.array(values), np.array(where, dtype=np.int64), np.array(halves, dtype=bool)
     )
 
 
-def in_first_half(row: GoldRow) -> bool:
-    """Tell in which half of the set a row is; all translations of a source are in the same."""
-    return sha256(f"half {row.source}".encode()).digest()[0] % 2 == 0
+def in_first_half(rows: Sequence[GoldRow]) -> list[bool]:
+    """Tell in which half of the set each row is: half of the sources, drawn by their texts, each with all its rows."""
+    sources = sorted({row.source for row in rows}, key=lambda source: sha256(f"half {source}".encode()).digest())
+    first = set(sources[: len(sources) // 2])
+    return [row.source in first for row in rows]
 
 
 def _measure(words: Words, drawing: Drawing, system: System) -> tuple[dict[str, Estimate], dict[str, float]]:
     best = measures.best_threshold(words.wrong, words.values)
-    flags = {
-        "best": words.values >= best,
-        "crossed": measures.crossed_flags(words.wrong, words.values, words.halves),
-    }
+    flags = {"best": words.values >= best}
+    if words.halves.any() and not words.halves.all():
+        flags["crossed"] = measures.crossed_flags(words.wrong, words.values, words.halves)
     cuts = {"best": best}
     if system.threshold is not None:
         flags["fixed"] = words.values >= system.threshold

@@ -174,6 +174,16 @@ def test_few_documents_are_drawn_by_segment(tmp_path: Path) -> None:
     assert result.estimates["MCC best"].low < result.estimates["MCC best"].high
 
 
+def test_a_set_of_one_source_has_no_crossed_threshold(tmp_path: Path) -> None:
+    """A threshold needs another half to be chosen on; sets of two sources have two halves."""
+    chance = random.Random(5)  # noqa: S311 (not for cryptography)
+    for sources, expected in (("a", False), ("ab", True)):
+        records = [made.record(n, "one", chance, source=sources[n % len(sources)]) for n in range(10)]
+        file = made.save(tmp_path / f"{sources}.parquet", *records)
+        result = _evaluate(_plan(tmp_path / "out", file, systems=("random",)))["random"]
+        assert expected == ("MCC crossed" in result.estimates)
+
+
 def test_another_label_is_another_signature(judged: Path, tmp_path: Path) -> None:
     """Two files that differ in one tag do not sign alike."""
     records = parquet.read_table(judged).to_pylist()
