@@ -316,7 +316,7 @@ def _knots(points: Sequence[tuple[float, float, float]]) -> Knots:
     """Fit a monotone map on bins of raw probabilities, narrow at the top; the bins' means are its knots."""
     raw, labels, weights = (np.array(column) for column in zip(*points, strict=True))
     order = np.argsort(raw, kind="stable")
-    shares = 1 - np.geomspace(1.0, max(12 / len(raw), 0.002), BINS)  # of all points, below each bin
+    shares = 1 - np.geomspace(1.0, max(30 / len(raw), 0.002), BINS)  # of all points, below each bin
     bins = [part for part in np.split(order, [int(share * len(raw)) for share in shares[1:]]) if len(part)]
     xs = [float(np.average(raw[part], weights=weights[part])) for part in bins]
     ys = [float(np.average(labels[part], weights=weights[part])) for part in bins]
