@@ -31,6 +31,7 @@ def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
         yield Crew(lambda: signature(packed), lambda stories: (audit_story(packed, story) for story in stories))
         return
     packed = shared(task, jobs=jobs).packed()
+    others = set(multiprocessing.active_children())
     # Spawned, not forked: torch's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_watch_parent)
@@ -38,6 +39,10 @@ def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
         yield Crew(
             lambda: _result(pool.submit(signature, packed)), lambda stories: _outcomes(pool, packed, stories, jobs)
         )
+    except BaseException:  # an interrupt waits for no story: what is done is on disk, what is not is done again
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.kill()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,20 @@ def build(settings: Settings) -> RuleAuditor:
     return RuleAuditor(settings)
 
 
+@dataclass(frozen=True, slots=True)
+class EndlessAuditor(RuleAuditor):
+    """Never comes to an end with a story."""
+
+    def audit(self, document: Document) -> Audit:
+        threading.Event().wait()
+        return RuleAuditor.audit(self, document)
+
+
+def build_that_never_ends(settings: Settings) -> EndlessAuditor:
+    """Build the auditor that has to be interrupted."""
+    return EndlessAuditor(settings)
+
+
 def build_that_dies(settings: Settings) -> RuleAuditor:
     """End the process at once, as the system does when memory is short."""
     del settings
@@ -61,4 +76,7 @@ def build_that_dies(settings: Settings) -> RuleAuditor:
 
 if __name__ == "__main__":
     out, jobs, *inputs = sys.argv[1:]
-    batch.run(inputs, Path(out), options=Options(jobs=int(jobs), build=build))
+    endless = "--endless" in inputs
+    names = [name for name in inputs if name != "--endless"]
+    chosen = build_that_never_ends if endless else build
+    batch.run(names, Path(out), options=Options(jobs=int(jobs), build=chosen))

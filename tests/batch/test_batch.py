@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,6 +128,19 @@ def test_workers_end_with_a_driver_that_was_killed(tmp_path: Path) -> None:
     process.kill()
 
     assert process.communicate(timeout=60)[0] == b""
+
+
+def test_an_interrupt_waits_for_no_story(tmp_path: Path) -> None:
+    """Ctrl-C, which reaches the driver and its workers, ends a run whose stories never would."""
+    stories, out = write_stories(tmp_path / "in", 8), tmp_path / "out"
+    command = [sys.executable, "-m", "tests.batch.rules", str(out), "2", str(stories), "--endless"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while process.poll() is None and not (out / "shards").is_dir():
+            pass
+        time.sleep(1)  # the workers begin, or have begun: both must do
+        os.killpg(process.pid, signal.SIGINT)
+
+        assert process.communicate(timeout=60)[1].splitlines()[-1] == "KeyboardInterrupt"
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
