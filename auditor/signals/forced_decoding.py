@@ -14,7 +14,7 @@ Known problems:
     no word to be surprised at.
 
 Example:
-    In "The fire killed 41 people." from "O incêndio matou 14 pessoas." "41" costs 9 nats, "people" 0.1.
+    In "The fire killed 41 people." from "O incêndio matou 14 pessoas." "41" costs 13 nats, "people" 0.1.
 
 Source:
     Thompson and Post (2020), "Prism"; Fomicheva et al. (2020), "Unsupervised Quality Estimation for NMT".
