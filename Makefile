@@ -13,7 +13,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install fetch demo check test golden fit bench clean
+.PHONY: help install fetch demo check test golden fit bench night clean
 
 help:  ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -44,6 +44,9 @@ fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pa
 bench: .venv/.fetched  ## measure speed and memory beside peers: some ten minutes on a quiet machine
 	$(PIP) install --quiet 'torch==$(TORCH)' --editable '.[bench]' || echo 'without peers: they could not be installed'
 	$(BIN)/python -m tests.bench --json build/bench.json
+
+night: .venv/.fetched  ## prove a night's batch: 200 stories, killed five times, the same bytes (hours; needs the data pack)
+	$(BIN)/python -m tests.batch.nightly --data ../shared/data/clean_news.parquet --out build/night
 
 clean:  ## delete .venv, models included, and every cache
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

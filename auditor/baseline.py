@@ -14,9 +14,10 @@ suppressed, and what was accepted and is not found any more.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import regex
@@ -76,7 +77,7 @@ def sift(
     allowances: Sequence[Allowance] = (),
 ) -> Sifted:
     """Part the findings that an editor has accepted from those that are new."""
-    own = [item for item in accepted if item.document == document.name]
+    own = [item for item in accepted if _is_same_file(item.document, document.name)]
     pairs = match([item.fingerprint for item in own], take(document, findings))
     inside = [(allowance, span) for allowance in allowances for span in occurrences(document.text, allowance.text)]
     kept: list[Finding] = []
@@ -95,6 +96,12 @@ def sift(
     unused = [item.fingerprint.text for number, item in enumerate(own) if number not in met]
     unused += [allowance.text for allowance in allowances if allowance.text not in used]
     return Sifted(tuple(kept), tuple(suppressed), tuple(unused))
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    """Tell whether two paths, each as seen from some folder, may be those of one file: one ends with the other."""
+    short, long = sorted((PurePath(os.path.normpath(name)).parts for name in (one, other)), key=len)
+    return long[-len(short) :] == short
 
 
 def accept(audit: Audit, *, reason: str) -> tuple[Accepted, ...]:

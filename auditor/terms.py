@@ -16,9 +16,9 @@ Why it suggests an error
     It does not guess: the house has decided so.
 
 Known problems
-    Only the form that was written matches, as whole words: a plural or a possessive is a term of its own. A term in
-    lower case matches any case, one with capitals only its own. White space and the shape of quotation marks do not
-    matter.
+    Only the form that was written matches, as whole words: a plural is a term of its own, a possessive ("Kiev's") is
+    not. A term in lower case matches any case, one with capitals only its own. White space and the shape of quotation
+    marks do not matter. A finding that reaches beyond a term stays.
 
 Example:
     With the file above, "talks in Kiev" is flagged, and "Kyiv" suggested.

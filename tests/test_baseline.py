@@ -36,11 +36,20 @@ def test_one_acceptance_covers_one_finding(audit: Audit) -> None:
     assert audit.findings[1:] == baseline.sift(audit.document, audit.findings, accepted=(one,)).kept
 
 
-def test_another_document_accepted_nothing(audit: Audit) -> None:
+@pytest.mark.parametrize("name", ["other.txt", "a-ferry.txt", "desk", "ferry.txt/desk.txt"])
+def test_another_document_accepted_nothing(audit: Audit, name: str) -> None:
     """A baseline holds for the document it was made of."""
-    other = [Accepted("other.txt", item.fingerprint, "read") for item in baseline.accept(audit, reason="read")]
+    other = [Accepted(name, item.fingerprint, "read") for item in baseline.accept(audit, reason="read")]
 
     assert audit.findings == baseline.sift(audit.document, audit.findings, accepted=other).kept
+
+
+@pytest.mark.parametrize("name", ["./ferry.txt", "desk/ferry.txt", "/home/desk/./ferry.txt"])
+def test_a_document_is_the_same_from_another_folder(audit: Audit, name: str) -> None:
+    """How the path was written when the baseline was made does not matter."""
+    same = [Accepted(name, item.fingerprint, "read") for item in baseline.accept(audit, reason="read")]
+
+    assert baseline.sift(audit.document, audit.findings, accepted=same).kept == ()
 
 
 def test_words_are_allowed_wherever_they_stand(audit: Audit) -> None:
