@@ -26,11 +26,30 @@ _DEMO = re.compile(r"(?<=<!-- demo -->\n```text\n)(.*?)(?=```\n<!-- /demo -->)",
 _SHOWN_PARAGRAPHS = 3
 
 
+_ORIGINAL = """\
+As aldeias ao longo da antiga margem não podem esperar muito mais. Desde 2010 o lago perdeu onze
+metros de profundidade, e os agricultores cazaques abandonaram um terço dos seus campos de
+algodão. Os engenheiros culpam o calor, os canais com fugas e a falta de dinheiro para
+reparações.
+
+A enviada chegou com uma lista de pequenos passos: medidores partilhados, um calendário comum
+para abrir as comportas e uma escola para a formação de engenheiros. Também tem de conquistar um
+Quirguistão cada vez mais afirmativo, que detém os reservatórios das montanhas e quer ser pago
+pela água que liberta.
+
+«Já contámos esta água vezes suficientes e agora temos de a partilhar», disse Olsen aos
+jornalistas depois da sessão de abertura. A colheita do próximo ano depende da neve que cair nas
+montanhas neste inverno, acrescentou.
+"""
+"""What the sample story might have been translated from."""
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    """A folder with two stories, one more in a folder, terms, a folder for reports, and the program on the path."""
+    """A folder with two stories, one with its source, one more in a folder, terms, and the program on the path."""
     paragraphs = resources.files("auditor.samples").joinpath("water_talks.txt").read_bytes().split(b"\n\n")
     (tmp_path / "story.txt").write_bytes(b"\n\n".join(paragraphs[2:5]))
+    (tmp_path / "original.txt").write_text(_ORIGINAL, encoding="utf-8")
     (tmp_path / "second.txt").write_bytes(paragraphs[1])
     (tmp_path / "terms.toml").write_text(_TOML["terms.toml"])
     (tmp_path / "stories").mkdir()
