@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from auditor import __version__, judge, scoring, segment
 from auditor.engines import manifest, opening
@@ -252,7 +253,9 @@ def _sources(document: Document) -> str:
 
 def _kept(known: Measurements, start: int) -> Measurements:
     """Forget what was measured before an offset, so that memory and look-ups do not grow with the document."""
-    parts = {name: {at: value for at, value in getattr(known, name).items() if at >= start} for name in _MEASURED}
+    parts: dict[str, Any] = {
+        name: {at: value for at, value in getattr(known, name).items() if at >= start} for name in _MEASURED
+    }
     return replace(known, **parts)
 
 
@@ -270,7 +273,9 @@ def _joined(document: Document, measured: Sequence[Measurements]) -> Measurement
     """Put the measurements of all stretches together."""
     if not measured:
         return Measurements(document, document_knowledge.measure(document))
-    parts = {name: {at: v for part in measured for at, v in getattr(part, name).items()} for name in _MEASURED}
+    parts: dict[str, Any] = {
+        name: {at: v for part in measured for at, v in getattr(part, name).items()} for name in _MEASURED
+    }
     return replace(measured[0], **parts)
 
 

@@ -16,7 +16,8 @@ WIDTH = 48
 
 def _vectors(seed: int, count: int) -> Vectors:
     drawn = np.random.default_rng(seed).normal(size=(count, WIDTH)).astype(np.float32)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    unit: Vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return unit
 
 
 def _align(source: Side, target: Side) -> tuple[Bead, ...]:

@@ -79,7 +79,8 @@ class Dictionary:
         numbers = [known.get(one, len(PAIRS) + hash_of(one)) for one in texts]
         rows = [np.random.default_rng(number).normal(size=64) for number in numbers]
         vectors = np.array(rows, dtype=np.float32).reshape(-1, 64)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
 
 def hash_of(text: str) -> int:

@@ -115,8 +115,7 @@ def _replacement(right: Quantity, wrong: Quantity) -> tuple[Span, str]:
 def _plain(number: Quantity, scale: float) -> str:
     """Write the digits with a comma between thousands and a point before decimals."""
     if number.text.isdigit():
-        value = int(number.text)
-        return str(value) if value < 10_000 and len(number.text) <= 4 else f"{value:,}"
+        return number.text.lstrip("0") if len(number.text) <= 4 else f"{int(number.text):,}"
     value = max(number.values) / scale
     if value == int(value):
         return f"{value:,.0f}"
