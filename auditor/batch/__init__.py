@@ -8,6 +8,7 @@ killed and resumed leaves the same bytes as one that was not.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,7 @@ Entry = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a batch runs; nothing here changes a number.
+    """How a batch runs; nothing here changes a number but what is read of the files, by columns and format.
 
     `changed_only` keeps the last results of stories whose text has not changed, even when settings or models have.
     `label` names the run in the trend; "" leaves it out of the trend. `build` makes the auditor, in every worker.
@@ -47,6 +48,7 @@ class Options:
     engine: str = "local"
     changed_only: bool = False
     columns: Columns = field(default_factory=Columns)
+    input_format: str = ""
     label: str = ""
     build: Callable[[Settings], Auditing] = build_auditor
 
@@ -81,7 +83,10 @@ def run(
     if chosen.jobs < 1:
         raise SettingsError(f"--jobs must be at least 1, not {chosen.jobs}.")
     need("pyarrow", package="pyarrow", purpose="write findings.parquet", extra="data")
-    entries = [(story.name, story.content) for story in stories.find(inputs, columns=chosen.columns, without=out)]
+    find = functools.partial(
+        stories.find, inputs, columns=chosen.columns, without=out, input_format=chosen.input_format
+    )
+    entries = [(story.name, story.content) for story in find()]
     task = Task(settings or Settings(), decisions or Decisions(), chosen.build)
     with _alone(out):
         store = Store(out)
@@ -92,8 +97,7 @@ def run(
             with ENGINES.load(chosen.engine).hire(task, jobs=chosen.jobs) as crew:
                 done |= _finished(store, [entry for entry in entries if entry not in done], crew.signature())
                 before = len(done)
-                found = stories.find(inputs, columns=chosen.columns, without=out)
-                waiting = (story for story in found if (story.name, story.content) not in done)
+                waiting = (story for story in find() if (story.name, story.content) not in done)
                 for outcome in crew.audit(waiting):
                     _take(outcome, store, done, failures)
                     if progress:

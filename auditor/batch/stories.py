@@ -14,6 +14,7 @@ from auditor.readers.tables import Columns, Row
 from auditor.values import Document
 
 _WILD = "*?["
+_TABLE = "table"  # the reader of files with a story a row, or some
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class Story:
     data: bytes = b""
     rows: tuple[Row, ...] = ()
     refusal: str = ""
+    input_format: str = ""
 
     @property
     def content(self) -> str:
         """A hash of what is to be audited."""
         digest = hashlib.sha256(self.data)
+        digest.update(self.input_format.encode())
         for row in self.rows:
             digest.update(repr((row.text, row.source)).encode())
         return digest.hexdigest()
@@ -43,16 +46,19 @@ class Story:
             raise InputError(self.refusal)
         if self.rows:
             return tables.document(self.rows, name=self.name)
-        return files.parse(self.data, name=self.name)
+        return files.parse(self.data, name=self.name, input_format=self.input_format)
 
 
-def find(inputs: Sequence[str], *, columns: Columns | None = None, without: Path | None = None) -> Iterator[Story]:
+def find(
+    inputs: Sequence[str], *, columns: Columns | None = None, without: Path | None = None, input_format: str = ""
+) -> Iterator[Story]:
     """Yield the stories of `inputs` in a fixed order, each file once; memory holds one at a time.
 
     Args:
         inputs: files, folders (read through and through, for endings that a reader takes) and glob patterns.
         columns: which columns of tables to read.
         without: a folder that is left out, the batch's own output.
+        input_format: the name of the reader of every file, whatever the files are called.
 
     Raises:
         InputError: an input does not exist or holds no story.
@@ -60,11 +66,11 @@ def find(inputs: Sequence[str], *, columns: Columns | None = None, without: Path
     seen: set[Path] = set()
     for given in inputs:
         found = False
-        for path in _paths(given, without):
+        for path in _paths(given, without, every=bool(input_format)):
             found = True
             if path.resolve() not in seen:
                 seen.add(path.resolve())
-                yield from _stories(path, columns)
+                yield from _stories(path, columns, input_format)
         if not found:
             raise InputError(f"{given} holds no story; name files, folders of {_endings()} files, or a pattern.")
 
@@ -79,10 +85,10 @@ def left_out(inputs: Sequence[str], *, without: Path | None = None) -> dict[str,
     return dict(sorted(counts.items()))
 
 
-def _paths(given: str, without: Path | None) -> Iterator[Path]:
+def _paths(given: str, without: Path | None, *, every: bool) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
-        yield from filter(_is_taken, _walk(path, without))
+        yield from (found for found in _walk(path, without) if every or _is_taken(found))
     elif path.exists():
         yield path
     elif any(character in given for character in _WILD):
@@ -106,10 +112,11 @@ def _is_taken(path: Path) -> bool:
     return path.suffix.lower() in detect.suffixes()
 
 
-def _stories(path: Path, columns: Columns | None) -> Iterator[Story]:
+def _stories(path: Path, columns: Columns | None, input_format: str) -> Iterator[Story]:
     name = path.as_posix()
-    if path.suffix.lower() not in tables.SUFFIXES:
-        yield _file(name)
+    is_table = input_format == _TABLE if input_format else path.suffix.lower() in tables.SUFFIXES
+    if not is_table:
+        yield _file(name, input_format)
         return
     used: dict[str, int] = {}
     try:
@@ -121,9 +128,9 @@ def _stories(path: Path, columns: Columns | None) -> Iterator[Story]:
         yield Story(name, refusal=str(error))
 
 
-def _file(name: str) -> Story:
+def _file(name: str, input_format: str) -> Story:
     try:
-        return Story(name, files.load(name))
+        return Story(name, files.load(name), input_format=input_format)
     except InputError as error:
         return Story(name, refusal=str(error))
 

@@ -16,6 +16,7 @@ from auditor.batch.engines import ENGINES
 from auditor.cli.options import Options, batch_options, pair
 from auditor.cli.story_bar import story_bar
 from auditor.errors import UnknownNameError
+from auditor.readers import READERS
 from auditor.readers.tables import Columns
 
 _ROLES = tuple(field.name for field in fields(Columns))
@@ -44,6 +45,7 @@ def _columns(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Co
     callback=_columns,
     help="The column of tables with the text, its source or its story; may be repeated.  [default: by their names]",
 )
+@click.option("--input-format", type=click.Choice(list(READERS)), help="What all files are.  [default: as they look]")
 @batch_options
 def batch(  # noqa: PLR0913 (one a command-line option)
     inputs: tuple[str, ...],
@@ -54,6 +56,7 @@ def batch(  # noqa: PLR0913 (one a command-line option)
     label: str | None,
     columns: Columns,
     changed_only: bool,
+    input_format: str | None,
     options: Options,
 ) -> int:
     """Audit every story of the files, folders, patterns and tables IN into reports and an index page.
@@ -70,19 +73,21 @@ def batch(  # noqa: PLR0913 (one a command-line option)
         engine=engine,
         changed_only=changed_only,
         columns=columns,
+        input_format=input_format or "",
         label=datetime.date.today().isoformat() if label is None else label,
     )
     with story_bar(quiet=options.quiet) as progress:
         done = run_batch(
             inputs, out, settings=options.settings, decisions=options.decisions, options=chosen, progress=progress
         )
-    _tell_left_out(stories.left_out(inputs, without=out), quiet=options.quiet)
+    if not (options.quiet or input_format):
+        _tell_left_out(stories.left_out(inputs, without=out))
     return _tell(done, out, options)
 
 
-def _tell_left_out(counts: Mapping[str, int], *, quiet: bool) -> None:
+def _tell_left_out(counts: Mapping[str, int]) -> None:
     """Say which files in the folders were no stories, lest one that was meant is missed."""
-    if counts and not quiet:
+    if counts:
         listed = ", ".join(f"{number:,} {ending}" for ending, number in counts.items())
         click.echo(f"left out, as no reader takes files that end so: {listed}", err=True)
 

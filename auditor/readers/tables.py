@@ -85,22 +85,25 @@ def rows(path: Path, *, name: str, columns: Columns | None = None) -> Iterator[R
     Raises:
         InputError: the file is no table, or its columns cannot be told; the message calls the file `name`.
     """
-    is_parquet = _is_parquet(path, name)
+    head = _head(path, name)
+    suffix = ".parquet" if head.startswith(_PARQUET) else path.suffix.lower()
+    if suffix not in SUFFIXES:
+        suffix = _suffix(head)
     chosen = columns or Columns()
-    if path.suffix.lower() in {".csv", ".tsv", ".tab"} and not is_parquet:
+    if suffix in {".csv", ".tsv", ".tab"}:
         yield from _separated(path.read_bytes(), name, chosen)
         return
-    records = _streamed(path, name, parquet=is_parquet)
+    records = _streamed(path, name, parquet=head.startswith(_PARQUET))
     first = next(records, None)
     if first is None:
         raise InputError(f"{name} has no rows; there is nothing to audit.")
     yield from _rows(itertools.chain([first], records), _recognise(list(first), chosen, name), name)
 
 
-def _is_parquet(path: Path, name: str) -> bool:
+def _head(path: Path, name: str) -> bytes:
     try:
         with path.open("rb") as stream:
-            return stream.read(len(_PARQUET)) == _PARQUET
+            return stream.read(4096)
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror or error}.") from error
 

@@ -62,7 +62,7 @@ def _documents(data: Path, words: int) -> Iterator[list[str]]:
     rows = pq.read_table(data, columns=["doc_id", "text", "n_words"]).to_pylist()
     for _, group in itertools.groupby(rows, key=lambda row: row["doc_id"]):
         total = 0
-        kept = []
+        kept: list[str] = []
         for row in group:
             total += row["n_words"]
             if not kept or total <= words:

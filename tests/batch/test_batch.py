@@ -214,6 +214,20 @@ def test_rows_of_tables_are_stories(tmp_path: Path) -> None:
     assert sorted(row["story"].rpartition("#")[2] for row in summary(tmp_path / "out")) == ["a", "b"]
 
 
+def test_a_format_that_is_named_takes_every_file(tmp_path: Path) -> None:
+    """Wire copy has no endings; a table without one is known by its content, and its rows are stories."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "A0123").write_text(SENTENCES[0])
+    (folder / "feed.txt").write_text("id,text\na,The ferry will sail.\nb,The mayor of the town said so.\n")
+
+    batch.run([str(folder)], tmp_path / "text", options=replace(OPTIONS, input_format="text"))
+    done = batch.run([str(folder / "feed.txt")], tmp_path / "table", options=replace(OPTIONS, input_format="table"))
+
+    assert {Path(row["story"]).name for row in summary(tmp_path / "text")} == {"A0123", "feed.txt"}
+    assert {summary.name.rpartition("#")[2] for summary in done.summaries} == {"a", "b"}
+
+
 def test_files_that_no_reader_takes_are_counted(tmp_path: Path) -> None:
     """By their endings, in folders only; the hidden ones and the batch's own folder do not count."""
     folder = write_stories(tmp_path / "in", 2)
