@@ -13,16 +13,17 @@ from pathlib import Path
 
 import regex
 
-from auditor import alignment
+from auditor import alignment, segment
 from auditor.alignment import MOST_CELLS, Bead, Scale, Side
 from auditor.engines import opening
 from auditor.engines.protocols import Embedder
 from auditor.errors import InputError
 from auditor.readers import files
-from auditor.values import Document, Paragraph, Sentence, Settings
+from auditor.values import Document, Paragraph, Sentence, Settings, Span
 
 # The segmenter is for English; the stops of other scripts end a sentence without a space behind them.
 _STOP = regex.compile(r"(?<=[。！？｡।॥።។؟۔])(?![”’」』）\"'\s])\s*|(?<=[。！？][”’」』）])\s*")
+_ENDS = regex.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _LONGEST = 600  # code points of one sentence of the source; what is longer is cut at its semicolons and the like
 _CLAUSE = regex.compile(r"(?<=[;；:：，,])\s*")
 _UNSPACED = frozenset({"zh", "ja", "th", "km", "my"})
@@ -53,7 +54,7 @@ def attach(document: Document, source: Document, embedder: Embedder) -> Document
     Raises:
         InputError: the two texts cannot be aligned.
     """
-    there = [list(sentences(source.text, paragraph)) for paragraph in source.paragraphs]
+    there = [list(sentences(source.text, span)) for span in _paragraphs_of(source)]
     here = [[one.span.of(document.text) for one in paragraph.sentences] for paragraph in document.paragraphs]
     sides = _side(there, embedder), _side(here, embedder)
     if len(sides[0].lengths) * len(sides[1].lengths) > MOST_CELLS:
@@ -105,10 +106,22 @@ def has_sources(document: Document) -> bool:
     return any(sentence.source is not None for sentence in document.sentences)
 
 
-def sentences(text: str, paragraph: Paragraph) -> Iterator[str]:
-    """Yield the sentences of a paragraph in any language."""
-    for sentence in paragraph.sentences:
-        for part in _STOP.split(sentence.span.of(text)):
+def _paragraphs_of(source: Document) -> list[Span]:
+    """Return the paragraphs, those cut by a line break in the middle of a sentence joined again."""
+    joined: list[Span] = []
+    for paragraph in source.paragraphs:
+        span = paragraph.span
+        if joined and source.text[span.start].islower() and not _ENDS.search(joined[-1].of(source.text)):
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined
+
+
+def sentences(text: str, paragraph: Span) -> Iterator[str]:
+    """Yield the sentences of a paragraph in any language, in one line each."""
+    for sentence in segment.sentences(text, paragraph):
+        for part in _STOP.split(" ".join(sentence.of(text).split())):
             yield from (piece for piece in ([part] if len(part) <= _LONGEST else _clauses(part)) if piece.strip())
 
 

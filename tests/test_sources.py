@@ -124,13 +124,24 @@ def test_other_paragraphs_are_paired_by_sentences(dictionary: Embedder) -> None:
     assert paired.notes[1].startswith("1 sentence of original.txt without a counterpart in the text, such as “A câmara")
 
 
-def test_chinese_sentences_need_no_space(dictionary: Embedder) -> None:
+def test_chinese_sentences_need_no_space() -> None:
     """The stops of other scripts end a sentence."""
     source = segment.document("桥关闭了。工程师发现了裂缝！商人们很担心。", name="original.txt", language="zh")
 
-    given = {sentence for paragraph in source.paragraphs for sentence in sources.sentences(source.text, paragraph)}
+    given = list(sources.sentences(source.text, source.paragraphs[0].span))
 
-    assert given == {"桥关闭了。", "工程师发现了裂缝！", "商人们很担心。"}
+    assert given == ["桥关闭了。", "工程师发现了裂缝！", "商人们很担心。"]
+
+
+def test_lines_cut_anywhere_are_put_together(dictionary: Embedder) -> None:
+    """A source that was wrapped by hand has the same sentences."""
+    theirs = " ".join(pair[0] for pair in PAIRS)
+    middle = theirs.index("trânsito")
+    wrapped = f"{theirs[:middle]}\n{theirs[middle:]}"
+
+    paired = sources.attach(_document([" ".join(pair[1] for pair in PAIRS)]), _source([wrapped]), dictionary)
+
+    assert _given(paired) == [pair[0] for pair in PAIRS]
 
 
 @pytest.mark.parametrize("seed", range(3))

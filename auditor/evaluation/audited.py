@@ -97,6 +97,7 @@ def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:
         starts = list(places.values())
         theirs = [sources[bisect.bisect_right(starts, part.span.start) - 1] for part in document.paragraphs]
         document = adequacy.with_source(document, [source or "" for source in theirs])
+        document = replace(document, source_language=requests[0].row.pair.partition("-")[0])
     return document, [places[request.row.segment, request.row.target] for request in requests]
 
 

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import regex
 
 from auditor.english import FUNCTION_WORDS
-from auditor.repairs.wording import parts_of_speech
+from auditor.repairs.wording import parts_of_speech, rendering
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "source-names"
@@ -86,8 +86,10 @@ _ASKED = Asked(_DOUBTED, ())  # of no model: the halves of a name speak for them
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the source's name for each name that is another there."""
     language = measurements.document.source_language
-    if sentence.source is None or language in _INFLECTED or not _LATIN.fullmatch(sentence.source):
+    if not sentence.source or language in _INFLECTED or not _LATIN.fullmatch(sentence.source):
         return
+    if rendering(measurements.document, sentence) != sentence.span:
+        return  # the names of a neighbour would seem to be lost
     there, here = names(sentence.source), names(sentence.span.of(measurements.document.text))
     forced = _forced(sentence, measurements)
     found = {}

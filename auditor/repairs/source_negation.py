@@ -28,6 +28,7 @@ from dataclasses import dataclass
 import regex
 from lemminflect import getInflection
 
+from auditor.repairs.wording import rendering
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "source-negation"
@@ -144,8 +145,10 @@ _LONGEST = 40  # words of a sentence; a longer one has something negative on bot
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the sentence's verb with its "not", or without, where only one of the two sides denies anything."""
     lists = LISTS.get(measurements.document.source_language or "")
-    if sentence.source is None or lists is None or len(sentence.words) > _LONGEST or "?" in sentence.source:
+    if not sentence.source or lists is None or len(sentence.words) > _LONGEST or "?" in sentence.source:
         return
+    if rendering(measurements.document, sentence) != sentence.span:
+        return  # it may be a neighbour that denies
     text = sentence.span.of(measurements.document.text)
     source = " ".join(sentence.source.casefold().split())
     plain = _count(lists.plain, source)

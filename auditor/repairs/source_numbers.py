@@ -25,6 +25,7 @@ from collections.abc import Iterator, Sequence
 
 from auditor.repairs import quantities
 from auditor.repairs.quantities import Quantity
+from auditor.repairs.wording import rendering
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "source-numbers"
@@ -58,17 +59,19 @@ _NAMED = {1e12: "trillion", 1e9: "billion", 1e6: "million"}
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the source's number for each number that is not in the source, where they can be told apart."""
-    if sentence.source is None:
+    if not sentence.source:
         return
-    text = sentence.span.of(measurements.document.text)
-    lost, found = unmatched(sentence.source, text)
+    whole = rendering(measurements.document, sentence)
+    lost, found = unmatched(sentence.source, whole.of(measurements.document.text))
     if len(lost) != len(found) or not 0 < len(found) <= _MOST:
         return
     for right, wrong in zip(lost, found, strict=True):
         if right.percent == wrong.percent and (right.is_year == wrong.is_year or len(right.text) == len(wrong.text)):
             span, replacement = _replacement(right, wrong)
-            here = Span(sentence.span.start + span.start, sentence.span.start + span.end)
+            here = Span(whole.start + span.start, whole.start + span.end)
             there = right.span.of(sentence.source)
+            if not sentence.span.contains(here):
+                continue
             yield Candidate(
                 here,
                 replacement,

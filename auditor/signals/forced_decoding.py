@@ -41,12 +41,15 @@ def measure(
         sentences: those of the document that are asked about; None for all.
 
     Returns:
-        By the sentence's start offset; sentences without a source, or too long for the model, are left out.
+        By the sentence's start offset; a sentence without a source of its own, or too long for the model, is left out.
     """
     if document.source_language != translator.pivot:
         return {}
-    asked = [(one, one.source) for one in (document.sentences if sentences is None else sentences) if one.words]
-    pairs = [(sentence, source) for sentence, source in asked if source]
+    asked = [one for one in (document.sentences if sentences is None else sentences) if one.words]
+    sources = [None, *(one.source for one in asked), None]
+    # The second half of what one sentence became surprises a model that expects the first.
+    whole = [one.source not in (sources[at], sources[at + 2]) for at, one in enumerate(asked)]
+    pairs = [(one, one.source) for one, is_whole in zip(asked, whole, strict=True) if is_whole and one.source]
     if not pairs:
         return {}
     texts = [sentence.span.of(document.text) for sentence, _ in pairs]

@@ -73,3 +73,13 @@ def test_other_ways_of_denying_are_no_error(source: str, target: str) -> None:
 def test_without_a_source_in_a_known_language_nothing_is_said(source: str | None, language: str | None) -> None:
     """No list, no verdict."""
     assert _proposed(source, "The agreement will be signed on Monday.", language=language) == []
+
+
+def test_a_neighbour_that_denies_is_not_contradicted() -> None:
+    """Where two sentences share a source, one of them may have the negation."""
+    target = "The agreement will be signed. It will not be read."
+    plain = segment.document(target, name="test")
+    document = adequacy.with_source(plain, ["O acordo será assinado mas não será lido."])
+    measurements = Measurements(replace(document, source_language="pt"), document_knowledge.measure(document))
+
+    assert [list(source_negation.propose(one, measurements)) for one in document.sentences] == [[], []]

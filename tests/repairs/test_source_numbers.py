@@ -70,3 +70,12 @@ def test_another_sources_numbers_are_not_forced_upon_a_text() -> None:
     measurements = Measurements(document, document_knowledge.measure(document))
 
     assert list(source_numbers.propose(document.sentences[0], measurements)) == []
+
+
+def test_sentences_that_share_a_source_are_its_translation_together() -> None:
+    """What the second sentence says is not missing in the first, and an error is told where it stands."""
+    source = "O fogo matou 14 pessoas e queimou 300 casas."
+
+    assert _proposed(source, "The fire killed 14 people. It burned 300 houses.") == []
+    (candidate,) = _proposed(source, "The fire killed 14 people. It burned 900 houses.")
+    assert candidate.replacement == "300"
