@@ -85,7 +85,8 @@ def audit_story(packed: bytes, story: Story) -> Outcome:
         document = story.read()
         allowances = baseline.allowances(desk.markup(story.data, document), name=story.name)
         audit = auditing.audit(baseline.blank(document))
-        settled = desk.settle(audit, task.decisions, allowances=allowances)
+        decisions = replace(task.decisions, penalties=task.settings.penalties)  # what is scored twice is scored alike
+        settled = desk.settle(audit, decisions, allowances=allowances)
         return outcome(story.name, story.content, settled.audit)
     except InputError as error:
         return Outcome(story.name, failure=str(error))

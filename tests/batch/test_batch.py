@@ -203,6 +203,19 @@ def test_the_house_decides_in_batches_too(tmp_path: Path) -> None:
     assert "|terms:" in first.signature
 
 
+def test_what_is_scored_again_costs_the_same_points(tmp_path: Path) -> None:
+    """The points of the settings hold for what the house's decisions left, too."""
+    stories, out = tmp_path / "in", tmp_path / "out"
+    stories.mkdir()
+    (stories / "story.txt").write_text(SENTENCES[0] + " " + SENTENCES[1])
+    free = Settings(penalties={"minor": 0.0, "major": 0.0, "critical": 0.0})
+
+    batch.run([str(stories)], out, settings=free, decisions=Decisions(Terms(never=("actual",))), options=OPTIONS)
+
+    (row,) = summary(out)
+    assert (row["findings"], row["score"]) == ("1", "100.0")
+
+
 def test_rows_of_tables_are_stories(tmp_path: Path) -> None:
     """Rows that share a story are one report; the name says which."""
     table = tmp_path / "feed.jsonl"
