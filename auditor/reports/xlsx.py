@@ -87,8 +87,6 @@ def _sheet(
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the table
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.auto_filter.ref = sheet.dimensions
     return sheet
 
