@@ -108,6 +108,7 @@ def find(sentence: Sentence, text: str, forms: Index, mechanism: str) -> Iterato
                 yield from _candidates(sentence, text, start, form, mechanism)
 
 
+@functools.lru_cache(maxsize=16384)
 def inflect(word: str, tag: str) -> tuple[str, ...]:
     """Return the forms of `word` under a Penn Treebank tag, the commonest first; unknown words are regular."""
     from lemminflect import getInflection  # takes a tenth of a second, which texts without a hit should not pay
