@@ -2,7 +2,7 @@
 
 A candidate is priced by how much better the text reads with it, log P(text with the repair) - log P(text), by whether
 the pivot translation still fits, and against what its mechanism gains on clean news. Prices are asked for in stages so
-that they stay affordable: an upper bound that costs nothing, the edit and two tokens after it, then eight.
+that they stay affordable: an estimate that costs nothing, one token, the edit and two tokens after it, then eight.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Iterable, Sequence
 
-from auditor.engines.protocols import Edit, Passage
+from auditor.engines.protocols import Edit, Outlook, Passage
 from auditor.profile import Profile
 from auditor.repairs import REPAIRS
 from auditor.values import Candidate, Measurements, Repair, Sentence
@@ -35,7 +35,11 @@ WIDE = MEANING | {"round-trip", "unlikely-words"}
 _NEAR, _FAR = 2, 8  # tokens judged after the edit; windows of 4-8 separate best (ten stories, SmolLM2-135M)
 _MEANING_WEIGHT, _MEANING_LOW, _MEANING_HIGH = 0.1, -25.0, 2.0
 PRIOR_WEIGHT = 0.75  # of the mechanism's threshold, taken off the gain
-_UNSEEN = 3.0  # nats that the tokens of a repair beyond its first cost at least (lost 0 of 16 repairs, saved 40 %)
+# What stands behind a right repair reads better, but not for free: the next token costs half of what it cost at least,
+# those after it about as much as before. On 24 documents (9,200 words, clean and translated) the model is asked for one
+# token a word, not seven, and the wide mechanisms tell 23 marked errors and 19 other places, not 22 and 25.
+_UNREAD = Outlook(kept=(0.5, 0.9, 1.0), fresh=2.0)  # before the model is asked
+_BEGUN = Outlook(kept=(0.6, 0.9, 1.0), fresh=2.0)  # when the first new token has been read
 SLACK = 0.7  # share of the threshold that the near price must reach to be priced again
 _PER_PLACE = 3  # candidates of one mechanism at one place that get past the bound
 
@@ -57,16 +61,15 @@ def propose(sentences: Iterable[Sentence], measurements: Measurements, mechanism
 def price(passage: Passage, candidates: Sequence[Candidate], profile: Profile) -> list[tuple[Candidate, float]]:
     """Return the candidates that may reach their mechanism's threshold, with their gain in nats."""
     inside = [c for c in candidates if passage.span.contains(c.span) and profile.threshold(c.mechanism) < float("inf")]
-    bounds = passage.bounds([_edit(c) for c in inside], following=_NEAR)
-    hopeful = [
-        c
-        for c, bound in zip(inside, bounds, strict=True)
-        if bound - (_UNSEEN if c.mechanism in WIDE else 0.0) >= profile.threshold(c.mechanism)
-    ]
-    near = _best(hopeful, dict(zip(map(id, inside), bounds, strict=True)))
-    gains = passage.price([_edit(c) for c in near], following=_NEAR)
-    far = [c for c, gain in zip(near, gains, strict=True) if gain >= SLACK * profile.threshold(c.mechanism)]
-    return list(zip(far, passage.price([_edit(c) for c in far], following=_FAR), strict=True))
+    wide = [c for c in inside if c.mechanism in WIDE]
+    guesses = passage.estimate(list(map(_edit, wide)), following=_NEAR, outlook=_UNREAD, asked=0)
+    wide = _best(_likely(wide, guesses, profile), dict(zip(map(id, wide), guesses, strict=True)))
+    wide = _likely(wide, passage.estimate(list(map(_edit, wide)), following=_NEAR, outlook=_BEGUN, asked=1), profile)
+    narrow = [c for c in inside if c.mechanism not in WIDE]
+    bounds = passage.bounds(list(map(_edit, narrow)), following=_NEAR)
+    near = [c for c, bound in zip(narrow, bounds, strict=True) if bound >= profile.threshold(c.mechanism)] + wide
+    far = _likely(near, passage.price(list(map(_edit, near)), following=_NEAR), profile)
+    return list(zip(far, passage.price(list(map(_edit, far)), following=_FAR), strict=True))
 
 
 def weigh(
@@ -90,6 +93,11 @@ def evidence(gain_nats: float, meaning_nats: float | None) -> float:
     """Add up what speaks for a repair, in nats: its gain, and a tenth of the change of meaning within limits."""
     change = 0.0 if meaning_nats is None else max(_MEANING_LOW, min(_MEANING_HIGH, meaning_nats))
     return gain_nats + _MEANING_WEIGHT * change
+
+
+def _likely(candidates: Sequence[Candidate], gains: Sequence[float], profile: Profile) -> list[Candidate]:
+    """Keep those whose gain, as far as it is known, comes near their mechanism's threshold."""
+    return [c for c, gain in zip(candidates, gains, strict=True) if gain >= SLACK * profile.threshold(c.mechanism)]
 
 
 def _edit(candidate: Candidate) -> Edit:
