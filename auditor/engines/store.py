@@ -86,12 +86,11 @@ class Store:
             return None
         try:
             return work(self._open())
-        except sqlite3.OperationalError as error:  # locked, read-only, full, no such folder
-            return self._give_up(error)
+        except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, full, no such folder
+            self._give_up(error)
         except sqlite3.DatabaseError as error:
-            return self._begin_anew(error)
-        except OSError as error:
-            return self._give_up(error)
+            self._begin_anew(error)
+        return None
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None or self._owner != os.getpid():  # a forked process must not use its parent's

@@ -27,7 +27,7 @@ from tests.engines import small_encoder
 from tests.engines.small_marian import ENGLISH, save_small_marian
 from tests.small_models import SENTENCES, make_causal_lm
 
-STORY = "\n\n".join((*SENTENCES, *reversed(SENTENCES)) * 3)
+STORY = "\n\n".join((*SENTENCES, *reversed(SENTENCES)) * 4)
 
 
 def _rows(folder: Path) -> int:
@@ -96,8 +96,8 @@ def test_an_edit_is_seen(language_model: CausalLM, tmp_path: Path) -> None:
     remembering = RememberingLanguageModel(
         language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
     )
-    last = STORY.rindex("trip")
-    edited = STORY[:last] + "voyage" + STORY[last + len("trip") :]
+    last = STORY.rindex("Monday")
+    edited = STORY[:last] + "Sunday" + STORY[last + len("Monday") :]
     _asked(remembering, STORY)
     kept = _rows(tmp_path)
 

@@ -1,0 +1,137 @@
+"""The audit passage by passage, with small models: early findings are the final ones, remembered ones the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auditor import segment
+from auditor.audit import Auditor
+from auditor.engines.store import FILE
+from auditor.profile import Forest, Profile
+from auditor.repairs import REPAIRS
+from auditor.values import Audit, Document, Settings
+from tests.engines.small_marian import save_small_marian
+from tests.small_models import SENTENCES, make_causal_lm
+
+STORY = "\n\n".join(f"{first} {second}" for first in SENTENCES for second in SENTENCES[:2])
+EDITED = STORY.replace("Seoul", "Busan")
+
+MECHANISMS = ("contractions", "extra-function-words", "inflections", "round-trip")
+# Everything that gains a nat is told, with whatever probability: a small model has no better judgement.
+EAGER = Profile(
+    thresholds=dict.fromkeys(REPAIRS, 1.0),
+    forest=Forest((), 0.0, ()),
+    weights={"intercept": 2.0},
+    words=(),
+    repairs=(),
+    marks=(),
+    minimum_probability=0.5,
+    provenance={},
+    fingerprint="eager",
+)
+
+
+def _document(text: str) -> Document:
+    return segment.document(text, name="story")
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Auditor]:
+    """Build an auditor of small models; a folder in which to remember may be given."""
+    folder = tmp_path_factory.mktemp("models")
+    back = {
+        "-".join(pair): str(save_small_marian(folder / "-".join(pair), pair=pair, rounds=40))
+        for pair in (("en", "fr"), ("fr", "en"))
+    }
+    fluency = str(make_causal_lm(folder / "tiny"))
+
+    def build(*, cache: bool = False) -> Auditor:
+        settings = Settings(
+            fluency_model=fluency, back_translation=back, detector="none", mechanisms=MECHANISMS, cache=cache
+        )
+        return Auditor(settings, profile=EAGER)
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def plain(make: Callable[..., Auditor]) -> Auditor:
+    return make()
+
+
+@pytest.fixture(scope="module")
+def audits(plain: Auditor) -> dict[str, Audit]:
+    return {text: plain.audit(_document(text)) for text in (STORY, EDITED)}
+
+
+def test_early_findings_are_final(plain: Auditor, audits: dict[str, Audit]) -> None:
+    """Paragraph by paragraph, in order, the findings are those of the finished audit."""
+    streamed = list(plain.stream(_document(STORY)))
+
+    assert [paragraph for paragraph, _ in streamed] == list(_document(STORY).paragraphs)
+    assert [findings for _, findings in streamed] == [part.findings for part in audits[STORY].paragraphs]
+    assert len(audits[STORY].findings) > 3
+
+
+def test_the_first_paragraph_does_not_wait_for_the_last(plain: Auditor) -> None:
+    """Where the text goes on after the first passage, its paragraphs are told before the rest is read."""
+    done: list[int] = []
+    auditor = Auditor(plain.settings, profile=EAGER, progress=lambda _, words, __: done.append(words))
+    document = _document(STORY)
+    next(auditor.stream(document))
+
+    assert max(done) < len(document.words)
+
+
+def test_examining_joins_the_stretches(plain: Auditor) -> None:
+    """What is measured and priced by passages covers every word and sentence once."""
+    document = _document(STORY)
+    measured, repairs = plain.examine(document)
+
+    assert sorted(measured.surprisals) == [word.span.start for word in document.words]
+    assert sorted(measured.back) == [sentence.span.start for sentence in document.sentences]
+    assert plain.measure(document).surprisals == measured.surprisals
+    assert len({(r.candidate.span, r.candidate.replacement, r.candidate.mechanism) for r in repairs}) == len(repairs)
+
+
+def test_a_remembered_audit_is_the_same(
+    make: Callable[..., Auditor], audits: dict[str, Audit], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Computed, remembered, and partly remembered after an edit: equal to the audit of one who forgets."""
+    monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path))
+    auditor = make(cache=True)
+
+    assert auditor.audit(_document(STORY)) == audits[STORY]
+    assert make(cache=True).audit(_document(STORY)) == audits[STORY]
+    assert auditor.audit(_document(EDITED)) == audits[EDITED]
+
+
+def test_a_broken_cache_changes_nothing(
+    make: Callable[..., Auditor], audits: dict[str, Audit], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever lies where the cache should be, the audit is the same."""
+    monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path))
+    (tmp_path / FILE).write_bytes(b"no database" * 1000)
+    assert make(cache=True).audit(_document(STORY)) == audits[STORY]
+
+    monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path / FILE / "below"))
+    assert make(cache=True).audit(_document(STORY)) == audits[STORY]
+
+
+def test_a_stage_begins_when_its_models_are_there(plain: Auditor) -> None:
+    """What is said to be done is being done: loading is a stage of its own."""
+    stages: list[str] = []
+    auditor = Auditor(plain.settings, profile=EAGER, progress=lambda stage, *_: stages.append(stage))
+    auditor.audit(_document(SENTENCES[0]))
+
+    assert list(dict.fromkeys(stages)) == [
+        "loading the fluency model",
+        "reading",
+        "loading the back-translation models",
+        "translating there and back",
+        "pricing repairs",
+        "judging",
+    ]
