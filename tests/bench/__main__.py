@@ -34,6 +34,7 @@ from tests.bench.timing import Cost, Spread, interleaved, ratio
 PARTS = ("cold", "stages", "peers", "growth")
 _COLD_WORDS = 900
 _PEAK = "matrix product"
+_PRECISIONS = ("float32", "bfloat16", "float16")
 
 
 @click.command()
@@ -93,7 +94,7 @@ def _stages(auditor: Auditor, words: int, repeats: int, *, with_peers: bool) -> 
     text = story(words)
     document = segment.document(text, name="benchmark")
     works = stages(auditor, text)
-    precision = auditor.language_model.name.rpartition("/")[2]
+    precision = next(part for part in auditor.language_model.name.split("/") if part in _PRECISIONS)
     product, operations = peers.matrix_product(precision)
     works[_PEAK] = product
     absent: dict[str, str] = {}

@@ -10,14 +10,16 @@ import torch
 
 from auditor import segment
 from auditor.engines import e5
+from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import open_encoder
 from auditor.engines.firefox import FirefoxTranslator
 from auditor.engines.marian import MarianTranslator
-from auditor.engines.protocols import Pair, Translator
+from auditor.engines.protocols import Edit, Outlook, Pair, Translator
 from auditor.values import Span
 from tests.engines import small_encoder
 from tests.engines.accelerator import Accelerator
 from tests.engines.small_marian import ENGLISH, FRENCH, save_small_marian
+from tests.small_models import SENTENCES, make_causal_lm
 
 
 @pytest.fixture
@@ -62,6 +64,37 @@ def test_a_marian_model_computes_where_it_is_told(marian: Path, accelerator: str
     ]
 
     assert found[0] == found[1]
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return make_causal_lm(tmp_path / "tiny")
+
+
+def _read(model: CausalLM) -> list[object]:
+    text = " ".join(SENTENCES)
+    found: list[object] = []
+    for passage in model.read(text, [sentence.span for sentence in segment.document(text, name="x").sentences]):
+        words = [word.span for word in segment.document(text, name="x").words if passage.span.contains(word.span)]
+        edits = [Edit(word, "the") for word in words[:12]]
+        outlook = Outlook(kept=(0.5, 1.0), fresh=2.0)
+        found += [passage.tokens, passage.predict([word.start for word in words], best=3)]
+        found += [passage.bounds(edits, following=2), passage.price(edits, following=4)]
+        found += [passage.estimate(edits, following=2, outlook=outlook, asked=asked) for asked in (0, 1)]
+    return found
+
+
+def test_the_language_model_computes_where_it_is_told(tiny: Path, accelerator: str) -> None:
+    """Tokens, masks, positions, caches and logits are on the device; the numbers are the same."""
+    found = [_read(CausalLM(tiny, name="tiny", precision="float32", device=device)) for device in ("cpu", accelerator)]
+
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_language_model_computes_in_what_it_is_told(tiny: Path, precision: str) -> None:
+    """The precision that was asked for stands in the name."""
+    assert f"/{precision}/" in f"{CausalLM(tiny, name='tiny', precision=precision).name}/"
 
 
 def _pairs() -> list[Pair]:
