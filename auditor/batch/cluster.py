@@ -46,7 +46,11 @@ def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray tells its makers otherwise
         # A local cluster has as many processors as its workers ask for; an existing one has its own.
         local = {"num_cpus": jobs * threads, "include_dashboard": False} if here else {}
-        ray.init(log_to_driver=False, **local)
+        try:
+            ray.init(log_to_driver=False, **local)
+        except ConnectionError as error:
+            where = os.environ.get("RAY_ADDRESS", "this machine")
+            raise AuditorError(f"the Ray cluster at {where} cannot be reached: {error}.") from error
     try:
         actors = [ray.remote(_Worker).options(num_cpus=threads).remote(task.packed()) for _ in range(jobs)]
         yield Crew(
