@@ -30,6 +30,8 @@ class Auditing(Protocol):
 
 def build_auditor(settings: Settings) -> Auditing:
     """Build the auditor; its models are loaded when first asked for."""
+    # torch's kernels are kept for every length of text, a thousand of them, which is 400 MiB after 160 short stories.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
     from auditor.audit import Auditor  # torch comes with it: never in a driver that only hands out work
 
     return Auditor(settings)
