@@ -344,7 +344,7 @@ def _from_source(span: Span, reading: Reading) -> Iterator[str]:
     """Say what a translation model that reads the source would rather have written, where it is clearly surprised."""
     sentence = _sentence(span, reading)
     forced = reading.measurements.forced.get(sentence.span.start)
-    if forced is None:
+    if forced is None or not forced.is_of_its_source:
         return
     for word, log_prob, others in zip(sentence.words, forced.log_probs, forced.alternatives, strict=True):
         if log_prob <= -_UNLIKELY and others and span.overlaps(word.span):

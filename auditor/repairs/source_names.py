@@ -118,7 +118,7 @@ def _candidate(offset: int, wrong: Name, right: str) -> Candidate:
 def _forced(sentence: Sentence, measurements: Measurements) -> Mapping[int, Asked]:
     """Return what a translation model says of each word, by where the word starts in the sentence; empty if unasked."""
     forced = measurements.forced.get(sentence.span.start)
-    if forced is None:
+    if forced is None or not forced.is_of_its_source:
         return {}
     rows = zip(sentence.words, forced.log_probs, forced.alternatives, strict=True)
     return {word.span.start - sentence.span.start: Asked(-log_prob, others) for word, log_prob, others in rows}

@@ -64,6 +64,13 @@ def test_a_translation_model_may_know_the_name() -> None:
     assert _proposed(*EGYPT) == []
 
 
+def test_the_source_of_another_sentence_proves_nothing() -> None:
+    """Where every word surprises the model, the source is not this sentence's, and no name in it is wrong."""
+    forced = dict.fromkeys(("Cayman", "Islands", "will", "play", "guiding", "role"), (UNSURE, ("Egypt",)))
+
+    assert _proposed(*EGYPT, forced=forced) == []
+
+
 def test_a_model_that_finds_both_halves_probable_is_believed() -> None:
     """An English form of a first name costs a translation model nothing."""
     pair = ("O papa Paulo Ricci falou.", "Pope Paolo Ricci spoke.")

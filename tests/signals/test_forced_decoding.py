@@ -93,5 +93,6 @@ def test_what_the_source_does_not_say_surprises(embedded: BackTranslator) -> Non
     wrong = plain.text.index("41")
     assert max(surprisals, key=lambda start: surprisals[start]) == wrong
     assert "14" in forced[0].alternatives[[word.text for word in plain.words].index("41")]
-    shuffled = forced_decoding.by_word(other, forced_decoding.measure(other, embedded))
-    assert sum(shuffled.values()) > 2 * sum(surprisals.values())
+    shuffled = forced_decoding.measure(other, embedded)
+    assert sum(forced_decoding.by_word(other, shuffled).values()) > 2 * sum(surprisals.values())
+    assert (forced[0].is_of_its_source, shuffled[0].is_of_its_source) == (True, False)
