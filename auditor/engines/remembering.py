@@ -187,8 +187,9 @@ def _fields(judgement: Judgement) -> dict[str, object]:
 
 
 def _judgement(fields: dict[str, Any]) -> Judgement:
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-    return Judgement(**{**values, "kinds": tuple(map(Kind, fields["kinds"]))})
+    values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in fields.items()}
+    values["kinds"] = tuple(map(Kind, fields["kinds"]))
+    return Judgement(**values)
 
 
 def _surroundings() -> tuple[object, ...]:

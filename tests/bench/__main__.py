@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -171,12 +171,20 @@ def _per_second(words: int, costs: Sequence[Cost]) -> dict[str, object]:
 
 
 def _growth(sizes: str, threads: int | None) -> list[dict[str, float]]:
+    """Return a row a size; stories after an edit are audited by a process of their own, whose memory does not count."""
+    options = ["--threads", str(threads)] if threads else []
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.bench.growth", *sizes.replace(",", " ").split()]
-        command += ["--threads", str(threads)] if threads else []
-        run = subprocess.run(
-            command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "AUDITOR_CACHE": folder}
-        )
+        environment = {**os.environ, "AUDITOR_CACHE": folder}
+        plain, edited = (_rows([*sizes.split(","), *options, *flag], environment) for flag in ((), ("--edited",)))
+    return [
+        {**row, "edited_wall": again["wall"], "edited_processor": again["processor"]}
+        for row, again in zip(plain, edited, strict=True)
+    ]
+
+
+def _rows(arguments: Sequence[str], environment: Mapping[str, str]) -> list[dict[str, float]]:
+    command = [sys.executable, "-m", "tests.bench.growth", *arguments]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=dict(environment))
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 

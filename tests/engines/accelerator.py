@@ -18,7 +18,7 @@ _MARK = "_is_on_the_accelerator"
 _INDEXING = (Tensor.__getitem__, Tensor.__setitem__)
 _MOVING = (
     Tensor.data.__set__,  # type: ignore[attr-defined]
-    torch._C._nn._parse_to,  # type: ignore[attr-defined]
+    torch._C._nn._parse_to,
     torch._has_compatible_shallow_copy_type,
 )
 """What `Module.to` is made of."""
@@ -37,7 +37,7 @@ class Accelerator(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 (whatever the function returns)
         del types
-        if func == Tensor.device.__get__:  # type: ignore[attr-defined]
+        if func == Tensor.device.__get__:
             return torch.device(self.DEVICE) if _is_there(args[0]) else func(*args)
         if func == Tensor.data.__set__:  # type: ignore[attr-defined]
             setattr(args[0], _MARK, _is_there(args[1]))
