@@ -88,6 +88,7 @@ def main() -> None:
     tables = list(tabulate(used, arguments.detector))
     fitted = fit(tables, thresholds)
     measured = report(fitted.told)
+    write(fitted.profile, collected, measured, arguments.judge)  # lest an interruption cost it
     if arguments.ablations:
         measured["without"] = {group: ablate(tables, thresholds, group) for group in features.GROUPS}
     print(json.dumps(measured, indent=1))
@@ -251,7 +252,9 @@ def _groups(told: Told) -> Iterator[Group]:
 
 
 def _weights(groups: Sequence[Group]) -> dict[str, float]:
-    """Fit the log-odds of a place that a repair would change."""
+    """Fit the log-odds of a place that a repair would change; without a repair there are none."""
+    if not groups:
+        return {}
     names = sorted({name for group in groups for name in group.described})
     matrix = np.array([[group.described.get(name, 0.0) for name in names] for group in groups])
     labels, weights = (np.array([getattr(group, name) for group in groups]) for name in ("label", "weight"))
@@ -314,6 +317,8 @@ def _by_place(told: Told, *, mended: bool) -> Iterator[tuple[float, float, float
 
 def _knots(points: Sequence[tuple[float, float, float]]) -> Knots:
     """Fit a monotone map on bins of raw probabilities, narrow at the top; the bins' means are its knots."""
+    if not points:
+        return ()
     raw, labels, weights = (np.array(column) for column in zip(*points, strict=True))
     order = np.argsort(raw, kind="stable")
     shares = 1 - np.geomspace(1.0, max(30 / len(raw), 0.002), BINS)  # of all points, below each bin
