@@ -162,7 +162,7 @@ def test_a_full_disk_is_one_sentence_and_exit_2(story: Path, capsys: pytest.Capt
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("form", REPORTS)
+@pytest.mark.parametrize("form", list(REPORTS))
 def test_every_report_is_written_of_plain_text(form: str, story: Path) -> None:
     """Those that can make use of the file that was audited do without one of their own sort."""
     short = story.parent / "short.txt"
