@@ -12,22 +12,22 @@ from auditor.cli import main
 ORIGINAL = """\
 O incêndio que começou na terça-feira na serra de Monforte matou 14 pessoas e destruiu a aldeia velha.
 
-A presidente da câmara, Marina Duarte, disse que os bombeiros não tinham água suficiente. Segundo ela, o primeiro pedido
-de ajuda foi feito às 15h40.
+A presidente da câmara, Marina Duarte, disse que os bombeiros não tinham água suficiente. Segundo ela, o \
+primeiro pedido de ajuda foi feito às 15h40.
 
-O governo prometeu 29 milhões de euros para reconstruir as casas até 2027, mas os moradores dizem que já ouviram essa
-promessa antes.
+O governo prometeu 29 milhões de euros para reconstruir as casas até 2027, mas os moradores dizem que já \
+ouviram essa promessa antes.
 
 As estradas para o vale continuam fechadas e a escola só deve reabrir na próxima semana.
 """
 STORY = """\
 The fire that began on Tuesday in the hills of Monforte killed 41 people and destroyed the old village.
 
-The mayor, Marta Duarte, said that the firefighters did not have enough water. According to her, the first call for help
-was made at 3:40 p.m.
+The mayor, Marta Duarte, said that the firefighters did not have enough water. According to her, the first \
+call for help was made at 3:40 p.m.
 
-The government promised 29 million euros to rebuild the houses by 2027, but residents say that they have heard that
-promise before.
+The government promised 29 million euros to rebuild the houses by 2027, but residents say that they have heard \
+that promise before.
 
 The roads to the valley remain closed and the school should reopen only next week.
 """
