@@ -58,8 +58,7 @@ class PivotBackTranslator:
         parts = [list(self._parts(sentence)) for sentence in sentences]
         texts = [part.of(sentence) for sentence, spans in zip(sentences, parts, strict=True) for part in spans]
         pivots = [_shortened(pivot, self._comes_home) for pivot in self._out.translate(texts)]
-        trips = self._home.translate(pivots)
-        forced = self._home.examine(pivots, texts, best=_ALTERNATIVES)
+        trips, forced = self._home.translate_and_examine(pivots, texts, best=_ALTERNATIVES)
         results = []
         at = 0
         for sentence, spans, ranges in zip(sentences, parts, words, strict=True):

@@ -32,7 +32,6 @@ _SPARE = 4  # more top pieces than rivals asked: some are no word, one is the gi
 class _Decoded:
     """Forced sentences: the packed rows of the last layer (N, D) and of the states, one (N, D) a layer."""
 
-    memory: Memory
     hidden: Tensor
     states: States
 
@@ -85,26 +84,24 @@ class Student:
     @torch.inference_mode()
     def search(self, sources: Sequence[Ids], *, scored: bool = False) -> list[Hypothesis]:
         """Translate greedily, each sentence within its own shortlist; `scored` adds the log-probabilities."""
-        allowed = None if self.shortlist is None else [self.shortlist.of(source) for source in sources]
-        choices = Choices.of(self.network, allowed, batch=len(sources))
-        longest = self.config.positions
-        limits = [min(floor(self.config.length_factor * len(source)), longest) for source in sources]
-        return search(self.network, self._read(sources), choices, limits, end=self.end, scored=scored)
+        return self._search(self._read(sources), sources, scored=scored)
 
     @torch.inference_mode()
     def force(self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int = 0) -> list[Forced]:
         """Score given translations over the full vocabulary less the unknown piece; see `SequenceModel.force`."""
-        parts = [self._forced(sources[group], targets[group]) for group in alike(sources, targets)]
-        given = torch.tensor([piece for target in targets for piece in target], device=self._device)
-        hidden = torch.cat([part.hidden for part in parts])
-        scored = self.output.score(hidden, given, best=best + _SPARE if best else 0)
-        lengths = [len(target) for target in targets]
-        if not best:
-            return gather_forced(scored, lengths, None)
-        rivals = find_rivals(scored, given.cpu(), self.pieces, best=best)
-        rows = _Rows.of(lengths, [part.states for part in parts], device=self._device)
-        branches = _Branches(self, Memory.joined([part.memory for part in parts]), rivals, rows)
-        return gather_forced(scored, lengths, complete_words(rivals, self.pieces, branches.follow))
+        groups = list(alike(sources, targets))
+        return self._force([self._read_alike(sources[group]) for group in groups], groups, targets, best=best)
+
+    @torch.inference_mode()
+    def both(
+        self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int
+    ) -> tuple[list[list[int]], list[Forced]]:
+        """Do `greedy` and `force`, reading each source once."""
+        groups = list(alike(sources, targets))
+        memories = [self._read_alike(sources[group]) for group in groups]
+        found = self._search(Memory.joined(memories), sources, scored=False)
+        written = [[piece for piece in hypothesis.ids if piece != self.end] for hypothesis in found]
+        return written, self._force(memories, groups, targets, best=best)
 
     @torch.inference_mode()
     def attend(self, sources: Sequence[Ids], targets: Sequence[Ids]) -> list[list[int]]:
@@ -129,11 +126,33 @@ class Student:
         ids, mask = pad(sources, device=self._device)
         return self.network.encode(ids, None if mask.all() else mask)
 
-    def _forced(self, sources: Sequence[Ids], targets: Sequence[Ids]) -> _Decoded:
-        memory = self._read_alike(sources)
+    def _search(self, memory: Memory, sources: Sequence[Ids], *, scored: bool) -> list[Hypothesis]:
+        allowed = None if self.shortlist is None else [self.shortlist.of(source) for source in sources]
+        choices = Choices.of(self.network, allowed, batch=len(sources))
+        longest = self.config.positions
+        limits = [min(floor(self.config.length_factor * len(source)), longest) for source in sources]
+        return search(self.network, memory, choices, limits, end=self.end, scored=scored)
+
+    def _force(
+        self, memories: Sequence[Memory], groups: Sequence[slice], targets: Sequence[Ids], *, best: int
+    ) -> list[Forced]:
+        """Score the targets of each group of sentences given what was read of their sources."""
+        parts = [self._forced(memory, targets[group]) for memory, group in zip(memories, groups, strict=True)]
+        given = torch.tensor([piece for target in targets for piece in target], device=self._device)
+        hidden = torch.cat([part.hidden for part in parts])
+        scored = self.output.score(hidden, given, best=best + _SPARE if best else 0)
+        lengths = [len(target) for target in targets]
+        if not best:
+            return gather_forced(scored, lengths, None)
+        rivals = find_rivals(scored, given.cpu(), self.pieces, best=best)
+        rows = _Rows.of(lengths, [part.states for part in parts], device=self._device)
+        branches = _Branches(self, Memory.joined(memories), rivals, rows)
+        return gather_forced(scored, lengths, complete_words(rivals, self.pieces, branches.follow))
+
+    def _forced(self, memory: Memory, targets: Sequence[Ids]) -> _Decoded:
         ids, mask = pad(targets, device=self._device)
         hidden, states = self.network.decode(memory, self._shifted(ids), None)
-        return _Decoded(memory, hidden[mask], tuple(state[mask] for state in states))
+        return _Decoded(hidden[mask], tuple(state[mask] for state in states))
 
     def _shifted(self, targets: Tensor) -> Tensor:
         """Embed what precedes each target piece; the sentence starts with nothing (-1)."""

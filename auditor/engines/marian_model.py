@@ -59,7 +59,17 @@ class MarianSequences:
     @torch.inference_mode()
     def greedy(self, sources: Sequence[Ids]) -> list[list[int]]:
         """Translate; the result has no end symbol."""
+        return self._greedy(self._read(sources), sources)
+
+    @torch.inference_mode()
+    def both(
+        self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int
+    ) -> tuple[list[list[int]], list[Forced]]:
+        """Do `greedy` and `force`, reading each source once."""
         memory = self._read(sources)
+        return self._greedy(memory, sources), self._force(memory, targets, best=best)
+
+    def _greedy(self, memory: _Memory, sources: Sequence[Ids]) -> list[list[int]]:
         limits = torch.tensor([min(floor(_LENGTH_FACTOR * len(s)), self.positions) for s in sources])
         found: list[list[int]] = [[] for _ in sources]
         rows = list(range(len(sources)))
@@ -92,7 +102,9 @@ class MarianSequences:
     @torch.inference_mode()
     def force(self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int) -> list[Forced]:
         """Score given translations over the full vocabulary less the unknown piece; see `SequenceModel.force`."""
-        memory = self._read(sources)
+        return self._force(self._read(sources), targets, best=best)
+
+    def _force(self, memory: _Memory, targets: Sequence[Ids], *, best: int) -> list[Forced]:
         hidden = self._decode(memory, targets)
         given = torch.tensor([piece for target in targets for piece in target], device=self._device)
         scored = self._output.score(torch.cat(hidden), given, best=best + _SPARE if best else 0)

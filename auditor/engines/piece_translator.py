@@ -87,12 +87,29 @@ class PieceTranslator:
             return self._model.force([read[index] for index in batch], [written[index] for index in batch], best=best)
 
         forced = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)
-        return [
-            (
-                _token_scores(found, own, target),
-                [tuple(self._target.decode(ids) for ids in row) for row in found.rivals],
-            )
-            for found, own, target in zip(forced, pieces, targets, strict=True)
+        return [self._examined(*item) for item in zip(forced, pieces, targets, strict=True)]
+
+    def translate_and_examine(
+        self, sources: Sequence[str], targets: Sequence[str], *, best: int
+    ) -> tuple[list[str], list[tuple[TokenScores, list[tuple[str, ...]]]]]:
+        """Do `translate` and `examine`, reading each source once."""
+        pieces, read, written = self._pairs(sources, targets)
+
+        def work(batch: Sequence[int]) -> list[tuple[list[int], Forced]]:
+            found = self._model.both([read[index] for index in batch], [written[index] for index in batch], best=best)
+            return list(zip(*found, strict=True))
+
+        found = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)
+        translations = [
+            self._target.decode(ids) if self._readable(self._source.encode(source)) else ""
+            for (ids, _), source in zip(found, sources, strict=True)
+        ]
+        forced = [item for _, item in found]
+        return translations, [self._examined(*item) for item in zip(forced, pieces, targets, strict=True)]
+
+    def _examined(self, found: Forced, own: Pieces, target: str) -> tuple[TokenScores, list[tuple[str, ...]]]:
+        return _token_scores(found, own, target), [
+            tuple(self._target.decode(ids) for ids in row) for row in found.rivals
         ]
 
     def align(self, sources: Sequence[str], targets: Sequence[str]) -> list[list[tuple[Span, Span]]]:

@@ -120,6 +120,11 @@ class Translator(Protocol):
     ) -> list[tuple[TokenScores, list[tuple[str, ...]]]]:
         """Do `force` and `alternatives` in one pass, for half the price."""
 
+    def translate_and_examine(
+        self, sources: Sequence[str], targets: Sequence[str], *, best: int
+    ) -> tuple[list[str], list[tuple[TokenScores, list[tuple[str, ...]]]]]:
+        """Do `translate` and `examine`, reading each source once."""
+
     def fits(self, source: str, target: str) -> bool:
         """Tell whether both are short enough for the model; the other methods raise ModelError on longer ones."""
 

@@ -54,6 +54,11 @@ class SequenceModel(Protocol):
         Where the given piece starts a word the rivals are whole words, continued greedily; elsewhere single pieces.
         """
 
+    def both(
+        self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int
+    ) -> tuple[list[list[int]], list[Forced]]:
+        """Do `greedy` and `force`, reading each source once."""
+
     def attend(self, sources: Sequence[Ids], targets: Sequence[Ids]) -> list[list[int]]:
         """Return the source position that each target piece attends to most."""
 

@@ -111,6 +111,19 @@ def test_results_do_not_depend_on_batch_mates(translator: FirefoxTranslator) -> 
         assert (alone.spans, alone.ranks, alternatives) == (tokens.spans, tokens.ranks, others)
 
 
+def test_a_source_is_read_once_for_both(translator: FirefoxTranslator) -> None:
+    """Translating and examining in one pass gives what each gives by itself."""
+    sources, targets = [*SOURCES, "漢字"], [*TARGETS, TARGETS[0]]
+    translations, examined = translator.translate_and_examine(sources, targets, best=3)
+
+    assert translations == translator.translate(sources)
+    for (tokens, others), (alone, alternatives) in zip(
+        examined, translator.examine(sources, targets, best=3), strict=True
+    ):
+        assert (tokens.spans, others) == (alone.spans, alternatives)
+        assert tokens.log_probs == pytest.approx(alone.log_probs, abs=2e-5)
+
+
 def test_force_and_alternatives_are_parts_of_examine(translator: FirefoxTranslator) -> None:
     """One pass for both gives the numbers of two."""
     examined = translator.examine(SOURCES, TARGETS, best=3)

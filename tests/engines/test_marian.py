@@ -103,6 +103,19 @@ def test_results_do_not_depend_on_batch_mates(translator: MarianTranslator) -> N
         assert (alone.spans, alternatives) == (tokens.spans, others)
 
 
+def test_a_source_is_read_once_for_both(translator: MarianTranslator) -> None:
+    """Translating and examining in one pass gives what each gives by itself."""
+    sources, targets = [*UNSEEN, *ENGLISH], [*FORCED, *FRENCH]
+    translations, examined = translator.translate_and_examine(sources, targets, best=3)
+
+    assert translations == translator.translate(sources)
+    for (tokens, others), (alone, alternatives) in zip(
+        examined, translator.examine(sources, targets, best=3), strict=True
+    ):
+        assert (tokens.spans, others) == (alone.spans, alternatives)
+        assert tokens.log_probs == pytest.approx(alone.log_probs, abs=2e-5)
+
+
 def test_alternatives_continue_to_the_word_s_end(translator: MarianTranslator) -> None:
     """In place of a wrong word the model offers the whole word it learned."""
     target = "le ferry quitte le maire à midi"
