@@ -317,7 +317,7 @@ def _suggestions(winner: Repair, rivals: Sequence[Repair], text: str) -> tuple[s
         other = rival.candidate
         if other.shown and span.contains(other.span) and rival.value_nats > _SECOND * winner.value_nats:
             written = text[span.start : other.span.start] + other.replacement + text[other.span.end : span.end]
-            if written not in found:
+            if written.split() not in [each.split() for each in found]:  # "the" and "the " are one wording
                 found.append(written)
     return tuple(found[:_SUGGESTIONS])
 

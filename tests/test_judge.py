@@ -82,6 +82,15 @@ def test_a_rival_that_reaches_beyond_the_span_is_no_suggestion() -> None:
     assert finding.suggestions == ("policy",)
 
 
+def test_wordings_that_differ_in_spaces_alone_are_told_once() -> None:
+    """An editor is not asked to choose between "the policy" and "the policy "."""
+    repairs = [_repair("the politic of", "the policy of", 9.0), _repair("the politic ", "the policy  ", 5.0)]
+
+    (finding,) = judge.findings(_reading(repairs, _measurements()), Settings())
+
+    assert finding.suggestions == ("the policy of",)
+
+
 def test_a_wording_that_is_not_shown_is_evidence_only() -> None:
     """A detector's own word never becomes a suggestion."""
     (finding,) = judge.findings(_reading([_repair("politic", "cat", 9.0, shown=False)], _measurements()), Settings())
