@@ -14,22 +14,22 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from auditor import segment
-from auditor.audit import Auditor
-from auditor.values import Settings
-from tests.bench import cold, peers, tables
-from tests.bench.machine import machine
-from tests.bench.stages import DETECTION, READING, TRANSLATION, WHOLE, Work, stages
+from tests.bench import cold, tables
 from tests.bench.story import story
-from tests.bench.timing import Cost, Spread, interleaved, ratio
+from tests.bench.timing import Cost, Spread, Work, interleaved, ratio
+
+if TYPE_CHECKING:
+    from auditor.audit import Auditor
 
 PARTS = ("cold", "stages", "peers", "growth")
 _COLD_WORDS = 900
@@ -47,8 +47,7 @@ _PRECISIONS = ("float32", "bfloat16", "float16")
 def main(words: int, sizes: str, repeats: int, threads: int | None, without: Sequence[str], file: Path | None) -> None:
     """Measure what an audit costs here, beside its peers."""
     console = Console()
-    auditor = Auditor(Settings(threads=threads))
-    measured: dict[str, object] = {"machine": machine(threads), "options": {"words": words, "repeats": repeats}}
+    measured: dict[str, object] = {"options": {"words": words, "repeats": repeats}, "load_before": cold.load()}
     with _told("cold starts", skip="cold" in without) as wanted:
         if wanted:
             starts = _cold_starts()
@@ -56,15 +55,14 @@ def main(words: int, sizes: str, repeats: int, threads: int | None, without: Seq
             tables.cold(console, starts)
     with _told("stages and peers", skip="stages" in without) as wanted:
         if wanted:
-            measured["signature"] = auditor.signature
-            measured |= _stages(auditor, words, repeats, with_peers="peers" not in without)
+            measured |= _stages(words, repeats, threads, with_peers="peers" not in without)
             tables.stages(console, measured)
     with _told("growth", skip="growth" in without) as wanted:
         if wanted:
             rows = _growth(sizes, threads)
             measured["growth"] = rows
             tables.growth(console, rows)
-    measured["machine_after"] = machine(threads)
+    measured |= {"machine": _machine(threads), "load_after": cold.load()}
     tables.signature(console, measured)
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +88,20 @@ def _cold_starts() -> dict[str, object]:
     return {"words": _COLD_WORDS, "programs": runs, "stream": asdict(first)}
 
 
-def _stages(auditor: Auditor, words: int, repeats: int, *, with_peers: bool) -> dict[str, object]:
+def _machine(threads: int | None) -> dict[str, object]:
+    from tests.bench.machine import machine
+
+    return machine(threads)
+
+
+def _stages(words: int, repeats: int, threads: int | None, *, with_peers: bool) -> dict[str, object]:
+    # Imported only now: a program that is started inherits its parent's peak of memory.
+    from auditor.audit import Auditor
+    from auditor.values import Settings
+    from tests.bench import peers
+    from tests.bench.stages import stages
+
+    auditor = Auditor(Settings(threads=threads))
     text = story(words)
     document = segment.document(text, name="benchmark")
     works = stages(auditor, text)
@@ -105,6 +116,7 @@ def _stages(auditor: Auditor, words: int, repeats: int, *, with_peers: bool) -> 
     ratios = {name: asdict(spread) for name, spread in _ratios(costs).items()}
     reading = _reading(auditor, text, costs, operations)
     return {
+        "signature": auditor.signature,
         "words": len(document.words),
         "stages": {name: _per_second(len(document.words), found) for name, found in costs.items() if name != _PEAK},
         "peak_gflops": {precision: asdict(Spread.of([operations / c.processor / 1e9 for c in costs[_PEAK]]))},
@@ -116,18 +128,21 @@ def _stages(auditor: Auditor, words: int, repeats: int, *, with_peers: bool) -> 
 
 def _peers(text: str, precision: str) -> tuple[dict[str, Work], dict[str, str]]:
     """Prepare the peers that are here; say why the others are not."""
+    from tests.bench import peers
+
     paragraphs = [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
     document = segment.document(text, name="benchmark")
     sentences = [sentence.span.of(text) for sentence in document.sentences]
     works: dict[str, Work] = {}
     absent: dict[str, str] = {}
-    for name, prepare in {
+    preparations: dict[str, Callable[[], Work]] = {
         tables.MINICONS: lambda: peers.minicons(paragraphs),
         tables.BARE: lambda: peers.bare_loop(paragraphs, precision=precision),
         tables.LARGE: lambda: peers.large_encoder(sentences),
         tables.WHEEL: lambda: peers.wheel_engine(sentences),
         tables.OURS: lambda: peers.our_engine(sentences),
-    }.items():
+    }
+    for name, prepare in preparations.items():
         try:
             works[name] = prepare()
         except peers.Absent as reason:
@@ -138,26 +153,28 @@ def _peers(text: str, precision: str) -> tuple[dict[str, Work], dict[str, str]]:
 def _ratios(costs: dict[str, list[Cost]]) -> dict[str, Spread]:
     """Return how many times faster we are than each peer that took part."""
     against = {
-        tables.MINICONS: READING,
-        tables.BARE: READING,
-        tables.LARGE: WHOLE,
+        tables.MINICONS: tables.READING,
+        tables.BARE: tables.READING,
+        tables.LARGE: tables.WHOLE,
         tables.WHEEL: tables.OURS,
     }
     found = {
         f"{ours}, against {peer}": ratio(costs[peer], costs[ours]) for peer, ours in against.items() if peer in costs
     }
     if tables.LARGE in costs:
-        found[f"{DETECTION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[DETECTION])
-        found[f"{TRANSLATION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[TRANSLATION])
+        found[f"{tables.DETECTION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[tables.DETECTION])
+        found[f"{tables.TRANSLATION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[tables.TRANSLATION])
     return found
 
 
 def _reading(auditor: Auditor, text: str, costs: dict[str, list[Cost]], operations: float) -> dict[str, object]:
     """Return what share of the machine's peak the reading reaches, counting each token of the text once."""
+    from tests.bench import peers
+
     tokens, parameters = peers.size(text)
     shares = [
         (2.0 * parameters * tokens / reading.processor) / (operations / product.processor)
-        for reading, product in zip(costs[READING], costs[_PEAK], strict=True)
+        for reading, product in zip(costs[tables.READING], costs[_PEAK], strict=True)
     ]
     return {"tokens": tokens, "parameters": parameters, "share_of_peak": asdict(Spread.of(shares))}
 

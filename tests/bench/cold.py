@@ -59,3 +59,8 @@ def first_findings(path: Path) -> FirstFindings:
     end = time.perf_counter() - began
     found = [when for when, findings in arrivals if findings]
     return FirstFindings(arrivals[0][0], found[0] if found else end, end)
+
+
+def load() -> list[float] | None:
+    """Return how busy the machine is (1, 5 and 15 minutes), None where the system does not tell it."""
+    return list(os.getloadavg()) if hasattr(os, "getloadavg") else None

@@ -11,7 +11,7 @@ import torch
 
 
 def machine(threads: int | None) -> dict[str, object]:
-    """Describe the machine, the libraries, and how busy it is at this moment."""
+    """Describe the machine and the libraries."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -21,7 +21,6 @@ def machine(threads: int | None) -> dict[str, object]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in ("torch", "transformers", "tokenizers")},
-        "load": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
     }
 
 

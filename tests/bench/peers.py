@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -17,8 +17,7 @@ from tokenizers import Tokenizer
 from auditor.engines import weights
 from auditor.engines.firefox import FirefoxTranslator
 from auditor.engines.opening import FLUENCY_MODEL
-
-Work = Callable[[], object]
+from tests.bench.timing import Work
 
 _TEXTS = 8  # paragraphs a batch for minicons
 _SENTENCES = 16  # a batch for the encoder, as COMET's default

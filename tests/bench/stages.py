@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from auditor import judge, segment
 from auditor.audit import Auditor
@@ -12,13 +12,8 @@ from auditor.reports import json as json_report
 from auditor.reports import terminal
 from auditor.signals import adequacy, back_translation
 from auditor.values import Candidate
-
-Work = Callable[[], object]
-
-WHOLE = "whole audit"
-TRANSLATION = "translate there and back"
-READING = "read with the language model"
-DETECTION = "ask the detector"
+from tests.bench.tables import DETECTION, READING, TRANSLATION, WHOLE
+from tests.bench.timing import Work
 
 
 def stages(auditor: Auditor, text: str) -> dict[str, Work]:

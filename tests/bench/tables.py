@@ -8,6 +8,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+WHOLE = "whole audit"
+TRANSLATION = "translate there and back"
+READING = "read with the language model"
+DETECTION = "ask the detector"
+
 MINICONS = "minicons, same model"
 BARE = "transformers, one by one"
 LARGE = "encoder of CometKiwi's size"
@@ -66,9 +71,9 @@ def signature(console: Console, measured: Mapping[str, Any]) -> None:
     console.print(
         f"{machine['processor']}, {machine['cores']} cores, {machine['threads']} threads, {machine['system']}"
     )
-    for name, where in (("before", machine), ("after", measured["machine_after"])):
-        load = ", ".join(f"{value:.1f}" for value in where["load"] or ())
-        console.print(f"load {name} (1, 5, 15 minutes): {load or 'unknown'}")
+    for when in ("before", "after"):
+        load = ", ".join(f"{value:.1f}" for value in measured[f"load_{when}"] or ())
+        console.print(f"load {when} (1, 5, 15 minutes): {load or 'unknown'}")
     console.print(f"signature: {measured.get('signature', 'not asked')}")
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+Work = Callable[[], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -115,7 +114,7 @@ def test_another_model_is_asked_anew(language_model: CausalLM, tmp_path: Path) -
 
 
 @pytest.fixture(scope="module")
-def translator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PivotBackTranslator]:
+def translator(tmp_path_factory: pytest.TempPathFactory) -> PivotBackTranslator:
     folder = tmp_path_factory.mktemp("marian")
     out, home = (
         MarianTranslator(save_small_marian(folder / "-".join(pair), pair=pair, rounds=40), pair=pair)
