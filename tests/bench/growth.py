@@ -54,14 +54,22 @@ def _audit(auditor: Auditor, text: str) -> Cost:
 
 
 def _peak() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+    """Return the most memory ever held by this process alone; a bare count would begin with its parent's."""
+    return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        2**20 if sys.platform == "darwin" else 2**10
+    )
 
 
 def _held() -> float | None:
     """Return the memory held now, None where the system does not tell it."""
-    statm = Path("/proc/self/statm")
-    return int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20 if statm.exists() else None
+    return _status("VmRSS")
+
+
+def _status(field: str) -> float | None:
+    """Return a field of Linux's account of this process, in MiB."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 2**10 for line in lines if line.startswith(f"{field}:")), None)
 
 
 if __name__ == "__main__":
