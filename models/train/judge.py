@@ -217,15 +217,15 @@ def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Seque
     }
     profile = replace(bare, forest=grow(fitting, columns), weights=_weights(groups))
     told = [replace(each, profile=by_fold[each.table.fold]) for each in blind]
-    knots = {
-        "words": _knots(list(_by_word(_rated(told)))),
-        "repairs": _knots([(p.raw, t.label(p.span), t.table.weight) for t in told for p in t.places() if p.winner]),
-        "marks": _knots(
-            [(p.raw, t.label(p.span), t.table.weight) for t in _rated(told) for p in t.places() if not p.winner]
-        ),
-    }
-    profile = replace(profile, **knots)
-    told = [replace(each, profile=replace(each.profile, **knots)) for each in told]
+    words = _knots(list(_by_word(_rated(told))))
+    repairs = _knots([point for each in _rated(told) for point in _by_place(each, mended=True)])
+    marks = _knots([point for each in _rated(told) for point in _by_place(each, mended=False)])
+
+    def calibrated(raw: Profile) -> Profile:
+        return replace(raw, words=words, repairs=repairs, marks=marks)
+
+    profile = calibrated(profile)
+    told = [replace(each, profile=calibrated(each.profile)) for each in told]
     bar = _bar(told)
     told = [replace(each, profile=replace(each.profile, minimum_probability=bar)) for each in told]
     return Fitted(replace(profile, minimum_probability=bar), tuple(told))

@@ -9,6 +9,8 @@ import pytest
 
 from auditor import segment
 from auditor.features import NAMES
+from auditor.judge import Place
+from auditor.profile import Profile
 from auditor.signals import document_knowledge
 from auditor.signals.adequacy import with_source
 from auditor.values import Measurements, Span
@@ -87,8 +89,8 @@ def test_other_sources_are_those_of_the_same_document() -> None:
 
 def test_a_rule_is_hardly_blamed_for_a_silent_rater_and_fully_for_clean_news() -> None:
     """An unmarked place counts a quarter in a translation; a marked one counts in full in both."""
-    place = judge.Place(Span(0, 3), 0.5, 0.5, 0, described={"rules": 1.0})
-    news, clean = (judge.Told(_table(1, origin=origin), (), judge.Profile.bare({})) for origin in ("zh-en", "clean"))
+    place = Place(Span(0, 3), 0.5, 0.5, 0, described={"rules": 1.0})
+    news, clean = (judge.Told(_table(1, origin=origin), (), Profile.bare({})) for origin in ("zh-en", "clean"))
 
     assert news.verdict(place) == (0.0, 0.25)
     assert clean.verdict(place) == (0.0, 1.0)
