@@ -106,7 +106,7 @@ def test_commands_with_models_run(desk: Path) -> None:
         "story.txt.json",
     ]
     assert b"Trend" not in (desk / "tuesday" / "index.html").read_bytes()  # each folder has a history of its own
-    assert len(list((desk / "tuesday" / "stories").glob("*.html"))) == 3
+    assert len(list((desk / "tuesday" / "stories").glob("*.html"))) == 2
 
 
 def test_configuration_examples_are_read(tmp_path: Path) -> None:
