@@ -18,7 +18,7 @@ from auditor.profile import Profile, load_profile
 from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
 from auditor.signals import adequacy, back_translation, document_knowledge, fluency, forced_decoding
-from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings, WordScores
+from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many words are done, and how many there are."""
@@ -153,16 +153,6 @@ class Auditor:
             measured.append(stretch.measurements)
             repairs += priced
         return _joined(document, measured), repairs
-
-    def suspicion(self, document: Document) -> WordScores:
-        """Return, a word of the document, the calibrated chance (0 to 1) that it is part of an error.
-
-        Raises:
-            ModelError: a model is missing or damaged.
-        """
-        measurements, repairs = self.examine(document)
-        chances = judge.suspicion(judge.Reading.whole(measurements, repairs, self.profile))
-        return WordScores("judge", "probability", chances)
 
     def _priced(self, document: Document) -> Iterator[tuple[_Stretch, list[Repair]]]:
         """Yield each stretch of the document with the repairs inside it."""

@@ -25,7 +25,6 @@ from auditor.values import (
     Settings,
     Severity,
     Span,
-    Word,
 )
 
 NEARLY = 0.6
@@ -119,7 +118,8 @@ def places(reading: Reading, raw: Sequence[float], *, with_marks: bool) -> list[
     words = features.words_of(reading.sentences)
     marked = list(_marked(reading, raw)) if with_marks else []
     mended = [_supported(place, marked) for place in _mended(reading, raw)]
-    apart = [mark for mark in marked if not _belongs(mark, mended, words)]
+    beside = [(place, features.covered(words, place.span)) for place in mended if not place.is_layered]
+    apart = [mark for mark in marked if not _belongs(mark, features.covered(words, mark.span), beside)]
     chosen: list[Place] = []
     for place in sorted([*mended, *apart], key=_surest):
         if place.is_layered or not _overlaps(place, chosen):
@@ -142,15 +142,12 @@ def _supported(place: Place, marked: Sequence[Place]) -> Place:
     return replace(place, probability=best) if is_led else place
 
 
-def _belongs(mark: Place, mended: Sequence[Place], words: Sequence[Word]) -> bool:
+def _belongs(mark: Place, own: range, mended: Sequence[tuple[Place, range]]) -> bool:
     """Tell whether a mark stands beside a surer place to mend: "shortage. of money" is wrong once, not twice."""
-    own = features.covered(words, mark.span)
-    for place in mended:
-        if place.probability >= mark.probability and not place.is_layered:
-            other = features.covered(words, place.span)
-            if own.start == other.stop or own.stop == other.start:
-                return True
-    return False
+    return any(
+        place.probability >= mark.probability and (own.start == other.stop or own.stop == other.start)
+        for place, other in mended
+    )
 
 
 def _overlaps(place: Place, chosen: Sequence[Place]) -> bool:

@@ -5,7 +5,7 @@ Two texts that mean the same have vectors of a small angle, whatever their langu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from torch import Tensor
 from auditor.engines import weights
 from auditor.engines.encoder import BOS, ENCODER, EOS, LONGEST, PAD, open_network, open_tokenizer
 from auditor.engines.encoder_network import Detector
+from auditor.engines.encoder_reader import groups
 from auditor.values import Settings
 
 PREFIX = "query: "
@@ -41,7 +42,7 @@ class SentenceEmbedder:
         encodings = self._tokenizer.encode_batch([PREFIX + text for text in texts], add_special_tokens=False)
         rows = [[BOS, *encoding.ids[:LONGEST], EOS] for encoding in encodings]
         vectors = np.zeros((len(rows), self._network.embeddings.positions.shape[1]), dtype=np.float32)
-        for group in _groups([len(row) for row in rows]):
+        for group in groups([len(row) for row in rows], BUDGET):
             vectors[group] = self._run([rows[at] for at in group]).numpy()
         return vectors
 
@@ -57,18 +58,6 @@ class SentenceEmbedder:
                 x = layer(x, bias)
             mean = (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)  # (batch, width)
             return torch.nn.functional.normalize(mean, dim=-1)
-
-
-def _groups(sizes: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the numbers of the texts, those of like length together, within the budget."""
-    group: list[int] = []
-    for at in sorted(range(len(sizes)), key=lambda at: sizes[at]):
-        if group and sizes[at] * (len(group) + 1) > BUDGET:  # the last is the longest
-            yield group
-            group = []
-        group.append(at)
-    if group:
-        yield group
 
 
 def open_embedder(encoder: Path, *, name: str) -> SentenceEmbedder:

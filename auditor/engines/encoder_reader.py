@@ -53,14 +53,14 @@ class Reader:
             window = pairs[start : start + WINDOW]
             with torch.inference_mode():
                 read = self._apart([text for pair in window for text in (pair.target, pair.source) if text])
-                for group in _groups([len(pair.target) + len(pair.source) for pair in window]):
+                for group in groups([len(pair.target) + len(pair.source) for pair in window]):
                     yield [start + at for at in group], self._together([window[at] for at in group], read)
 
     def _apart(self, texts: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], Tensor]:
         """Read each text by itself; return (pieces, width) for each."""
         distinct = list(dict.fromkeys(texts))
         found: dict[tuple[int, ...], Tensor] = {}
-        for group in _groups([len(text) for text in distinct]):
+        for group in groups([len(text) for text in distinct]):
             side = _side([distinct[at] for at in group]).to(self._device)
             x, bias = self._network.embeddings(side.ids), _bias(side.mask)
             for layer in self._layers[:APART]:
@@ -112,11 +112,11 @@ def _apply(layer: Layer, x: Tensor, bias: Tensor | None) -> Tensor:
     return normed
 
 
-def _groups(sizes: Sequence[int]) -> Iterator[list[int]]:
+def groups(sizes: Sequence[int], budget: int = BUDGET) -> Iterator[list[int]]:
     """Yield numbers of texts of like size, the longest first, as many as fit the budget when padded."""
     group: list[int] = []
     for at in sorted(range(len(sizes)), key=lambda at: -sizes[at]):
-        if group and sizes[group[0]] * (len(group) + 1) > BUDGET:
+        if group and sizes[group[0]] * (len(group) + 1) > budget:
             yield group
             group = []
         group.append(at)

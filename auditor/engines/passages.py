@@ -114,7 +114,7 @@ class OpenPassage:
     def _own(self) -> list[float]:
         return self._reading.own
 
-    @property
+    @functools.cached_property
     def fingerprint(self) -> str:
         """See `Passage`."""
         start = self.span.start

@@ -79,8 +79,8 @@ def crossed_flags(wrong: Flags, values: Floats, halves: Flags) -> Flags:
     return flagged
 
 
-def calibration_error(wrong: Flags, probabilities: Floats, weights: Floats, *, bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal width.
+def calibration_error(wrong: Flags | Floats, probabilities: Floats, weights: Floats, *, bins: int = 10) -> float:
+    """Return the expected calibration error over bins of equal width; `wrong` may be shares (0-1) of raters.
 
     Source: Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning.
     """

@@ -25,6 +25,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from rapidfuzz.distance import OSA
+
 from auditor.english import FUNCTION_WORDS
 from auditor.repairs.wording import gap_before, parts_of_speech
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
@@ -269,14 +271,12 @@ def _is_slip(odd: str, name: str) -> bool:
         return False
     if any({odd, name} <= group for group in _ALIKE) or odd.startswith(name) or name.startswith(odd):
         return False
-    return _distance_is_one(odd, name)
+    return _is_one_apart(odd, name)
 
 
-def _distance_is_one(one: str, two: str) -> bool:
+def _is_one_apart(one: str, two: str) -> bool:
     """Tell whether one letter was changed, lost or added, or two neighbours exchanged."""
-    start = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
-    left, right = one[start:], two[start:]
-    return left[1:] == right[1:] or left[1:] == right or left == right[1:] or left[:2][::-1] + left[2:] == right
+    return OSA.distance(one, two, score_cutoff=1) == 1
 
 
 def _in_full(text: str, words: Sequence[Word], index: int, measurements: Measurements) -> str:
@@ -290,5 +290,5 @@ def _in_full(text: str, words: Sequence[Word], index: int, measurements: Measure
         return ""
     pattern = re.compile(rf"\b{re.escape(first)} (?P<middle>[A-Z]\w+) {re.escape(last)}\b")
     others = [match["middle"] for match in pattern.finditer(text) if match["middle"] != odd]
-    alike = [middle for middle in others if len(middle) == len(odd) and _distance_is_one(odd, middle)]
+    alike = [middle for middle in others if len(middle) == len(odd) and _is_one_apart(odd, middle)]
     return alike[0] if len(alike) >= 2 else ""

@@ -29,6 +29,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import regex
+from rapidfuzz.distance import Levenshtein
 
 from auditor.english import FUNCTION_WORDS
 from auditor.repairs.wording import parts_of_speech, rendering
@@ -186,18 +187,8 @@ def _neighbours(found: Sequence[Name]) -> list[tuple[Name, Name]]:
 def _is_slip(right: Name, wrong: Name) -> bool:
     """Tell whether one name may have been written for the other: both begin alike and share half of their letters."""
     one, two = right.folded, wrong.folded
-    return one[0] == two[0] and 0 < _distance(one, two) <= len(one) / 2
+    return one[0] == two[0] and 0 < Levenshtein.distance(one, two) <= len(one) / 2
 
 
 def _is_like(folded: str, name: Name) -> bool:
-    return _distance(folded, name.folded) <= _LIKE * len(folded)
-
-
-def _distance(one: str, two: str) -> int:
-    """Return how many letters must be changed, added or removed to make one word of the other (Levenshtein)."""
-    row = list(range(len(two) + 1))
-    for number, letter in enumerate(one, start=1):
-        before, row[0] = row[0], number
-        for at, other in enumerate(two, start=1):
-            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (letter != other))
-    return row[-1]
+    return Levenshtein.distance(folded, name.folded) <= _LIKE * len(folded)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import average_precision_score, matthews_corrcoef
 
+from auditor.evaluation import measures
 from auditor.profile import calibrate
 from auditor.repairs import REPAIRS
 from auditor.signals.adequacy import SIGNAL
@@ -52,13 +53,13 @@ def report(told: Sequence[Told]) -> dict[str, object]:
 def alarms(found: Sequence[Sequence[object]], words: Sequence[int]) -> dict[str, object]:
     """Count what is told of clean news, a 1,000 words, with its 95 % bootstrap interval by document."""
     counts, sizes = np.array([len(each) for each in found]), np.array(words)
-    picks = np.random.default_rng(SEED).integers(0, len(counts), (2000, len(counts)))
-    low, high = np.percentile(1000 * counts[picks].sum(1) / sizes[picks].sum(1), [2.5, 97.5])
+    drawn = measures.draws(len(counts), count=2000, seed=SEED)
+    low, high = measures.interval((1000 * (drawn @ counts) / (drawn @ sizes)).tolist())
     rate = 1000 * counts.sum() / sizes.sum()
     return {
         "words": int(sizes.sum()),
         "alarms": round(float(rate), 2),
-        "interval": [round(float(low), 2), round(float(high), 2)],
+        "interval": [round(low, 2), round(high, 2)],
     }
 
 
@@ -85,8 +86,8 @@ def _translated(members: Sequence[Told], found: Sequence[Sequence[tuple[Place, f
         "recall": round(float(hit / max(of, 1e-9)), 3),
         "average_precision": round(float(average_precision_score(labels >= 0.5, probabilities)), 3),
         "mcc": round(max(_mcc(labels >= 0.5, probabilities, bar) for bar in np.linspace(0.05, 0.8, 16)), 3),
-        "word_calibration_error": round(calibration_error(probabilities, labels), 3),
-        "finding_calibration_error": round(calibration_error(chances, np.array(precise)), 3) if precise else None,
+        "word_calibration_error": _calibration_error(probabilities, labels),
+        "finding_calibration_error": _calibration_error(chances, np.array(precise)),
     }
 
 
@@ -94,10 +95,6 @@ def _mcc(labels: np.ndarray, probabilities: np.ndarray, bar: float) -> float:
     return float(matthews_corrcoef(labels, probabilities >= bar))
 
 
-def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 10) -> float:
-    """Return the expected calibration error in bins of equally many points."""
-    error = 0.0
-    for members in np.array_split(np.argsort(probabilities, kind="stable"), bins):
-        if len(members):
-            error += abs(probabilities[members].mean() - labels[members].mean()) * len(members) / len(labels)
-    return float(error)
+def _calibration_error(probabilities: np.ndarray, shares: np.ndarray) -> float:
+    """Return the expected calibration error, a word or place that half of the raters marked counting half."""
+    return round(measures.calibration_error(shares, probabilities, np.ones(len(shares))), 3)
