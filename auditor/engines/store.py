@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from filelock import FileLock
+
 T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
@@ -96,13 +98,15 @@ class Store:
         if self._connection is None or self._owner != os.getpid():  # a forked process must not use its parent's
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file.touch(mode=0o600)  # stories may be embargoed
-            self._connection = sqlite3.connect(
-                self._file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-            )
-            self._owner = os.getpid()
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = OFF")  # what a power cut loses is computed again
-            self._connection.execute(_LAYOUT)
+            # Two that turn a new file to WAL at once: SQLite refuses the second at once, whatever its patience.
+            with FileLock(self._file.with_suffix(".lock"), timeout=_PATIENCE, mode=0o600):
+                self._connection = sqlite3.connect(
+                    self._file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                )
+                self._owner = os.getpid()
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = OFF")  # what a power cut loses is computed again
+                self._connection.execute(_LAYOUT)
         return self._connection
 
     def _make_room(self, connection: sqlite3.Connection) -> None:
