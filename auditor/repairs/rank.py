@@ -79,7 +79,7 @@ def weigh(
     keeps_meaning: MeaningCheck | None,
 ) -> list[Repair]:
     """Turn gains into decision values: gain + meaning - prior; ask for the meaning only where it may matter."""
-    asked = [c for c, gain in priced if c.mechanism in MEANING and gain >= SLACK * profile.threshold(c.mechanism)]
+    asked = [c for c, gain in priced if c.mechanism in MEANING and gain >= reach(profile.threshold(c.mechanism))]
     changes = _meaning(asked, measurements, keeps_meaning) if keeps_meaning and measurements.back else {}
     repairs = []
     for candidate, gain in priced:
@@ -97,7 +97,15 @@ def evidence(gain_nats: float, meaning_nats: float | None) -> float:
 
 def _likely(candidates: Sequence[Candidate], gains: Sequence[float], profile: Profile) -> list[Candidate]:
     """Keep those whose gain, as far as it is known, comes near their mechanism's threshold."""
-    return [c for c, gain in zip(candidates, gains, strict=True) if gain >= SLACK * profile.threshold(c.mechanism)]
+    return [c for c, gain in zip(candidates, gains, strict=True) if gain >= reach(profile.threshold(c.mechanism))]
+
+
+def reach(threshold: float) -> float:
+    """Return the gain (nats) below which nothing that is still to be asked brings a candidate to its threshold.
+
+    A threshold below zero, of a rule that is right whatever the model thinks, is its own reach.
+    """
+    return min(threshold, SLACK * threshold)
 
 
 def _edit(candidate: Candidate) -> Edit:

@@ -125,7 +125,7 @@ def _valued(item: Collected, thresholds: dict[str, float]) -> Collected:
     kept = []
     for repair in item.repairs:
         threshold = thresholds[repair.candidate.mechanism]
-        if repair.gain_nats >= min(threshold, rank.SLACK * threshold):
+        if repair.gain_nats >= rank.reach(threshold):
             value = rank.evidence(repair.gain_nats, repair.meaning_nats) - rank.PRIOR_WEIGHT * threshold
             kept.append(replace(repair, value_nats=value))
     return replace(item, repairs=tuple(kept))

@@ -54,6 +54,12 @@ def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
     assert priced == {c: pytest.approx(gain, abs=1e-3) for c, gain in zip(candidates, gains, strict=True)}
 
 
+@pytest.mark.parametrize(("threshold", "least"), [(10.0, 7.0), (0.0, 0.0), (-4.0, -4.0)])
+def test_a_threshold_below_zero_is_its_own_reach(threshold: float, least: float) -> None:
+    """A near price may fall short of a threshold by a share of it, but never has to exceed it."""
+    assert rank.reach(threshold) == pytest.approx(least)
+
+
 def test_a_mechanism_out_of_reach_costs_nothing(model: CausalLM) -> None:
     """A threshold that no bound reaches, or none at all, ends the matter before a forward pass."""
     measurements = _measurements()
