@@ -2,7 +2,8 @@
 
 A reader has `SUFFIXES: tuple[str, ...]`, the file endings it takes, and `read(data: bytes, *, name: str) -> Document`,
 which raises InputError with one clear sentence; those of running text also take the `language` that it should be in.
-Readers of marked-up files also have `anchors(data, *, name)`, which takes a range of the text back to the file.
+Readers of marked-up files also have `anchors(data, *, name) -> (markup, Woven)`, the decoded file and the text with its
+places in it; those of units `aligned(data, *, name) -> Aligned`, which tells the unit that a range stands in.
 """
 
 from __future__ import annotations

@@ -30,6 +30,10 @@ class Piece:
     text: str
     place: Span
 
+    def part(self, start: int, end: int) -> Piece:
+        """Return a part of a piece that corresponds to its place code point by code point."""
+        return Piece(self.text[start:end], Span(self.place.start + start, self.place.start + end))
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -107,15 +111,11 @@ def _parts(piece: Piece) -> Iterator[Piece]:
     end = 0
     for space in _SPACE.finditer(piece.text):
         if space.start() > end:
-            yield _part(piece, end, space.start())
-        yield Piece(" ", _part(piece, space.start(), space.end()).place)
+            yield piece.part(end, space.start())
+        yield Piece(" ", piece.part(space.start(), space.end()).place)
         end = space.end()
     if end < len(piece.text):
-        yield _part(piece, end, len(piece.text))
-
-
-def _part(piece: Piece, start: int, end: int) -> Piece:
-    return Piece(piece.text[start:end], Span(piece.place.start + start, piece.place.start + end))
+        yield piece.part(end, len(piece.text))
 
 
 def _until(placed: Sequence[Placed], first: int, end: int) -> Iterator[Placed]:

@@ -13,11 +13,15 @@ from auditor.values import Document, Paragraph, Span
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A translated unit: how its file calls it, its text without inline codes, and its source where there is one."""
+    """A translated unit: how its file calls it, its text without inline codes, and its source where there is one.
+
+    `pieces` are the text with its places in the decoded file, where its reader knows them.
+    """
 
     unit: str
     text: str
     source: str | None = None
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ class Aligned:
         index = bisect_right(self.starts, place.start) - 1
         found, start = self.segments[index], self.starts[index]
         return found, Span(place.start - start, min(place.end - start, len(found.text)))
+
+    def in_file(self) -> Woven:
+        """Return the audited text with its places in the decoded file; each segment must be a group of its own."""
+        return weave([segment.pieces for segment in self.segments])
 
 
 def align(groups: Iterable[Sequence[Segment]]) -> Aligned:

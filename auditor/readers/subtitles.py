@@ -20,13 +20,13 @@ _ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 
 def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Read the words of a subtitle file."""
-    aligned = anchors(data, name=name)
-    if not aligned.woven.text:
+    found = aligned(data, name=name)
+    if not found.woven.text:
         raise InputError(f"{name} holds no cue with words; there is nothing to audit.")
-    return admit(segments.document(aligned, name=name, language=language))
+    return admit(segments.document(found, name=name, language=language))
 
 
-def anchors(data: bytes, *, name: str) -> Aligned:
+def aligned(data: bytes, *, name: str) -> Aligned:
     """Return the text with the cues it was woven from; a cue is called by when it begins, as 0:01:02.500."""
     library = need("pysubs2", package="pysubs2", purpose="read subtitles")
     markup, _ = plain.decode(data, name=name)

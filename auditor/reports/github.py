@@ -6,7 +6,7 @@ Line breaks, percent signs and separators are escaped, so that no text can issue
 from __future__ import annotations
 
 from auditor.reports.marking import shown, suggested
-from auditor.reports.places import places
+from auditor.reports.places import Place, places
 from auditor.values import Audit, Finding, Severity
 
 SUFFIX = ".github.txt"
@@ -19,23 +19,28 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
 
     Args:
         audit: the audit.
-        original: the bytes of the file, with which findings in web pages and Markdown are placed in their markup.
+        original: the bytes of the file, with which findings are placed in its markup, or in no line where it has none.
     """
     place = places(audit, original)
     lines = []
     for finding in audit.findings:
-        at = place(finding.span)
         properties = {
             "file": audit.document.name,
-            "line": at.line,
-            "endLine": at.end_line,
-            # Columns only mean something on one line; the service's last column is inclusive.
-            **({"col": at.column, "endColumn": max(at.column, at.end_column - 1)} if at.line == at.end_line else {}),
+            **_lines(place(finding.span)),
             "title": f"{finding.kind.value} ({finding.probability:.0%})",
         }
         listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
         lines.append(f"::{_COMMANDS[finding.severity]} {listed}::{_data(_message(finding))}\n")
     return "".join(lines).encode(errors="replace")
+
+
+def _lines(at: Place | None) -> dict[str, int]:
+    if at is None:
+        return {}
+    lines = {"line": at.line, "endLine": at.end_line}
+    if at.line != at.end_line:  # columns only mean something on one line
+        return lines
+    return {**lines, "col": at.column, "endColumn": max(at.column, at.end_column - 1)}  # the last one is inclusive
 
 
 def _message(finding: Finding) -> str:

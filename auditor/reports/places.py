@@ -7,11 +7,13 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from auditor.readers import READERS
+from auditor.errors import InputError
+from auditor.readers import READERS, text
 from auditor.readers.detect import format_of
-from auditor.readers.pieces import is_same
+from auditor.readers.pieces import Woven, is_same, weave
 from auditor.values import Audit, Span
 
+_PLAIN = "text"  # the reader of files that are their own text
 _LINE_END = re.compile(r"\r\n|\r|\n")  # what editors and code hosts count
 
 
@@ -27,21 +29,31 @@ class Place:
     length: int
 
 
-def places(audit: Audit, original: bytes | None) -> Callable[[Span], Place]:
+def places(audit: Audit, original: bytes | None) -> Callable[[Span], Place | None]:
     """Return the function that places a range of the audited text in its file.
 
-    Web pages and Markdown are placed in their markup when `original`, the file's bytes, is given. Everything else is
-    placed in the audited text, which for plain text is the file.
+    With `original`, the file's bytes, marked-up files are placed in their markup, and nothing in a file without lines
+    of its own, such as a Word document or a table. Without it everything is placed in the audited text.
     """
-    name = audit.document.name
-    reader = READERS.load(format_of(name, original)) if original is not None else None
-    if reader is None or not hasattr(reader, "anchors"):
+    if original is None:
         return _in_text(audit.document.text, lambda span: span)
-    found = reader.anchors(original, name=name)
-    if not isinstance(found, tuple) or not is_same(found[1].text, audit.document.text):
-        return _in_text(audit.document.text, lambda span: span)
-    markup, woven = found
-    return _in_text(markup, woven.locate)
+    try:
+        markup, woven = _anchors(original, audit.document.name)
+    except InputError:  # the user said that it is of another format than it looks
+        return lambda _: None
+    if not is_same(markup if woven is None else woven.text, audit.document.text):
+        return lambda _: None
+    return _in_text(markup, woven.locate if woven else lambda span: span)
+
+
+def _anchors(original: bytes, name: str) -> tuple[str, Woven | None]:
+    """Return the decoded file, and the text in it where the file is not its own text."""
+    chosen = format_of(name, original)
+    if chosen == _PLAIN:
+        return text.decode(original, name=name)[0], None
+    reader = READERS.load(chosen)
+    found: tuple[str, Woven] = reader.anchors(original, name=name) if hasattr(reader, "anchors") else ("", weave([]))
+    return found
 
 
 def _in_text(text: str, locate: Callable[[Span], Span]) -> Callable[[Span], Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -21,7 +22,7 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
 
     Args:
         audit: the audit.
-        original: the bytes of the file, with which findings in web pages and Markdown are placed in their markup.
+        original: the bytes of the file, with which findings are placed in its markup, or in no line where it has none.
     """
     place = places(audit, original)
     uri = quote(audit.document.name.encode(errors="surrogateescape"))
@@ -55,18 +56,26 @@ def _driver(rules: Iterable[str], signature: str) -> dict[str, object]:
     return {"name": "auditor", **({"version": version} if version else {}), "rules": listed}
 
 
-def _result(audit: Audit, finding: Finding, place: Place, uri: str) -> dict[str, object]:
-    location = {"artifactLocation": {"uri": uri}, "region": _region(place, finding.span.of(audit.document.text))}
+def _result(audit: Audit, finding: Finding, place: Place | None, uri: str) -> dict[str, object]:
+    text = finding.span.of(audit.document.text)
     message = " ".join([f"{finding.message}.", *finding.evidence])
+    physical = {"artifactLocation": {"uri": uri}, **({"region": _region(place, text)} if place else {})}
+    suggestions = dict.fromkeys(finding.suggestions) if place else ()  # each once
     return {
         "ruleId": finding.mechanism,
         "level": _LEVELS[finding.severity],
         "rank": round(100 * finding.probability, 1),
         "message": {"text": message},
-        "locations": [{"physicalLocation": location}],
-        "fixes": [_fix(suggestion, place, uri) for suggestion in dict.fromkeys(finding.suggestions)],  # each once
+        "locations": [{"physicalLocation": physical, **({} if place else _named(audit, finding))}],
+        "fixes": [_fix(suggestion, place, uri) for suggestion in suggestions if place],
         "properties": {"kind": finding.kind.value, "probability": finding.probability, "tags": [finding.kind.value]},
     }
+
+
+def _named(audit: Audit, finding: Finding) -> dict[str, object]:
+    """Call a place by its paragraph, in a file that has no lines."""
+    starts = [paragraph.span.start for paragraph in audit.paragraphs]
+    return {"logicalLocations": [{"name": f"paragraph {bisect.bisect_right(starts, finding.span.start)}"}]}
 
 
 def _region(place: Place, snippet: str) -> dict[str, object]:

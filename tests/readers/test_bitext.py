@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html as entities
 from pathlib import Path
 
 import pytest
 
 from auditor.errors import InputError
 from auditor.readers import bitext
+from auditor.values import Span
+from tests.readers.cat_files import FILES, PAIRS
 
 FORMATS = Path(__file__).parent.parent / "data" / "formats"
 
@@ -45,16 +48,56 @@ def test_translated_units_become_pairs_without_inline_codes(name: str) -> None:
 def test_every_word_is_found_again_in_its_unit(name: str) -> None:
     """The place of a word, in the unit's own text without codes, spells the word."""
     data = (FORMATS / name).read_bytes()
-    aligned = bitext.anchors(data, name=name)
+    aligned = bitext.aligned(data, name=name)
     words = bitext.read(data, name=name).words
 
     found = [aligned.locate(word.span) for word in words]
     assert [word.text for word in words] == [place.of(segment.text) for segment, place in found]
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_what_each_tool_writes_is_read_with_its_own_source(name: str) -> None:
+    """Codes are left out, breaks are spaces; deleted text, memories and copies of the source are not read."""
+    found = bitext.read(FILES[name], name=name)
+
+    assert PAIRS[name] == [
+        (paragraph.span.of(found.text), paragraph.sentences[0].source) for paragraph in found.paragraphs
+    ]
+
+
+@pytest.mark.parametrize("name", [*FILES, *EXPECTED])
+def test_every_code_point_is_found_again_in_the_file(name: str) -> None:
+    """Whatever the encoding and the line ends, its place in the decoded file spells it, a reference if need be."""
+    data = FILES[name] if name in FILES else (FORMATS / name).read_bytes()
+    markup, woven = bitext.anchors(data, name=name)
+
+    assert woven.text == bitext.read(data, name=name).text
+    visible = [at for at, character in enumerate(woven.text) if not character.isspace()]
+    found = [woven.locate(Span(at, at + 1)).of(markup) for at in visible]
+    assert [woven.text[at] for at in visible] == [_unescaped(written, name) for written in found]
+
+
+def _unescaped(written: str, name: str) -> str:
+    return written.removeprefix("\\") if name.endswith(".po") and len(written) == 2 else entities.unescape(written)
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("windows-1251", "cp1251"), ("CHARSET", "utf-8"), ("KOI8-R", "koi8-r"), ("x", "utf-8-sig")],
+)
+def test_the_header_of_po_says_its_encoding(charset: str, encoding: str) -> None:
+    """Whatever stands before the first letter that is not ASCII."""
+    written = (
+        f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset={charset}\\n"\n\nmsgid "a"\nmsgstr "b of it"\n\n'
+    )
+    data = (written + 'msgid "Голос"\nmsgstr "The vote of the people"\n').encode(encoding)
+
+    assert bitext.read(data, name="a.po").sentences[-1].source == "Голос"
+
+
 def test_units_keep_their_names() -> None:
     """A unit is called as the file calls it, a part of a split unit by its number too."""
-    aligned = bitext.anchors((FORMATS / "units.xlf").read_bytes(), name="units.xlf")
+    aligned = bitext.aligned((FORMATS / "units.xlf").read_bytes(), name="units.xlf")
 
     assert [segment.unit.rpartition("\x04")[2] for segment in aligned.segments] == ["u1", "u4#1", "u4#2"]
 

@@ -33,7 +33,7 @@ def test_cues_run_on_until_a_sentence_ends(name: str, content: str) -> None:
 
 def test_every_word_is_found_again_in_its_cue() -> None:
     """The place of a word is its cue, called by its time, and the range of the cue's text."""
-    aligned = subtitles.anchors(SRT.encode(), name="a.srt")
+    aligned = subtitles.aligned(SRT.encode(), name="a.srt")
     words = subtitles.read(SRT.encode(), name="a.srt").words
 
     found = [aligned.locate(word.span) for word in words]

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from auditor.reports import github
 from auditor.values import Audit
+from tests.readers.word_files import story
 from tests.reports.audits import audits
 from tests.reports.golden import golden
 
@@ -36,3 +37,11 @@ def test_separators_in_a_name_are_escaped(audit: Audit) -> None:
     named = replace(audit, document=replace(audit.document, name="a,b:c%\n::error::d.txt"))
 
     assert b"file=a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3Ad.txt," in github.render(named)
+
+
+def test_a_file_without_lines_is_annotated_as_a_whole(audit: Audit) -> None:
+    """What the annotation of a Word document names is the file alone, not a line of the extracted text."""
+    written = github.render(audit, original=story()).decode()
+
+    assert "line=" not in written
+    assert written.startswith(f"::warning file={audit.document.name},title=")

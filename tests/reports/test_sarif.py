@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from auditor import scoring
-from auditor.readers import html, markdown
+from auditor.readers import bitext, docx, html, markdown, tables, text
 from auditor.reports import sarif
 from auditor.values import Audit, Document, Finding, Kind, Severity, Span
+from tests.readers.word_files import story
 from tests.reports.audits import audits
 from tests.reports.golden import golden
 
@@ -62,6 +63,18 @@ def test_lines_and_columns_count_from_one(audit: Audit) -> None:
 
 PAGE = b"<html>\n<nav>The menu</nav>\n<article><p>The &amp; of\n <b>the words</b>.</article></html>"
 MARKDOWN = b"---\ntitle: x\n---\n\nSee [the link](http://example.org) and **the words**.\n"
+XLIFF = b"""<xliff version="1.2">
+<file original="a" source-language="fr" target-language="en"><body><trans-unit id="1"><source>a</source>
+<target>See <g id="1">the</g> &amp; of \xf0\x9f\x98\x80 the words.</target></trans-unit></body></file></xliff>"""
+PO = b'msgid "a"\nmsgstr ""\n"See \\"the\\" and of "\n"all the words.\\n"\n'
+
+
+def _audit(document: Document, written: str) -> Audit:
+    """Audit a document in which one place is in doubt."""
+    start = document.text.index(written)
+    finding = Finding(Span(start, start + len(written)), Kind.AWKWARD, Severity.MINOR, 0.6, "round-trip", "odd", ("a",))
+    score, interval, paragraphs = scoring.score(document, [finding])
+    return Audit(document, score, interval, paragraphs, "auditor:test")
 
 
 @pytest.mark.parametrize(
@@ -69,16 +82,15 @@ MARKDOWN = b"---\ntitle: x\n---\n\nSee [the link](http://example.org) and **the 
     [
         (html.read(PAGE, name="a.html"), PAGE, 4, "the words"),
         (markdown.read(MARKDOWN, name="a.md"), MARKDOWN, 5, "the words"),
+        (bitext.read(XLIFF, name="a.xlf"), XLIFF, 3, "the words"),
+        (bitext.read(PO, name="a.po"), PO, 4, "the words"),
     ],
 )
 def test_marked_up_files_are_placed_in_their_markup(
     document: Document, original: bytes, line: int, written: str
 ) -> None:
     """With the file at hand, lines and columns are the file's."""
-    start = document.text.index(written)
-    finding = Finding(Span(start, start + len(written)), Kind.AWKWARD, Severity.MINOR, 0.6, "round-trip", "odd")
-    score, interval, paragraphs = scoring.score(document, [finding])
-    audit = Audit(document, score, interval, paragraphs, "auditor:test")
+    audit = _audit(document, written)
 
     (run,) = json.loads(sarif.render(audit, original=original))["runs"]
 
@@ -86,3 +98,24 @@ def test_marked_up_files_are_placed_in_their_markup(
     lines = original.decode().split("\n")
     assert region["startLine"] == line
     assert lines[line - 1][region["startColumn"] - 1 : region["endColumn"] - 1] == written
+
+
+TABLE = b"source,target\nUm.,See the words of it.\n"
+
+
+@pytest.mark.parametrize(
+    ("document", "original"),
+    [
+        (docx.read(story(), name="a.docx"), story()),
+        (tables.read(TABLE, name="a.csv"), TABLE),
+        (text.read(b"<p>See</p>\nthe words", name="a.html"), b"<p>See</p>\nthe words"),
+    ],
+)
+def test_a_file_without_lines_of_its_own_gets_none(document: Document, original: bytes) -> None:
+    """A Word document, a table, a page that was read as text: the paragraph is named, and no line is made up."""
+    (run,) = json.loads(sarif.render(_audit(document, "the"), original=original))["runs"]
+
+    (location,) = run["results"][0]["locations"]
+    assert location["physicalLocation"] == {"artifactLocation": {"uri": document.name}}
+    assert location["logicalLocations"][0]["name"].startswith("paragraph ")
+    assert run["results"][0]["fixes"] == []
