@@ -116,8 +116,9 @@ def _xliff(store: _Store, markup: _Markup) -> Iterator[Segment]:
     # A group of plural forms is one unit to the library, with its forms as units inside.
     for unit in itertools.chain.from_iterable(getattr(unit, "units", None) or [unit] for unit in store.units):
         source, target = (unit.xmlelement.find(unit.namespaced(tag)) for tag in ("source", "target"))
-        if target is None or not unit.istranslatable() or target.get("state") in _UNTRANSLATED:
+        if target is None or not unit.istranslatable():
             continue
+        is_new = target.get("state") in _UNTRANSLATED
         parted = unit.xmlelement.find(unit.namespaced("seg-source"))
         inner = _marked(target)
         pairs = [(str(unit.getid()), target, source)]
@@ -126,7 +127,8 @@ def _xliff(store: _Store, markup: _Markup) -> Iterator[Segment]:
             pairs = [(f"{unit.getid()}#{number}", element, sources.get(number)) for number, element in inner]
         for identity, translated, original in pairs:
             found, text = (_pieces(element, markup, phrase=phrase) for element in (translated, original))
-            yield _segment(identity, found, _joined(text) if original is not None else None)
+            if not (is_new and _joined(found) == _joined(text)):
+                yield _segment(identity, found, _joined(text) if original is not None else None)
 
 
 def _tmx(store: _Store, markup: _Markup) -> Iterator[Segment]:

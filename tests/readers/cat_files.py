@@ -41,6 +41,7 @@ _OKAPI = f"""<?xml version="1.0" encoding="windows-1252"?><xliff version="1.2" {
 </trans-unit><trans-unit id="4"><source>Mot</source><target>A key <it id="1" pos="open">&lt;i></it><mrk
 mtype="term">word</mrk><!-- no --> is <?pi x?>here.</target></trans-unit>
 <trans-unit id="5"><source>Un chat.</source><target state="needs-translation">Un chat.</target></trans-unit>
+<trans-unit id="6"><source>Un chien.</source><target state="new">This is a dog.</target></trans-unit>
 </group></body></file><file original="b" source-language="fr" target-language="en"><body><trans-unit id="1">
 <source>Deux.</source><target>The second file.</target></trans-unit></body></file></xliff>"""
 
@@ -127,6 +128,7 @@ PAIRS: dict[str, list[tuple[str, str | None]]] = {
         ("This is text to the end.", "Texte  fin."),
         ("The prices & the bold &amp; new", "Prix & gras"),
         ("A key word is here.", "Mot"),
+        ("This is a dog.", "Un chien."),
         ("The second file.", "Deux."),
     ],
     "okapi_2.xlf": [("This is the government of all the people.", "Це уряд."), ("And so it went on.", "Далі.")],
