@@ -16,7 +16,7 @@ from pathlib import Path
 import filelock
 
 from auditor import atomic
-from auditor.batch import overview, shards, sheets, stories, trend
+from auditor.batch import originals, overview, shards, sheets, stories, trend
 from auditor.batch.engines import ENGINES
 from auditor.batch.shards import Outcome, Store, Summary
 from auditor.batch.work import Auditing, Task, build_auditor
@@ -41,7 +41,8 @@ class Options:
     """How a batch runs; nothing here changes a number but what is read of the files, by columns and format.
 
     `changed_only` keeps the last results of stories whose text has not changed, even when settings or models have.
-    `label` names the run in the trend; "" leaves it out of the trend. `build` makes the auditor, in every worker.
+    `label` names the run in the trend; "" leaves it out of the trend. `sources` is the folder of what the stories were
+    translated from. `build` makes the auditor, in every worker.
     """
 
     jobs: int = 1
@@ -50,6 +51,7 @@ class Options:
     columns: Columns = field(default_factory=Columns)
     input_format: str = ""
     label: str = ""
+    sources: Path | None = None
     build: Callable[[Settings], Auditing] = build_auditor
 
 
@@ -84,7 +86,12 @@ def run(
         raise SettingsError(f"--jobs must be at least 1, not {chosen.jobs}.")
     need("pyarrow", package="pyarrow", purpose="write findings.parquet", extra="data")
     find = functools.partial(
-        stories.find, inputs, columns=chosen.columns, without=out, input_format=chosen.input_format
+        stories.find,
+        inputs,
+        columns=chosen.columns,
+        without=out,
+        input_format=chosen.input_format,
+        originals=originals.index(chosen.sources) if chosen.sources else None,
     )
     entries = [(story.name, story.content) for story in find()]
     task = Task(settings or Settings(), decisions or Decisions(), chosen.build)

@@ -59,14 +59,21 @@ class Outcome:
     rows: tuple[FindingRow, ...] = ()
 
 
-def outcome(name: str, content: str, audit: Audit) -> Outcome:
-    """Write the reports of an audited story."""
+def outcome(name: str, content: str, audit: Audit, *, signature: str) -> Outcome:
+    """Write the reports of an audited story.
+
+    Args:
+        name: the story's.
+        content: the hash of all that was audited.
+        audit: the story's; its own signature tells of its sources too.
+        signature: that of the run, the same for all of its stories.
+    """
     found = tuple(rows.findings(audit))
     low, high = audit.interval
     summary = Summary(
         name=name,
         content=content,
-        signature=audit.signature,
+        signature=signature,
         report=slug(name),
         score=round(audit.score, 2),
         low=round(low, 2),

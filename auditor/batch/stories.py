@@ -5,9 +5,10 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
+from auditor.batch.originals import Original, Originals
 from auditor.errors import InputError
 from auditor.readers import detect, files, tables
 from auditor.readers.tables import Columns, Row
@@ -19,13 +20,17 @@ _TABLE = "table"  # the reader of files with a story a row, or some
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story that can travel to another process: the bytes of a file, the rows of a table, or why there is neither."""
+    """A story that can travel to another process: the bytes of a file, the rows of a table, or why there is neither.
+
+    `original` is what it was translated from, where that is a file of its own.
+    """
 
     name: str
     data: bytes = b""
     rows: tuple[Row, ...] = ()
     refusal: str = ""
     input_format: str = ""
+    original: Original | None = None
 
     @property
     def content(self) -> str:
@@ -34,6 +39,9 @@ class Story:
         digest.update(self.input_format.encode())
         for row in self.rows:
             digest.update(repr((row.text, row.source)).encode())
+        if self.original:
+            digest.update(repr(self.original.name).encode())
+            digest.update(self.original.data)
         return digest.hexdigest()
 
     def read(self) -> Document:
@@ -50,27 +58,36 @@ class Story:
 
 
 def find(
-    inputs: Sequence[str], *, columns: Columns | None = None, without: Path | None = None, input_format: str = ""
+    inputs: Sequence[str],
+    *,
+    columns: Columns | None = None,
+    without: Path | None = None,
+    input_format: str = "",
+    originals: Originals | None = None,
 ) -> Iterator[Story]:
     """Yield the stories of `inputs` in a fixed order, each file once; memory holds one at a time.
 
     Args:
         inputs: files, folders (read through and through, for endings that a reader takes) and glob patterns.
         columns: which columns of tables to read.
-        without: a folder that is left out, the batch's own output.
+        without: a folder that is left out, the batch's own output; that of the originals is left out too.
         input_format: the name of the reader of every file, whatever the files are called.
+        originals: the sources of the stories that do not bring their own.
 
     Raises:
         InputError: an input does not exist or holds no story.
     """
     seen: set[Path] = set()
+    apart = [originals.folder] if originals else []
     for given in inputs:
         found = False
-        for path in _paths(given, without, every=bool(input_format)):
+        for path in _paths(given, [*([without] if without else []), *apart], every=bool(input_format)):
             found = True
             if path.resolve() not in seen:
                 seen.add(path.resolve())
-                yield from _stories(path, columns, input_format)
+                place = path.relative_to(given) if Path(given).is_dir() else PurePath(path.name)
+                found_here = _stories(path, columns, input_format)
+                yield from (_paired(story, place, originals) for story in found_here) if originals else found_here
         if not found:
             raise InputError(f"{given} holds no story; name files, folders of {_endings()} files, or a pattern.")
 
@@ -78,14 +95,16 @@ def find(
 def left_out(inputs: Sequence[str], *, without: Path | None = None) -> dict[str, int]:
     """Count the files in the folders of `inputs` that no reader takes, by their endings."""
     counts: dict[str, int] = {}
-    for path in (path for given in inputs if Path(given).is_dir() for path in _walk(Path(given), without)):
+    for path in (
+        path for given in inputs if Path(given).is_dir() for path in _walk(Path(given), [without] if without else [])
+    ):
         if not _is_taken(path):
             ending = path.suffix.lower() or "without an ending"
             counts[ending] = counts.get(ending, 0) + 1
     return dict(sorted(counts.items()))
 
 
-def _paths(given: str, without: Path | None, *, every: bool) -> Iterator[Path]:
+def _paths(given: str, without: Sequence[Path], *, every: bool) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
         yield from (found for found in _walk(path, without) if every or _is_taken(found))
@@ -97,10 +116,10 @@ def _paths(given: str, without: Path | None, *, every: bool) -> Iterator[Path]:
         raise InputError(f"{given} does not exist; check the spelling of the path.")
 
 
-def _walk(folder: Path, without: Path | None) -> Iterator[Path]:
-    """Yield the files of a folder; hidden ones, and the folder `without`, are not looked at."""
+def _walk(folder: Path, without: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files of a folder; hidden ones, and those of the folders `without`, are not looked at."""
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or (without is not None and path.resolve() == without.resolve()):
+        if path.name.startswith(".") or path.resolve() in [one.resolve() for one in without]:
             continue
         if path.is_dir():
             yield from _walk(path, without)
@@ -126,6 +145,23 @@ def _stories(path: Path, columns: Columns | None, input_format: str) -> Iterator
             yield Story(f"{name}#{story}{again}", rows=tuple(rows))
     except InputError as error:
         yield Story(name, refusal=str(error))
+
+
+def _paired(story: Story, place: PurePath, originals: Originals) -> Story:
+    """Return the story with its source; one row of a table has the source that is called as the row's story is."""
+    try:
+        if story.refusal or _brings_source(story):
+            return story
+        path = originals.of(story.name, PurePath(story.name.rpartition("#")[2]) if story.rows else place)
+        return replace(story, original=Original(path.as_posix(), files.load(str(path))))
+    except InputError as error:
+        return replace(story, refusal=str(error))
+
+
+def _brings_source(story: Story) -> bool:
+    if story.rows:
+        return any(row.source for row in story.rows)
+    return files.brings_source(story.data, name=story.name, input_format=story.input_format)
 
 
 def _file(name: str, input_format: str) -> Story:

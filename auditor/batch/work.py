@@ -15,7 +15,9 @@ from auditor import baseline, desk
 from auditor.batch.shards import Outcome, outcome
 from auditor.batch.stories import Story
 from auditor.desk import Decisions
+from auditor.engines.protocols import Embedder
 from auditor.errors import InputError, ModelError, SettingsError
+from auditor.readers import files
 from auditor.values import Audit, Document, Settings
 
 
@@ -88,10 +90,10 @@ def audit_story(packed: bytes, story: Story) -> Outcome:
     try:
         document = story.read()
         allowances = baseline.allowances(desk.markup(story.data, document), name=story.name)
-        audit = auditing.audit(baseline.blank(document))
+        audit = auditing.audit(_paired(baseline.blank(document), story, packed))
         decisions = replace(task.decisions, penalties=task.settings.penalties)  # what is scored twice is scored alike
         settled = desk.settle(audit, decisions, allowances=allowances)
-        return outcome(story.name, story.content, settled.audit)
+        return outcome(story.name, story.content, settled.audit, signature=signature(packed))
     except InputError as error:
         return Outcome(story.name, failure=str(error))
     except (ModelError, SettingsError):
@@ -100,6 +102,29 @@ def audit_story(packed: bytes, story: Story) -> Outcome:
         return Outcome(story.name, failure=f"internal error, please report it: {type(error).__name__}: {error}")
     finally:
         _give_back()
+
+
+def _paired(document: Document, story: Story, packed: bytes) -> Document:
+    """Return the document with its sources, where the story has them in a file of their own.
+
+    Raises:
+        InputError: the source cannot be read, or the two cannot be aligned.
+        ModelError: the encoder is missing or damaged.
+    """
+    if story.original is None:
+        return document
+    from auditor import sources  # with it comes numpy
+
+    original = files.source(story.original.data, name=story.original.name)
+    return sources.attach(document, original, _embedder(packed))
+
+
+@functools.lru_cache(maxsize=1)
+def _embedder(packed: bytes) -> Embedder:
+    """Load the encoder that aligns a text and its source once a process."""
+    from auditor.engines import opening
+
+    return opening.open_embedder(_worker(packed)[0].settings)
 
 
 def _give_back() -> None:

@@ -45,6 +45,12 @@ def _columns(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Co
     callback=_columns,
     help="The column of tables with the text, its source or its story; may be repeated.  [default: by their names]",
 )
+@click.option(
+    "--source",
+    "sources",
+    type=click.Path(path_type=Path),
+    help="The folder of what the stories were translated from, each file called as its story, whatever the endings.",
+)
 @click.option("--input-format", type=click.Choice(list(READERS)), help="What all files are.  [default: as they look]")
 @batch_options
 def batch(  # noqa: PLR0913 (one a command-line option)
@@ -57,6 +63,7 @@ def batch(  # noqa: PLR0913 (one a command-line option)
     columns: Columns,
     changed_only: bool,
     input_format: str | None,
+    sources: Path | None,
     options: Options,
 ) -> int:
     """Audit every story of the files, folders, patterns and tables IN into reports and an index page.
@@ -74,6 +81,7 @@ def batch(  # noqa: PLR0913 (one a command-line option)
         changed_only=changed_only,
         columns=columns,
         input_format=input_format or "",
+        sources=sources,
         label=datetime.date.today().isoformat() if label is None else label,
     )
     with story_bar(quiet=options.quiet) as progress:

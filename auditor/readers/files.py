@@ -71,6 +71,15 @@ def parse(data: bytes, *, name: str, input_format: str = "") -> Document:
     return found
 
 
+def brings_source(data: bytes, *, name: str, input_format: str = "") -> bool:
+    """Tell whether the file is of a format in which each text stands beside its source.
+
+    Raises:
+        InputError: the file is packed.
+    """
+    return detect.format_of(name, data, chosen=input_format) in _WITH_SOURCES
+
+
 def source(data: bytes, *, name: str, language: str = languages.UNKNOWN) -> Document:
     """Read what a text was translated from; it may be in any language but English.
 

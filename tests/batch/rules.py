@@ -34,7 +34,8 @@ class RuleAuditor:
             raise ZeroDivisionError("the story asked for it")
         findings = sorted(self._findings(document), key=lambda finding: finding.span)
         score, interval, paragraphs = scoring.score(document, findings)
-        return Audit(document, score, interval, paragraphs, self.signature, document.notes)
+        own = "|sources:1" if any(sentence.source for sentence in document.sentences) else ""
+        return Audit(document, score, interval, paragraphs, self.signature + own, document.notes)
 
     def _findings(self, document: Document) -> Iterator[Finding]:
         measurements = Measurements(document, document_knowledge.measure(document))

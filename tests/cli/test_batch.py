@@ -19,6 +19,7 @@ _STORY = resources.files("auditor.samples").joinpath("water_talks.txt").read_byt
         (["."], "error: . holds no story; name files, folders of"),
         ([".", "--column", "txt=a"], "error: unknown role of a column 'txt'. Did you mean 'text'?"),
         ([".", "--terms", "no.toml"], "error: the terms file no.toml cannot be read"),
+        ([".", "--source", "no"], "error: --source no is no folder; name the folder that holds the sources"),
         ([".", "--jobs", "0"], "Invalid value for '--jobs'"),
     ],
 )
