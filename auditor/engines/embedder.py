@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from auditor.engines import weights
 from auditor.engines.encoder import BOS, ENCODER, EOS, LONGEST, PAD, open_network, open_tokenizer
 from auditor.engines.encoder_network import Detector
 from auditor.engines.encoder_reader import groups
+from auditor.engines.unigram import UnigramTokenizer
 from auditor.values import Settings
 
 PREFIX = "query: "
@@ -29,7 +29,7 @@ BUDGET = 3000
 class SentenceEmbedder:
     """The encoder, loaded and ready."""
 
-    def __init__(self, network: Detector, tokenizer: Tokenizer, *, name: str) -> None:
+    def __init__(self, network: Detector, tokenizer: UnigramTokenizer, *, name: str) -> None:
         self.name = name
         self._network = network.eval()
         self._tokenizer = tokenizer
@@ -39,7 +39,7 @@ class SentenceEmbedder:
 
         It is the mean over the text's pieces, begin and end marks included; pieces beyond the 500th are not read.
         """
-        encodings = self._tokenizer.encode_batch([PREFIX + text for text in texts], add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch([PREFIX + text for text in texts])
         rows = [[BOS, *encoding.ids[:LONGEST], EOS] for encoding in encodings]
         vectors = np.zeros((len(rows), self._network.embeddings.positions.shape[1]), dtype=np.float32)
         for group in groups([len(row) for row in rows], BUDGET):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 from torch import Tensor
 
 from auditor.engines import manifest, weights
@@ -22,6 +22,7 @@ from auditor.engines.e5 import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.encoder_network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
 from auditor.engines.encoder_reader import Encoded, Reader
 from auditor.engines.protocols import Pair
+from auditor.engines.unigram import UnigramTokenizer
 from auditor.errors import ModelError
 from auditor.values import Judgement, Kind, Settings, Span
 
@@ -38,7 +39,7 @@ _WEIGHTS = torch.tensor(CLASS_WEIGHTS)
 class Pieces:
     """Turns pairs into batches of piece ids."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: UnigramTokenizer) -> None:
         self._tokenizer = tokenizer
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -47,7 +48,7 @@ class Pieces:
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Cut each text into pieces, without beginning and end marks."""
-        return list(self._tokenizer.encode_batch(list(texts), add_special_tokens=False))
+        return self._tokenizer.encode_batch(texts)
 
     def batch(self, pairs: Sequence[Pair]) -> Batch:
         """Build the network's input; every pair gets one more word, the end of the sentence."""
@@ -90,7 +91,7 @@ class Encoder:
     """The detector, loaded and ready."""
 
     def __init__(
-        self, network: Detector, tokenizer: Tokenizer, *, name: str, precision: str = "auto", device: str = "cpu"
+        self, network: Detector, tokenizer: UnigramTokenizer, *, name: str, precision: str = "auto", device: str = "cpu"
     ) -> None:
         self.name = name
         self.pieces = Pieces(tokenizer)
@@ -222,16 +223,19 @@ def open_embedded(settings: Settings, *, detector: Path | None = None) -> Encode
     return open_encoder(weights.path(ENCODER), folder, precision=settings.precision, device=settings.device)
 
 
-def open_tokenizer(encoder: Path) -> Tokenizer:
+def open_tokenizer(encoder: Path) -> UnigramTokenizer:
     """Load the tokenizer that `e5.convert` wrote.
 
     Raises:
-        ModelError: it is not there.
+        ModelError: it is not there, or is corrupt.
     """
     file = encoder / TOKENIZER
     if not file.is_file():
         raise ModelError(f"{file} is missing; run: auditor models fetch")
-    return Tokenizer.from_file(str(file))
+    try:
+        return UnigramTokenizer(file)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
 
 
 def open_network(encoder: Path) -> Detector:
@@ -277,15 +281,15 @@ def overlay(network: Detector, file: Path) -> None:
     """
     if not file.is_file():
         raise ModelError(f"{file} is missing; it is part of auditor: reinstall auditor")
+    trained = {name: parameter for name, parameter in network.named_parameters() if parameter.requires_grad}
     try:
-        with safe_open(file, framework="pt") as stored:
-            state = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118 (no dict)
-    except SafetensorError as error:
+        with safe_open(file, framework="pt") as stored, torch.no_grad():
+            if trained.keys() != set(stored.keys()):
+                raise ModelError(f"{file} does not fit this version of auditor; reinstall auditor")
+            for name, parameter in trained.items():  # one by one: together they would be in memory twice
+                parameter.copy_(stored.get_tensor(name))
+    except (SafetensorError, RuntimeError) as error:
         raise ModelError(f"{file} is corrupt ({error}); reinstall auditor") from error
-    trained = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
-    if trained != set(state):
-        raise ModelError(f"{file} does not fit this version of auditor; reinstall auditor")
-    network.load_state_dict(state, strict=False)
 
 
 def _is_low(precision: str, device: str) -> bool:

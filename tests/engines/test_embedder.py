@@ -44,7 +44,7 @@ def test_vectors_do_not_depend_on_their_batch(embedder: SentenceEmbedder) -> Non
 def test_a_vector_is_the_mean_over_the_prefixed_pieces(folder: Path, embedder: SentenceEmbedder) -> None:
     """As the model's authors use it: "query: " before the text, the mean of the last layer, marks included."""
     network = open_network(folder).eval()
-    pieces = open_tokenizer(folder).encode(PREFIX + TEXTS[0], add_special_tokens=False).ids
+    pieces = open_tokenizer(folder).encode(PREFIX + TEXTS[0]).ids
     with torch.inference_mode():
         x = network.embeddings(torch.tensor([[BOS, *pieces, EOS]]))
         for layer in network.layers:

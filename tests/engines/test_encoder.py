@@ -62,7 +62,7 @@ def test_conversion_is_reproducible(folder: Path, tmp_path: Path) -> None:
 def test_the_tokenizer_takes_the_likeliest_pieces(folder: Path) -> None:
     """Words begin with a marker, runs of spaces are one, unknown letters stay apart, offsets are those of the text."""
     text = "the  bridge was closed桥"
-    encoding = open_tokenizer(folder / "encoder").encode(text, add_special_tokens=False)
+    encoding = open_tokenizer(folder / "encoder").encode(text)
 
     assert encoding.tokens == ["▁the", "▁bridge", "▁was", "▁closed", "桥"]
     assert [text[start:end].strip() for start, end in encoding.offsets] == ["the", "bridge", "was", "closed", "桥"]
@@ -72,7 +72,7 @@ def test_a_zero_width_joiner_parts_words(folder: Path) -> None:
     """As in the map that the model was trained with."""
     tokenizer = open_tokenizer(folder / "encoder")
 
-    assert tokenizer.encode("the\u200dthe", add_special_tokens=False).tokens == ["▁the", "▁the"]
+    assert tokenizer.encode("the\u200dthe").tokens == ["▁the", "▁the"]
 
 
 def test_each_side_is_read_as_bert_reads_it(folder: Path) -> None:
