@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils import skip_init
 
 from auditor.engines.e5 import BLOCK, Sizes
 
@@ -107,12 +106,11 @@ class Layer(nn.Module):
         super().__init__()
         width = sizes.width
         self.heads = sizes.heads
-        # Every layer is filled from a file: drawing 21 million numbers first would take longer than reading them.
-        self.qkv = skip_init(nn.Linear, width, 3 * width)
-        self.out = skip_init(nn.Linear, width, width)
+        self.qkv = _unfilled(width, 3 * width)
+        self.out = _unfilled(width, width)
         self.norm_attention = nn.LayerNorm(width, eps=sizes.epsilon)
-        self.up = skip_init(nn.Linear, width, sizes.feed_forward)
-        self.down = skip_init(nn.Linear, sizes.feed_forward, width)
+        self.up = _unfilled(width, sizes.feed_forward)
+        self.down = _unfilled(sizes.feed_forward, width)
         self.norm_out = nn.LayerNorm(width, eps=sizes.epsilon)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
@@ -123,6 +121,17 @@ class Layer(nn.Module):
         x = self.norm_attention(x + self.out(mixed))
         normed: Tensor = self.norm_out(x + self.down(functional.gelu(self.up(x))))
         return normed
+
+
+def _unfilled(inputs: int, outputs: int) -> nn.Linear:
+    """Make a linear layer to be filled from a file: drawing 21 million numbers takes longer than reading them.
+
+    torch's `skip_init` would import sympy, 38 MiB and half a second.
+    """
+    layer = nn.Linear(1, 1)
+    layer.in_features, layer.out_features = inputs, outputs
+    layer.weight, layer.bias = nn.Parameter(torch.empty(outputs, inputs)), nn.Parameter(torch.empty(outputs))
+    return layer
 
 
 class Detector(nn.Module):
