@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -120,13 +120,36 @@ def open_network(folder: Path, dtype: torch.dtype, device: torch.device) -> Netw
     if not llama.runs(config) or not file.is_file():
         return HubNetwork(folder, dtype, device)
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
 
     try:
-        tensors = {name: tensor.to(dtype) for name, tensor in load_file(file, device=str(device)).items()}
-        return llama.build(config, tensors)
+        # Tensors hold the whole file in memory: what is copied comes by a mapping of its own, which then goes.
+        mapped, copied = (_Stored(file, dtype, device) for _ in range(2))
+        return llama.build(config, mapped, copied=copied)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ModelError(f"cannot load a causal language model from {folder}: {error}") from error
+
+
+class _Stored(Mapping[str, Tensor]):
+    """The tensors of a file, mapped into memory, each brought to a type and a device when it is asked for."""
+
+    def __init__(self, file: Path, dtype: torch.dtype, device: torch.device) -> None:
+        from safetensors import safe_open
+
+        self._file = cast("Any", safe_open(file, framework="pt", device=str(device)))
+        self._names = frozenset(self._file.keys())
+        self._dtype = dtype
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name not in self._names:
+            raise KeyError(name)
+        tensor: Tensor = self._file.get_tensor(name).to(self._dtype)
+        return tensor
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _config(folder: Path) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from auditor.engines.encoder_network import APART, FEATURES, Batch, Detector, Layer, Outputs, Side
+from auditor.engines.shapes import filled, rounded
 
 BUDGET = 600
 """Padded pieces a batch: more bring more padding and lose the cache, fewer waste time between batches."""
@@ -63,8 +64,7 @@ class Reader:
         for group in groups([len(text) for text in distinct]):
             side = _side([distinct[at] for at in group]).to(self._device)
             x, bias = self._network.embeddings(side.ids), _bias(side.mask)
-            for layer in self._layers[:APART]:
-                x = _apply(layer, x, bias)
+            x = _apply(self._layers[:APART], x, bias)
             for row, at in enumerate(group):
                 found[distinct[at]] = x[row, : len(distinct[at])]
         return found
@@ -81,9 +81,7 @@ class Reader:
         sizes = torch.tensor([(len(pair.target), len(pair.source)) for pair in pairs], device=self._device)
         places, mask = _places(sizes, target.shape[1])
         x = x.gather(1, places[..., None].expand(-1, -1, x.shape[-1]))  # (batch, pieces of both, width)
-        bias = _bias(mask)
-        for layer in self._layers[APART:]:
-            x = _apply(layer, x, bias)
+        x = _apply(self._layers[APART:], x, _bias(mask))
         back = sizes[:, :1] + torch.arange(source.shape[1], device=self._device)
         back = back.clamp_max(x.shape[1] - 1)  # beyond a source stands nothing that its mask shows
         other = x.gather(1, back[..., None].expand(-1, -1, x.shape[-1]))
@@ -99,17 +97,29 @@ class Reader:
         return features, (network.match.bias, network.match.bias)
 
 
-def _apply(layer: Layer, x: Tensor, bias: Tensor | None) -> Tensor:
-    """Apply a layer to x (batch, time, width), float32."""
-    dtype = layer.qkv.weight.dtype
-    query, key, value = layer.qkv(x.to(dtype)).unflatten(-1, (3, layer.heads, -1)).permute(2, 0, 3, 1, 4)
-    logits = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])  # (batch, heads, time, time)
+def _apply(layers: Sequence[Layer], x: Tensor, bias: Tensor | None) -> Tensor:
+    """Apply layers to x (batch, time, width), float32."""
+    batch, time, _ = x.shape
+    rows = filled(x.flatten(0, 1), rounded(batch * time), dim=-2)  # (rows, width), the last of them for nothing
+    for layer in layers:
+        made = layer.qkv(rows.to(layer.qkv.weight.dtype))[: batch * time]
+        mixed = _attend(made.view(batch, time, 3, layer.heads, -1).permute(2, 0, 3, 1, 4), bias)
+        rows = layer.norm_attention(rows + layer.out(filled(mixed, len(rows), dim=-2)))
+        rows = layer.norm_out(rows + layer.down(functional.gelu(layer.up(rows.to(made.dtype)))))
+    read: Tensor = rows[: batch * time].view(x.shape)
+    return read
+
+
+def _attend(made: Tensor, bias: Tensor | None) -> Tensor:
+    """Attend, given queries, keys and values (3, batch, heads, time, head width); return (batch * time, width)."""
+    time = made.shape[3]
+    query, key, value = filled(made, rounded(time), dim=-2)
+    logits = (query @ key.transpose(-1, -2))[..., :time, :time] / math.sqrt(query.shape[-1])
     if bias is not None:
-        logits += bias.to(dtype)
-    mixed = (logits.softmax(-1) @ value).transpose(1, 2).flatten(2)  # (batch, time, width)
-    x = layer.norm_attention(x + layer.out(mixed))
-    normed: Tensor = layer.norm_out(x + layer.down(functional.gelu(layer.up(x.to(dtype)))))
-    return normed
+        logits += bias.to(logits.dtype)
+    shares = filled(filled(logits.softmax(-1), len(query[0, 0]), dim=-1), len(query[0, 0]), dim=-2)
+    mixed: Tensor = (shares @ value)[:, :, :time]
+    return mixed.transpose(1, 2).flatten(2).flatten(0, 1)
 
 
 def groups(sizes: Sequence[int], budget: int = BUDGET) -> Iterator[list[int]]:

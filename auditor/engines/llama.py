@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from auditor.engines.causal_network import Branches, outline
+from auditor.engines.shapes import columns, filled, rounded
 
 _QUERIES = 64  # tokens whose attention is in memory at once: with more it is half as fast again, out of the cache
 
@@ -49,7 +50,7 @@ class _Layer:
 
 @dataclass(frozen=True, slots=True)
 class LlamaState:
-    """What was read: keys and values of each layer, (G, P, E)."""
+    """What was read: keys and values of each layer, (G, P or more, E); what stands behind the P-th is nothing."""
 
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
@@ -60,9 +61,11 @@ class LlamaNetwork:
 
     name = "llama"
 
-    def __init__(self, shape: _Shape, tensors: Mapping[str, Tensor], layers: int, *, base: float) -> None:
+    def __init__(
+        self, shape: _Shape, tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], layers: int, *, base: float
+    ) -> None:
         self._shape = shape
-        self._layers = [_layer(tensors, f"model.layers.{index}") for index in range(layers)]
+        self._layers = [_layer(tensors, copied, f"model.layers.{index}") for index in range(layers)]
         self._norm = tensors["model.norm.weight"]
         self._embedding = tensors["model.embed_tokens.weight"]
         self._output = tensors.get("lm_head.weight", self._embedding)
@@ -72,34 +75,45 @@ class LlamaNetwork:
     def read(self, ids: Sequence[int], *, keep: int) -> tuple[LlamaState, Tensor]:
         """Read a text; see `Network.read`."""
         device = self._output.device
-        x = functional.embedding(torch.tensor(ids, device=device), self._embedding)
-        turn = self._turns(torch.arange(len(ids), device=device))
-        mask = torch.full((len(ids), len(ids)), -torch.inf, dtype=x.dtype, device=device).triu_(1)
+        rows = rounded(len(ids))
+        x = self._embed(ids, rows)
+        turn = self._turns(torch.arange(rows, device=device))
+        mask = torch.full((rows, rows), -torch.inf, dtype=x.dtype, device=device).triu_(1)
         keys, values = [], []
         for layer in self._layers:
             query, key, value = self._project(layer, x, turn)
             keys.append(key)
             values.append(value)
-            x = self._finish(layer, x, self._attend(query, key, value, mask, ordered=True))
-        hidden = self._normed(x[-keep:], self._norm)
-        return LlamaState(tuple(keys), tuple(values)), functional.linear(hidden, self._output)
+            x = self._finish(layer, x, self._attend(query, key, value, mask, len(ids), ordered=True))
+        hidden = filled(x[len(ids) - keep : len(ids)], rounded(keep), dim=-2)
+        return LlamaState(tuple(keys), tuple(values)), self._predict(hidden)[:keep]
 
     @torch.inference_mode()
     def branch(self, state: LlamaState, branches: Branches) -> Tensor:
         """Run branches; see `Network.branch`."""
         device = self._output.device
+        count, rows = len(branches.ids), rounded(len(branches.ids))
         low, high = min(branches.starts), max(branches.starts)
         allowed = torch.cat(
             [torch.arange(low, high)[None, :] < torch.tensor(branches.starts)[:, None], outline(branches)], 1
         )
-        mask = torch.zeros(allowed.shape, dtype=self._output.dtype).masked_fill_(~allowed, -torch.inf).to(device)
-        x = functional.embedding(torch.tensor(branches.ids, device=device), self._embedding)
-        turn = self._turns(torch.tensor(branches.positions, device=device))
+        mask = torch.zeros(allowed.shape, dtype=self._output.dtype).masked_fill_(~allowed, -torch.inf)
+        mask = filled(mask, rows, dim=-2).to(device)
+        x = self._embed(branches.ids, rows)
+        turn = self._turns(filled(torch.tensor(branches.positions, device=device), rows, dim=-1))
         for index, layer in enumerate(self._layers):
             query, key, value = self._project(layer, x, turn)
             keys = torch.cat([state.keys[index][:, :high], key], 1)
             values = torch.cat([state.values[index][:, :high], value], 1)
-            x = self._finish(layer, x, self._attend(query, keys, values, mask))
+            x = self._finish(layer, x, self._attend(query, keys, values, mask, high + count))
+        return self._predict(x)[:count]
+
+    def _embed(self, ids: Sequence[int], rows: int) -> Tensor:
+        """Return (rows, D); rows beyond the tokens are those of some token, and nothing is made of them."""
+        numbers = torch.tensor(ids, device=self._output.device)
+        return functional.embedding(filled(numbers, rows, dim=-1), self._embedding)
+
+    def _predict(self, x: Tensor) -> Tensor:
         return functional.linear(self._normed(x, self._norm), self._output)
 
     def _project(self, layer: _Layer, x: Tensor, turn: _Turn) -> tuple[Tensor, Tensor, Tensor]:
@@ -110,23 +124,28 @@ class LlamaNetwork:
         query, key, value = heads.split([shape.heads, shape.groups, shape.groups])
         return _rotate(query, turn).mul_(shape.width**-0.5), _rotate(key, turn), value.contiguous()
 
-    def _attend(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, *, ordered: bool = False) -> Tensor:
-        """Attend from (H, N, E) to (G, S, E); `mask` (N, last columns) is added to the scores of the last columns.
+    def _attend(
+        self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, places: int, *, ordered: bool = False
+    ) -> Tensor:
+        """Attend from (H, N, E) to the first `places` of (G, S, E).
 
-        Where the queries are `ordered`, none sees a key behind its own place.
+        `mask` (N, M) is added to the scores of the last M of these places; where the queries are `ordered`, and none
+        sees a key behind its own place, to those of the first.
         """
         heads, count, width = query.shape
         share = heads // len(keys)
+        keys, values = (filled(x, max(columns(places), x.shape[1]), dim=-2) for x in (keys, values))
         turned = keys.transpose(1, 2)
         done = []
         for first in range(0, count, _QUERIES):
             part = mask[first : first + _QUERIES]
             rows = query[:, first : first + _QUERIES].reshape(len(keys), -1, width)  # the heads of a group together
-            end = first + len(part) if ordered else keys.shape[1]
-            scores = torch.bmm(rows, turned[:, :, :end])
+            end = min(first + len(part), places) if ordered else places
+            scores = torch.bmm(rows, turned[:, :, : columns(end)])[..., :end]
             seen = part[:, :end]
             scores.view(len(keys), share, len(part), -1)[..., -seen.shape[1] :].add_(seen)
-            mixed = torch.bmm(scores.softmax(-1), values[:, :end]).view(heads, len(part), width)
+            shares = filled(scores.softmax(-1), columns(end), dim=-1)
+            mixed = torch.bmm(shares, values[:, : columns(end)]).view(heads, len(part), width)
             done.append(mixed.transpose(0, 1).reshape(len(part), heads * width))
         return torch.cat(done)
 
@@ -153,9 +172,9 @@ def _rotate(x: Tensor, turn: _Turn) -> Tensor:
     return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1).to(x.dtype)
 
 
-def _layer(tensors: Mapping[str, Tensor], name: str) -> _Layer:
+def _layer(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: str) -> _Layer:
     def joined(*parts: str) -> Tensor:
-        return torch.cat([tensors[f"{name}.{part}.weight"] for part in parts])
+        return torch.cat([copied[f"{name}.{part}.weight"] for part in parts])
 
     return _Layer(
         before=tensors[f"{name}.input_layernorm.weight"],
@@ -182,8 +201,15 @@ def runs(config: Mapping[str, Any]) -> bool:
     )
 
 
-def build(config: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> LlamaNetwork:
+def build(
+    config: Mapping[str, Any], tensors: Mapping[str, Tensor], *, copied: Mapping[str, Tensor] | None = None
+) -> LlamaNetwork:
     """Put a checkpoint's tensors together.
+
+    Args:
+        config: the checkpoint's config.json.
+        tensors: the checkpoint's tensors, kept as they are.
+        copied: the same once more, for matrices that are copied into one and then forgotten; None takes `tensors`.
 
     Raises:
         KeyError: a tensor or a number of the configuration is missing.
@@ -197,4 +223,4 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> LlamaNetw
         epsilon=float(config.get("rms_norm_eps", 1e-6)),
     )
     base = float(rope.get("rope_theta") or config.get("rope_theta") or 10000.0)
-    return LlamaNetwork(shape, tensors, int(config["num_hidden_layers"]), base=base)
+    return LlamaNetwork(shape, tensors, copied or tensors, int(config["num_hidden_layers"]), base=base)
