@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import os
 import pickle
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
@@ -15,6 +13,7 @@ from auditor import baseline, desk
 from auditor.batch.shards import Outcome, outcome
 from auditor.batch.stories import Story
 from auditor.desk import Decisions
+from auditor.engines import memory
 from auditor.engines.protocols import Embedder
 from auditor.errors import InputError, ModelError, SettingsError
 from auditor.readers import files
@@ -34,8 +33,6 @@ class Auditing(Protocol):
 
 def build_auditor(settings: Settings) -> Auditing:
     """Build the auditor; its models are loaded when first asked for."""
-    # By default torch keeps a thousand kernels, one a length of text: half of what memory grew by, and nothing faster.
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
     from auditor.audit import Auditor  # torch comes with it: never in a driver that only hands out work
 
     return Auditor(settings)
@@ -101,7 +98,7 @@ def audit_story(packed: bytes, story: Story) -> Outcome:
     except Exception as error:  # noqa: BLE001 (a bug met in one story must not cost a night's run the others)
         return Outcome(story.name, failure=f"internal error, please report it: {type(error).__name__}: {error}")
     finally:
-        _give_back()
+        memory.give_back()
 
 
 def _paired(document: Document, story: Story, packed: bytes) -> Document:
@@ -125,11 +122,3 @@ def _embedder(packed: bytes) -> Embedder:
     from auditor.engines import opening
 
     return opening.open_embedder(_worker(packed)[0].settings)
-
-
-def _give_back() -> None:
-    """Return freed memory to the system: left to itself, glibc holds ever more of it, as texts differ in length."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # another C library has none, and needs none
-        if trim is not None:
-            trim(0)

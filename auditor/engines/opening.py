@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.engines import remembering, store
+from auditor.engines import memory, remembering, store
 from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
@@ -26,7 +26,7 @@ def open_language_model(settings: Settings) -> LanguageModel:
     from auditor.engines import weights
     from auditor.engines.causal_lm import CausalLM
 
-    _set_threads(settings)
+    _prepare(settings)
     if settings.fluency_model:
         folder = resolve(settings.fluency_model, role="fluency model")
         name = settings.fluency_model
@@ -61,7 +61,7 @@ def open_translators(settings: Settings) -> tuple[Translator, Translator]:
         ModelError: one is missing or damaged.
         SettingsError: the two directions do not lead from English to one language and home again.
     """
-    _set_threads(settings)
+    _prepare(settings)
     if not settings.back_translation:
         out, home = (_embedded(pair, settings) for pair in BACK_TRANSLATION)
         return out, home
@@ -77,6 +77,7 @@ def open_detector(settings: Settings) -> Detector:
     """
     from auditor.engines import encoder
 
+    _prepare(settings)
     folder = Path(settings.detector).expanduser() if settings.detector else None
     detector = encoder.open_embedded(settings, detector=folder)
     if not settings.cache:
@@ -92,6 +93,7 @@ def open_embedder(settings: Settings) -> Embedder:
     """
     from auditor.engines import embedder
 
+    _prepare(settings)
     return embedder.open_embedded(settings)
 
 
@@ -158,7 +160,9 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
     return [(name, found.st_size, found.st_mtime_ns) for name, found in files]
 
 
-def _set_threads(settings: Settings) -> None:
+def _prepare(settings: Settings) -> None:
+    """Set what holds for the whole process."""
+    memory.keep_few_kernels()
     import torch
 
     if settings.threads:

@@ -24,6 +24,7 @@ from auditor.values import Span, TokenScores
 _PACK_TOKENS = 256  # tokens of all branches in one forward pass: more attend to each other in vain
 _REACH = 256  # code points beyond the last token seen that an edit may be read with
 _ROWS = 8  # rows of (rows, vocabulary) float32 at once: what stays in the cache is ten times faster than memory
+_STRINGS = 16384  # short strings whose tokens are remembered, some 4 MiB
 _PLAIN = str.maketrans("‘’‚‛“”„‟", "''''" + '""""')
 
 
@@ -42,7 +43,7 @@ class Tongue:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._short = functools.lru_cache(maxsize=65536)(self._encode)
+        self._short = functools.lru_cache(maxsize=_STRINGS)(self._encode)
 
     def encode(self, text: str) -> list[int]:
         """Return the token numbers of `text`, without special tokens."""
