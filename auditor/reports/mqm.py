@@ -7,6 +7,7 @@ names of Freitag et al. (2021), "Experts, Errors, and Context".
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator
 
 from auditor.reports.marking import shown
@@ -40,12 +41,13 @@ _CATEGORIES = {
 def render(audit: Audit) -> bytes:
     """Write the sentences and their errors as tab-separated rows with a header."""
     lines = ["\t".join(COLUMNS)]
-    findings = list(audit.findings)
+    waiting = deque(audit.findings)
     sentences = audit.document.sentences
     for number, sentence in enumerate(sentences, start=1):
         following = sentences[number].span.start if number < len(sentences) else len(audit.document.text) + 1
-        inside = [finding for finding in findings if finding.span.start < following]
-        findings = findings[len(inside) :]
+        inside = []
+        while waiting and waiting[0].span.start < following:
+            inside.append(waiting.popleft())
         lines += ("\t".join(_cell(value) for value in row) for row in _rows(audit, number, sentence, inside))
     return ("\n".join(lines) + "\n").encode(errors="replace")
 
