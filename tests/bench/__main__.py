@@ -1,6 +1,10 @@
 """Measure what an audit costs here, beside its peers: `make bench`, or
 
-    python -m tests.bench [--words N] [--sizes 1000,3000] [--repeats N] [--threads N] [--without PART]... [--json FILE]
+    python -m tests.bench [--words N] [--sizes 1000,3000] [--edit-up-to N] [--repeats N] [--threads N]
+                          [--without PART]... [--json FILE]
+
+`--without cold --without stages --sizes 1000,10000,100000` shows growth alone, up to a book: a quarter of an hour and
+more, once a size (stories of more than `--edit-up-to` words are not audited again after an edit).
 
 Needs the embedded models; peers that are not installed (`pip install 'auditor[bench]'`) are left out with a word. What
 is worth comparing between machines are the ratios: processor time against processor time, in turns, the median of the
@@ -40,11 +44,21 @@ _PRECISIONS = ("float32", "bfloat16", "float16")
 @click.command()
 @click.option("--words", default=600, show_default=True, help="Words of the story whose stages are clocked.")
 @click.option("--sizes", default="1000,3000", show_default=True, help="Words of the stories that show growth.")
+@click.option("--edit-up-to", default=5_000, show_default=True, help="Words of the longest story that is edited, too.")
 @click.option("--repeats", default=3, show_default=True, type=click.IntRange(min=1), help="Rounds after the warm-up.")
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: as torch chooses]")
 @click.option("--without", type=click.Choice(PARTS), multiple=True, help="Leave a part out; may be repeated.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write everything measured to this file, too.")
-def main(words: int, sizes: str, repeats: int, threads: int | None, without: Sequence[str], file: Path | None) -> None:
+def main(
+    *,
+    words: int,
+    sizes: str,
+    edit_up_to: int,
+    repeats: int,
+    threads: int | None,
+    without: Sequence[str],
+    file: Path | None,
+) -> None:
     """Measure what an audit costs here, beside its peers."""
     console = Console()
     measured: dict[str, object] = {"options": {"words": words, "repeats": repeats}, "load_before": cold.load()}
@@ -59,7 +73,7 @@ def main(words: int, sizes: str, repeats: int, threads: int | None, without: Seq
             tables.stages(console, measured)
     with _told("growth", skip="growth" in without) as wanted:
         if wanted:
-            rows = _growth(sizes, threads)
+            rows = _growth([int(size) for size in sizes.split(",")], threads, edit_up_to=edit_up_to)
             measured["growth"] = rows
             tables.growth(console, rows)
     measured |= {"machine": _machine(threads), "load_after": cold.load()}
@@ -187,16 +201,17 @@ def _per_second(words: int, costs: Sequence[Cost]) -> dict[str, object]:
     }
 
 
-def _growth(sizes: str, threads: int | None) -> list[dict[str, float]]:
+def _growth(sizes: Sequence[int], threads: int | None, *, edit_up_to: int) -> list[dict[str, float]]:
     """Return a row a size; stories after an edit are audited by a process of their own, whose memory does not count."""
     options = ["--threads", str(threads)] if threads else []
+    edited = [size for size in sizes if size <= edit_up_to]
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "AUDITOR_CACHE": folder}
-        plain, edited = (_rows([*sizes.split(","), *options, *flag], environment) for flag in ((), ("--edited",)))
-    return [
-        {**row, "edited_wall": again["wall"], "edited_processor": again["processor"]}
-        for row, again in zip(plain, edited, strict=True)
-    ]
+        rows = _rows([*map(str, sizes), *options], environment)
+        again = _rows([*map(str, edited), *options, "--edited"], environment) if edited else []
+    for row, other in zip(rows, again, strict=False):  # both by size: what was edited are the shortest
+        row |= {"edited_wall": other["wall"], "edited_processor": other["processor"]}
+    return rows
 
 
 def _rows(arguments: Sequence[str], environment: Mapping[str, str]) -> list[dict[str, float]]:

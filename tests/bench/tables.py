@@ -49,18 +49,21 @@ def stages(console: Console, measured: Mapping[str, Any]) -> None:
 
 
 def growth(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Show what longer stories cost, and what an edit costs."""
-    table = Table(
-        "words", "words/s", "words a processor second", "after an edit", "MiB held", "MiB at most", title="Growth"
-    )
+    """Show what longer stories cost beside the shortest, and what an edit costs."""
+    first = rows[0]
+    titles = ("words", "words/s", "words a processor second", "of the shortest's", "after an edit")
+    table = Table(*titles, "MiB held", "MiB at most", "more than the shortest", title="Growth")
     for row in rows:
+        rate, edited = row["words"] / row["processor"], row.get("edited_processor")
         table.add_row(
             f"{row['words']:,.0f}",
             f"{row['words'] / row['wall']:.1f}",
-            f"{row['words'] / row['processor']:.1f}",
-            f"{row['processor'] / row['edited_processor']:.1f} times faster",
+            f"{rate:.1f}",
+            f"{rate * first['processor'] / first['words']:.2f}",
+            f"{row['processor'] / edited:.1f} times faster" if edited else "",
             f"{row['held_mib']:.0f}" if row["held_mib"] else "",
             f"{row['peak_mib']:.0f}",
+            f"{row['peak_mib'] - first['peak_mib']:+.0f}",
         )
     console.print(table)
 
