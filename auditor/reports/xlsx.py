@@ -1,6 +1,7 @@
 """The audit as an Excel workbook: a sheet of findings, one of paragraphs, one of the document.
 
-Text is stored as text, never as a formula, whatever it begins with.
+Text is stored as text, never as a formula, whatever it begins with. What only programs need, such as offsets, stands in
+columns that are folded away; a sheet prints in landscape, as wide as the page, with its header on each page.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 SUFFIX = ".xlsx"
 
 _FILLS = {Severity.MINOR: "FFF4CE", Severity.MAJOR: "FFD8B5", Severity.CRITICAL: "F8C4C4"}  # black on each: over 12:1
-_WIDE = {"text": 28, "suggestion_1": 22, "suggestion_2": 22, "suggestion_3": 22, "message": 48, "evidence": 60}
-_WIDTHS = {**_WIDE, "document": 24, "sentence": 80, "kind": 16, "mechanism": 22}
+_WIDE = {"text": 22, "suggestion_1": 18, "suggestion_2": 16, "suggestion_3": 16, "message": 34, "evidence": 44}
+_WIDTHS = {**_WIDE, "document": 24, "sentence": 50, "kind": 15, "mechanism": 22}
+_FOLDED = frozenset({"document", "start", "end", "mechanism", "in_quotation", "sentence_start"})
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # what XML 1.0 cannot hold
 _LONGEST = 32_767  # characters a cell, Excel's own limit
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -83,12 +85,24 @@ def _sheet(
             if row == 1:
                 cell.font = styles.Font(bold=True)
     for column, name in enumerate(header, start=1):
-        sheet.column_dimensions[letters.get_column_letter(column)].width = widths.get(name, 12)
+        shape = sheet.column_dimensions[letters.get_column_letter(column)]
+        shape.width = widths.get(name, 11)
+        if name in _FOLDED:
+            shape.outlineLevel, shape.hidden = 1, True
     sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
     sheet.auto_filter.ref = sheet.dimensions
+    _set_up_print(sheet)
     return sheet
+
+
+def _set_up_print(sheet: Worksheet) -> None:
+    sheet.print_title_rows = "1:1"
+    sheet.print_options.gridLines = True
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as it takes
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4  # inches
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
 
 
 def _put(cell: Cell | MergedCell, value: object) -> None:

@@ -42,6 +42,17 @@ def test_a_sheet_a_level(audit: Audit) -> None:
     assert ("score", 52.5) in list(book["Document"].iter_rows(values_only=True))
 
 
+def test_sheets_print_as_wide_as_the_page(audit: Audit) -> None:
+    """In landscape, the header on each page, however many pages; offsets are there, folded away."""
+    for sheet in openpyxl.load_workbook(io.BytesIO(xlsx.render(audit))):
+        assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$1:$1")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        folded = {cell.value for cell in sheet[1] if sheet.column_dimensions[cell.column_letter].hidden}
+        assert not folded & {"text", "message", "score", "value"}
+        assert ("start" in folded) == (sheet.title != "Document")
+
+
 @settings(max_examples=40)
 @given(audits())
 def test_hostile_text_is_only_text(audit: Audit) -> None:
