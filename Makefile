@@ -45,7 +45,7 @@ bench: .venv/.fetched  ## measure speed and memory beside peers: some ten minute
 	$(PIP) install --quiet 'torch==$(TORCH)' --editable '.[bench]' || echo 'without peers: they could not be installed'
 	$(BIN)/python -m tests.bench --json build/bench.json
 
-night: .venv/.fetched  ## prove a night's batch: 200 stories, killed five times, the same bytes (hours; needs the data pack)
+night: .venv/.fetched  ## prove a night's batch: 200 stories, killed five times, the same bytes (most of an hour; needs the data pack)
 	$(BIN)/python -m tests.batch.nightly --data ../shared/data/clean_news.parquet --out build/night
 
 clean:  ## delete .venv, models included, and every cache

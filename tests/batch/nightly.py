@@ -6,7 +6,12 @@ or python -m tests.batch.nightly --data ../shared/data/clean_news.parquet --out 
 
 writes 200 stories (news, and copies damaged as machine translation damages), audits them with `auditor batch`, once in
 peace and once killed five times with SIGKILL, compares every file, and tells how memory went over the stories. Without
---rules the embedded models do the work, which takes hours; `--stories` and `--words` make it smaller.
+--rules the embedded models do the work, which takes the better part of an hour; `--stories` and `--words` make it
+smaller.
+
+Measured with `--words 200` on the two threads of one core, with another benchmark beside it: 34,067 words in nine
+minutes; killed after 16, 35, 65, 145 and 195 stories, all 605 files had the same bytes. Memory in each tenth of the
+stories: 1,162, 1,298, 1,280, 1,334, 1,360, 1,340, 1,284, 1,295, 1,304, 1,325 MiB.
 """
 
 from __future__ import annotations
