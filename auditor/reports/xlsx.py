@@ -7,6 +7,7 @@ columns that are folded away; a sheet prints in landscape, as wide as the page, 
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,9 @@ _FILLS = {Severity.MINOR: "FFF4CE", Severity.MAJOR: "FFD8B5", Severity.CRITICAL:
 _WIDE = {"text": 22, "suggestion_1": 18, "suggestion_2": 16, "suggestion_3": 16, "message": 34, "evidence": 44}
 _WIDTHS = {**_WIDE, "document": 24, "sentence": 50, "kind": 15, "mechanism": 22}
 _FOLDED = frozenset({"document", "start", "end", "mechanism", "in_quotation", "sentence_start"})
+_NARROW = 11  # characters of a column that holds a number
+_FILLED = 0.85  # share of a line of wrapped text that is filled before a word is too long for it
+_HIGHEST = 409.0  # points, Excel's own limit
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # what XML 1.0 cannot hold
 _LONGEST = 32_767  # characters a cell, Excel's own limit
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -84,15 +88,26 @@ def _sheet(
             cell.alignment = top
             if row == 1:
                 cell.font = styles.Font(bold=True)
+        sheet.row_dimensions[row].height = _height(header, line, widths)
     for column, name in enumerate(header, start=1):
         shape = sheet.column_dimensions[letters.get_column_letter(column)]
-        shape.width = widths.get(name, 11)
+        shape.width = widths.get(name, _NARROW)
         if name in _FOLDED:
             shape.outlineLevel, shape.hidden = 1, True
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     _set_up_print(sheet)
     return sheet
+
+
+def _height(header: Sequence[str], line: Sequence[object], widths: dict[str, int]) -> float:
+    """Return how high a row must be, in points: not every program finds out for itself what wrapped text takes."""
+    shown = (
+        len(str(value)) / (_FILLED * widths.get(name, _NARROW))
+        for name, value in zip(header, line, strict=True)
+        if name not in _FOLDED
+    )
+    return min(_HIGHEST, 15.0 * max(1, *map(math.ceil, shown)))
 
 
 def _set_up_print(sheet: Worksheet) -> None:
