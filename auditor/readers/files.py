@@ -66,6 +66,8 @@ def parse(data: bytes, *, name: str, input_format: str = "") -> Document:
         input_format: the name of a reader.
     """
     called = "standard input" if name == "-" else name
+    if not data.strip():
+        raise InputError(f"{called} is empty; there is nothing to audit.")
     reader = READERS.load(detect.format_of(called, data, chosen=input_format))
     found: Document = reader.read(data, name=called)
     return found

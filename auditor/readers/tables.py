@@ -193,12 +193,16 @@ def _streamed(path: Path, name: str, *, parquet: bool) -> Iterator[dict[str, Any
     library = need("datasets", package="datasets", purpose=f"read {name}", extra="data")
     arrow = need("pyarrow", package="pyarrow", purpose=f"read {name}", extra="data")
     make = library.IterableDataset.from_parquet if parquet else library.IterableDataset.from_json
+    told = library.utils.logging.get_verbosity()
+    library.utils.logging.set_verbosity(library.utils.logging.CRITICAL)  # what is wrong is raised, and told once
     try:
         with tempfile.TemporaryDirectory() as cache:  # the library's locks would stay in the user's own cache
             yield from make(str(path), cache_dir=cache)
     except (arrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
         message = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{name} cannot be read as {'Parquet' if parquet else 'JSON lines'}: {message}.") from error
+    finally:
+        library.utils.logging.set_verbosity(told)
 
 
 def _suffix(data: bytes) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import InputError
-from auditor.readers import files
+from auditor.readers import detect, files
 
 _STORY = "The minister said that the talks would go on."
 
@@ -44,3 +44,10 @@ def test_what_cannot_be_opened_is_refused(tmp_path: Path, name: str, message: st
     """A missing file and a directory each get a sentence that says what to do."""
     with pytest.raises(InputError, match=message):
         files.read(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("suffix", sorted(detect.suffixes()))
+def test_an_empty_file_is_called_empty_whatever_its_ending(suffix: str) -> None:
+    """Not damaged, not of another format."""
+    with pytest.raises(InputError, match=f"^a{suffix} is empty; there is nothing to audit\\.$"):
+        files.parse(b"", name=f"a{suffix}")

@@ -118,3 +118,11 @@ def test_an_unknown_column_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"t\.csv has no column 'txt'; it has text, id\."):
         list(tables.rows(path, name="t.csv", columns=Columns(text="txt")))
+
+
+def test_a_broken_row_is_told_once(capfd: pytest.CaptureFixture[str]) -> None:
+    """The streaming library writes nothing of its own on the screen."""
+    with pytest.raises(InputError, match=r"^feed\.jsonl cannot be read as JSON lines: "):
+        tables.read(b'{"text": "a"\n', name="feed.jsonl")
+
+    assert capfd.readouterr() == ("", "")
