@@ -44,7 +44,7 @@ def render(audit: Audit) -> bytes:
 </main>
 <footer>
 <p>Scores are 0-100, 100 means that nothing was found; numbers in parentheses are 90 % intervals. The chance is that
-of an error at that place. Copy is judged without its source: every mark is a place to check, not a verdict.</p>
+of an error at that place. {_basis(audit)} every mark is a place to check, not a verdict.</p>
 <p class="signature">{_escaped(audit.signature)}</p>
 </footer>
 <script>
@@ -71,6 +71,13 @@ def _summary(audit: Audit) -> str:
         f'<span class="interval">({whole(low)}–{whole(high)})</span>, {_escaped(counted(audit))}</p>'
         + (f'<ul class="remarks">{notes}</ul>' if notes else "")
     )
+
+
+def _basis(audit: Audit) -> str:
+    """Say whether the source was at hand."""
+    if any(sentence.source is not None for sentence in audit.document.sentences):
+        return "Sentences are compared with their source where there is one:"
+    return "Copy is judged without its source:"
 
 
 def _gauge(score: float) -> str:

@@ -115,9 +115,11 @@ def _set_up_print(sheet: Worksheet) -> None:
     sheet.print_options.gridLines = True
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as it takes
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    properties = need("openpyxl.worksheet.properties", package="openpyxl", purpose="write Excel workbooks")
+    sheet.sheet_properties.pageSetUpPr = properties.PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4  # inches
-    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
+    if sheet.oddFooter is not None:
+        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "&P / &N"
 
 
 def _put(cell: Cell | MergedCell, value: object) -> None:

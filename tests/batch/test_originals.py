@@ -12,6 +12,7 @@ from auditor import batch
 from auditor.batch import Options
 from auditor.errors import SettingsError
 from auditor.reports import json as report
+from auditor.values import Settings
 from tests.batch import rules
 from tests.batch.test_batch import tree
 from tests.cli.test_source import ORIGINAL, STORY
@@ -82,7 +83,7 @@ def test_stories_that_bring_their_sources_need_no_file(tmp_path: Path) -> None:
     again = batch.run([str(stories)], tmp_path / "out", options=options)
 
     assert (first.failures, first.audited, again.audited) == ((), 2, 0)
-    assert {summary.signature for summary in first.summaries} == {rules.build(rules.Settings()).signature}
+    assert {summary.signature for summary in first.summaries} == {rules.build(Settings()).signature}
 
 
 @pytest.mark.weights

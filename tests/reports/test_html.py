@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import given, settings
@@ -106,3 +107,15 @@ def _parts(audit: Audit) -> list[str]:
         bounds = sorted({paragraph.span.start, paragraph.span.end} | inner)
         found += [audit.document.text[start:end] for start, end in itertools.pairwise(bounds)]
     return found
+
+
+def test_the_page_says_whether_the_source_was_at_hand(audit: Audit) -> None:
+    """A reader must not think that a figure went unchecked, or was checked."""
+    paragraphs = tuple(
+        replace(part, sentences=tuple(replace(one, source="Uma frase.") for one in part.sentences))
+        for part in audit.document.paragraphs
+    )
+    paired = replace(audit, document=replace(audit.document, paragraphs=paragraphs))
+
+    assert b"Copy is judged without its source:" in html.render(audit)
+    assert b"Copy is judged without its source:" not in html.render(paired)
