@@ -6,12 +6,12 @@ import bisect
 import functools
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from auditor import __version__, judge, scoring, segment
+from auditor import __version__, glance, judge, scoring, segment
 from auditor.engines import manifest, opening
 from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, Passage
 from auditor.profile import Profile, load_profile
@@ -156,17 +156,19 @@ class Auditor:
 
     def _priced(self, document: Document) -> Iterator[tuple[_Stretch, list[Repair]]]:
         """Yield each stretch of the document with the repairs inside it."""
-        for stretch in self._stretches(document):
+        for stretch in self._stretches(document, sparing=True):
             self._progress("pricing repairs", stretch.words_before, stretch.words_in_all)
-            candidates = rank.propose(stretch.sentences, stretch.measurements, self.mechanisms)
+            proposed = rank.propose(stretch.sentences, stretch.measurements, self.mechanisms)
+            candidates = glance.worth_pricing(proposed, stretch.sentences, stretch.doubted)
             priced = rank.price(stretch.passage, candidates, self.profile)
             keeps_meaning = self.back_translator.keeps_meaning if stretch.measurements.back else None
             yield stretch, rank.weigh(priced, stretch.measurements, self.profile, keeps_meaning)
 
-    def _stretches(self, document: Document) -> Iterator[_Stretch]:
+    def _stretches(self, document: Document, *, sparing: bool = False) -> Iterator[_Stretch]:
         """Measure the document passage by passage: every model is asked about a passage's sentences together.
 
         The passage is the unit of work: what is batched, and therefore every rounding error, depends on nothing else.
+        `sparing` translates only the sentences that a first look leaves in doubt.
         """
         sentences = document.sentences
         starts = [sentence.span.start for sentence in sentences]
@@ -175,11 +177,14 @@ class Auditor:
         for passage in self._passages(document, total):
             first = max(0, bisect.bisect_right(starts, passage.span.start) - 1)
             last = bisect.bisect_left(starts, passage.span.end)
+            inside = sentences[first:last]
             fresh = sentences[done:last]  # a sentence longer than a passage is in two of them
-            known = self._translated(_kept(known, starts[first]), fresh, (before, total))
+            known = self._judged(_kept(known, starts[first]), fresh, (before, total))
             self._progress("reading", before, total)
-            known = _read(known, passage, sentences[first:last])
-            yield _Stretch(passage, sentences[first:last], known, before, total)
+            known = _read(known, passage, inside)
+            doubted = glance.doubtful(known, inside, self.profile)
+            known = self._translated(known, glance.in_doubt(inside, doubted) if sparing else fresh, (before, total))
+            yield _Stretch(passage, inside, known, doubted, before, total)
             before += sum(len(sentence.words) for sentence in fresh)
             done = last
         self._progress("judging", total, total)
@@ -189,27 +194,41 @@ class Auditor:
         self._progress("reading", 0, total)
         return model.read(document.text, [sentence.span for sentence in document.sentences])
 
-    def _translated(self, known: Measurements, fresh: Sequence[Sentence], done: tuple[int, int]) -> Measurements:
-        """Add what the translator and the detector say of the sentences."""
-        translator, detector = self.back_translator, self.detector
-        self._progress("translating there and back", *done)
-        back = {**known.back, **back_translation.measure(known.document, translator, sentences=fresh)}
-        forced = {**known.forced, **forced_decoding.measure(known.document, translator, sentences=fresh)}
-        known = replace(known, back=back, forced=forced)
+    def _judged(self, known: Measurements, fresh: Sequence[Sentence], done: tuple[int, int]) -> Measurements:
+        """Add what the detector says of the sentences, and what the translator does of those that have a source."""
+        if any(sentence.source for sentence in fresh):
+            forced = forced_decoding.measure(known.document, self.back_translator, sentences=fresh)
+            known = replace(known, forced={**known.forced, **forced})
+        detector = self.detector
         if detector is None:
             return known
         self._progress("asking the detector", *done)
         judgements = {**known.judgements, **adequacy.judge(known.document, detector, sentences=fresh)}
         return replace(known, judgements=judgements)
 
+    def _translated(self, known: Measurements, asked: Sequence[Sentence], done: tuple[int, int]) -> Measurements:
+        """Add what becomes of the sentences on the way out and home, but for those that have gone."""
+        new = [sentence for sentence in asked if sentence.span.start not in known.back]
+        if not new:
+            return known
+        translator = self.back_translator
+        self._progress("translating there and back", *done)
+        return replace(
+            known, back={**known.back, **back_translation.measure(known.document, translator, sentences=new)}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A passage, the sentences it holds or touches, and what was measured of them (of the document, its knowledge)."""
+    """A passage, the sentences it holds or touches, and what was measured of them (of the document, its knowledge).
+
+    `doubted` are the start offsets of the words that deserve a closer look.
+    """
 
     passage: Passage
     sentences: Sequence[Sentence]
     measurements: Measurements
+    doubted: Collection[int]
     words_before: int
     words_in_all: int
 

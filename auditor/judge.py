@@ -204,8 +204,17 @@ def _mended(reading: Reading, raw: Sequence[float]) -> Iterator[Place]:
 
 
 def _marked(reading: Reading, raw: Sequence[float]) -> Iterator[Place]:
-    """Yield a place for each word more suspect than its neighbours, the most suspect of a sentence first."""
+    """Yield a place for each word more suspect than its neighbours, the most suspect of a sentence first.
+
+    It reaches no further than a mark of punctuation.
+    """
     words = features.words_of(reading.sentences)
+    text = reading.measurements.document.text
+
+    def reaches(at: int, peak: int) -> bool:
+        first, second = sorted((words[at].span, words[at - 1 if at > peak else at + 1].span))
+        return raw[at] >= NEARLY * raw[peak] and not text[first.end : second.start].strip()
+
     first = 0
     for sentence in reading.sentences:
         inside = range(first, first + len(sentence.words))
@@ -215,9 +224,9 @@ def _marked(reading: Reading, raw: Sequence[float]) -> Iterator[Place]:
             if peak not in free:
                 continue
             left = right = peak
-            while left - 1 in free and raw[left - 1] >= NEARLY * raw[peak]:
+            while left - 1 in free and reaches(left - 1, peak):
                 left -= 1
-            while right + 1 in free and raw[right + 1] >= NEARLY * raw[peak]:
+            while right + 1 in free and reaches(right + 1, peak):
                 right += 1
             free -= set(range(left - 1, right + 2))
             chance = calibrate(reading.profile.marks, raw[peak])

@@ -85,7 +85,8 @@ class Profile:
     words of clean news. `forest` says how likely a word is part of an error, calibrated by `words`; the greatest of a
     place's words, calibrated by `marks`, is the probability of a place that is only marked. `weights` map what is known
     of a place that a repair would change to log-odds, with "intercept", calibrated by `repairs`. `minimum_probability`
-    is the default bar for a finding. `fingerprint` names the file in signatures.
+    is the default bar for a finding. `glance` says what `forest` says from what costs little to know, and a word that
+    it finds less suspect than `glance_bar` is looked at no closer. `fingerprint` names the file in signatures.
     """
 
     thresholds: Mapping[str, float]
@@ -97,6 +98,8 @@ class Profile:
     minimum_probability: float
     provenance: Mapping[str, str]
     fingerprint: str
+    glance: Forest = Forest((), 0.0, ())
+    glance_bar: float = 0.0
 
     @classmethod
     def bare(cls, thresholds: Mapping[str, float]) -> Self:
@@ -133,6 +136,8 @@ def load_profile(path: Path) -> Profile:
             minimum_probability=float(fields["minimum_probability"]),
             provenance={str(name): str(value) for name, value in fields["provenance"].items()},
             fingerprint=hashlib.sha256(data).hexdigest()[:8],
+            glance=_forest(fields["glance"]),
+            glance_bar=float(fields["glance_bar"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"the judge's fitted file {path} is missing or damaged; install auditor again") from error

@@ -10,68 +10,38 @@ each document by a model that has not seen its story, nor the detector the text.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from auditor import features
-from auditor.engines.encoder import open_embedded
+from auditor import features, glance
 from auditor.features import NAMES
 from auditor.judge import Place, Reading, places, winners
-from auditor.profile import Forest, Knots, Profile, Tree
+from auditor.profile import Forest, Knots, Profile
 from auditor.repairs import REPAIRS, rank
-from auditor.signals import adequacy
-from auditor.values import Document, Measurements, Repair, Settings, Span
+from auditor.values import Repair, Span
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read
 from models.train.documents import SEED
 from models.train.judged import report
+from models.train.tables import FOLDS, Table, label, tabulate
+from models.train.trees import crossed, grow
 
-FOLDS = 5
 FALSE_ALARMS_A_MECHANISM = 0.5  # per 1,000 words of clean news without headlines
 FALSE_ALARMS_IN_ALL = 2.75  # per 1,000 words of clean news: sets the default bar
 BINS = 12  # of a calibration's knots
-RISING = frozenset({"marked", "major", "edited", "wide", "unlikely"})
-"""Columns of which more never makes a word less suspect."""
-SHARES = {"zh-en": 1.5, "damaged": 1.5, "et-en": 0.3, "ro-en": 0.3, "ru-en": 0.05}
-"""What a word of each origin counts for the trees: raters' marks of news are what is asked; a post-editor's changes are
-a wider question, and their text is no news (that of ru-en is proverbs and forum posts)."""
-CLEAN = 0.5
-"""What all words of clean news count, as a share of all others: a third of what is audited is sound."""
+SEEN = 0.97  # share of the errors that the wide mechanisms tell, in each kind of text, that a first look keeps
 SILENCE = 0.25
 """What it counts against a rule that a rater of a translation let its place pass. Of the words that one rater of zh-en
 news marks, another marks four in ten; and what the rules know (a calque, a figure in a foreign form) readers of the
 source forgive. On clean news every alarm of a rule counts in full."""
 RATED = frozenset({"zh-en", "damaged", "clean"})
 """Whose marks calibrate what is told: news, a third of it without an error."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A document's words as numbers: `rows` (words, columns), `labels` (words,): the share of raters who marked each.
-
-    `weight` is what each of its words counts. `sources` are "given", "none", or "shuffled": those of other paragraphs,
-    which are only measured, never fitted on.
-    """
-
-    collected: Collected
-    measurements: Measurements
-    repairs: tuple[Repair, ...]
-    rows: np.ndarray
-    labels: np.ndarray
-    weight: float
-    sources: str
-
-    @property
-    def fold(self) -> int:
-        """Which fifth its story is in."""
-        return int(hashlib.sha256(f"fold/{self.collected.labelled.story}".encode()).hexdigest(), 16) % FOLDS
 
 
 def main() -> None:
@@ -131,35 +101,6 @@ def _valued(item: Collected, thresholds: dict[str, float]) -> Collected:
     return replace(item, repairs=tuple(kept))
 
 
-def tabulate(collected: Sequence[Collected], detector: Path | None) -> Iterator[Table]:
-    """Yield a table for each version of each document."""
-    network = open_embedded(Settings(), detector=detector)
-    clean = sum(item.words for item in collected if item.labelled.origin == "clean")
-    other = sum(item.words * SHARES.get(item.labelled.origin, 0.0) for item in collected)
-    for item in collected:
-        weight = CLEAN * other / clean if item.labelled.origin == "clean" else SHARES[item.labelled.origin]
-        for sources, document in versions(item.labelled.document).items():
-            judgements = adequacy.judge(document, network)
-            measurements = replace(item.measurements, judgements=judgements)
-            rows = np.array(features.describe(measurements, item.repairs, document.sentences), dtype=float)
-            labels = np.array([label(word.span, item) for word in document.words])
-            yield Table(item, measurements, item.repairs, rows, labels, weight, sources)
-
-
-def versions(document: Document) -> dict[str, Document]:
-    """Return the document as if its sources were lost and, where it has some, with them and with each other's."""
-    alone = {"none": adequacy.without_source(document)}
-    if not any(sentence.source for sentence in document.sentences):
-        return alone
-    sources = [next((s.source or "" for s in paragraph.sentences), "") for paragraph in document.paragraphs]
-    return {**alone, "given": document, "shuffled": adequacy.with_source(document, [*sources[1:], sources[0]])}
-
-
-def label(span: Span, item: Collected) -> float:
-    """Return the share of the raters who marked a place, 0-1."""
-    return min(1.0, sum(share for start, end, share in item.labelled.errors if start < span.end and span.start < end))
-
-
 # --- fitting -------------------------------------------------------------------------------------------------------
 
 
@@ -198,18 +139,61 @@ class Fitted:
 
 
 def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Sequence[str] = NAMES) -> Fitted:
+    """Fit the first look, then the judge on what it lets through."""
+    fitting = [table for table in tables if table.sources != "shuffled"]
+    first = [name for name in columns if any(name in features.GROUPS[group] for group in glance.GROUPS)]
+    chances = crossed(tables, fitting, first)
+    bar = _glance_bar(_judge(tables, thresholds, columns).told, chances)
+    seen = [_sparing(table, own, bar) for table, own in zip(tables, chances, strict=True)]
+    fitted = _judge(seen, thresholds, columns)
+    return replace(fitted, profile=replace(fitted.profile, glance=grow(fitting, first), glance_bar=bar))
+
+
+def _glance_bar(told: Sequence[Told], chances: Sequence[Sequence[float]]) -> float:
+    """Return the bar of a first look that keeps nearly all the errors that the wide mechanisms tell without one."""
+    kept: dict[str, list[tuple[float, float]]] = defaultdict(list)  # a first look's chance, the raters' share
+    for each, own in zip(told, chances, strict=True):
+        words = each.table.measurements.document.words
+        for place in each.places() if each.table.sources == "none" else ():
+            is_told = place.probability >= each.profile.minimum_probability
+            if is_told and place.winner and place.winner.candidate.mechanism in rank.WIDE:
+                inside = features.covered(words, place.span)
+                near = own[max(0, inside.start - 1) : inside.stop + 1]
+                kept[each.table.collected.labelled.origin].append((max(near, default=1.0), each.label(place.span)))
+    return min((_keeping(SEEN, errors) for errors in kept.values()), default=0.0)
+
+
+def _keeping(share: float, errors: Sequence[tuple[float, float]]) -> float:
+    """Return the highest bar that so large a share of the (chance, weight) reaches."""
+    allowed = (1 - share) * sum(weight for _, weight in errors)
+    missed = 0.0
+    for chance, weight in sorted(errors):
+        missed += weight
+        if missed > allowed:
+            return chance
+    return 1.0
+
+
+def _sparing(table: Table, chances: Sequence[float], bar: float) -> Table:
+    """Return the table without what is not asked for where a first look leaves no doubt."""
+    sentences = table.measurements.document.sentences
+    doubted = glance.at_bar(chances, bar, table.measurements, sentences)
+    by_candidate = {id(repair.candidate): repair for repair in table.repairs}
+    candidates = glance.worth_pricing([repair.candidate for repair in table.repairs], sentences, doubted)
+    repairs = tuple(by_candidate[id(candidate)] for candidate in candidates)
+    gone = {sentence.span.start for sentence in glance.in_doubt(sentences, doubted)}
+    back = {start: trip for start, trip in table.measurements.back.items() if start in gone}
+    measurements = replace(table.measurements, back=back)
+    rows = np.array(features.describe(measurements, repairs, sentences), dtype=float)
+    return replace(table, measurements=measurements, repairs=repairs, rows=rows)
+
+
+def _judge(tables: Sequence[Table], thresholds: dict[str, float], columns: Sequence[str]) -> Fitted:
     """Fit the forest, on its cross-fitted probabilities the weights, on theirs the calibrations and the bar."""
     fitting = [table for table in tables if table.sources != "shuffled"]
-    raw: dict[int, tuple[float, ...]] = {}
-    for fold in range(FOLDS):
-        forest = grow([table for table in fitting if table.fold != fold], columns)
-        raw |= {
-            number: forest.probabilities(table.rows.tolist(), NAMES)
-            for number, table in enumerate(tables)
-            if table.fold == fold
-        }
     bare = Profile.bare(thresholds)
-    blind = [Told(table, raw[number], bare) for number, table in enumerate(tables)]
+    raw = crossed(tables, fitting, columns)
+    blind = [Told(table, own, bare) for table, own in zip(tables, raw, strict=True)]
     groups = [group for told in blind if told.table.sources != "shuffled" for group in _groups(told)]
     by_fold = {
         fold: replace(bare, weights=_weights([group for group in groups if group.fold != fold]))
@@ -262,45 +246,6 @@ def _weights(groups: Sequence[Group]) -> dict[str, float]:
     shares = np.concatenate([weights * labels, weights * (1 - labels)])
     model = LogisticRegression(C=1.0, max_iter=4000).fit(np.vstack([matrix, matrix]), both, shares)
     return {"intercept": float(model.intercept_[0])} | dict(zip(names, map(float, model.coef_[0]), strict=True))
-
-
-def grow(tables: Sequence[Table], columns: Sequence[str]) -> Forest:
-    """Fit boosted trees; a word that half of the raters marked counts half as an error, half as none."""
-    places_ = [NAMES.index(column) for column in columns]
-    rows = np.concatenate([table.rows for table in tables])[:, places_]
-    labels = np.concatenate([table.labels for table in tables])
-    weights = np.concatenate([np.full(len(table.labels), table.weight) for table in tables])
-    model = HistGradientBoostingClassifier(
-        learning_rate=0.06,
-        max_iter=120,
-        max_leaf_nodes=8,
-        min_samples_leaf=60,
-        l2_regularization=5.0,
-        monotonic_cst=[int(column in RISING) for column in columns],
-        early_stopping=False,
-        random_state=SEED,
-    )
-    both = np.concatenate([np.ones(len(labels)), np.zeros(len(labels))])
-    shares = np.concatenate([weights * labels, weights * (1 - labels)])
-    model.fit(np.vstack([rows, rows])[shares > 0], both[shares > 0], sample_weight=shares[shares > 0])
-    trees = tuple(_tree(stage[0].nodes) for stage in model._predictors)  # scikit-learn has no public way to read them
-    forest = Forest(tuple(columns), float(model._baseline_prediction.ravel()[0]), trees)
-    ours = forest.probabilities(rows[:500].tolist(), columns)
-    if not np.allclose(ours, model.predict_proba(rows[:500])[:, 1], atol=1e-6):
-        raise RuntimeError("the exported trees differ from those that were fitted: scikit-learn has changed")
-    return forest
-
-
-def _tree(nodes: np.ndarray) -> Tree:
-    leaf = nodes["is_leaf"].astype(bool)
-    return Tree(
-        column=tuple(np.where(leaf, -1, nodes["feature_idx"]).astype(int).tolist()),
-        cut=tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
-        lost_left=tuple(nodes["missing_go_to_left"].astype(bool).tolist()),
-        left=tuple(nodes["left"].astype(int).tolist()),
-        right=tuple(nodes["right"].astype(int).tolist()),
-        value=tuple(np.where(leaf, nodes["value"], 0.0).tolist()),
-    )
 
 
 def _by_word(told: Sequence[Told]) -> Iterator[tuple[float, float, float]]:
@@ -372,6 +317,8 @@ def write(profile: Profile, collected: Sequence[Collected], measured: dict[str, 
             "words": ", ".join(f"{origin} {count}" for origin, count in words.items()),
             "measured": json.dumps(measured),
         },
+        "glance_bar": round(profile.glance_bar, 5),
+        "glance": _stored(profile.glance),
         "forest": _stored(profile.forest),
     }
     file.parent.mkdir(parents=True, exist_ok=True)

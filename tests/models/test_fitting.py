@@ -14,7 +14,7 @@ from auditor.profile import Profile
 from auditor.signals import document_knowledge
 from auditor.signals.adequacy import with_source
 from auditor.values import Measurements, Span
-from models.train import judge
+from models.train import judge, tables, trees
 from models.train.collect import Collected
 from models.train.documents import Labelled, clean_documents, damaged, labelled
 
@@ -26,7 +26,7 @@ Nobody asked the engineers of the company whether the ferry was safe."""
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
-def _table(seed: int, *, origin: str = "zh-en") -> judge.Table:
+def _table(seed: int, *, origin: str = "zh-en") -> tables.Table:
     """Make a table of 300 words of which those are wrong that the detector marks, more or less."""
     chance = np.random.default_rng(seed)
     rows = chance.normal(size=(300, len(NAMES)))
@@ -35,12 +35,12 @@ def _table(seed: int, *, origin: str = "zh-en") -> judge.Table:
     document = segment.document(TEXT, name=str(seed))
     measurements = Measurements(document, document_knowledge.measure(document))
     collected = Collected(Labelled(str(seed), origin, str(seed), document), measurements, ())
-    return judge.Table(collected, measurements, (), rows, labels, 1.0, "none")
+    return tables.Table(collected, measurements, (), rows, labels, 1.0, "none")
 
 
 def test_the_trees_that_ship_are_those_that_were_fitted() -> None:
     """The export is compared with scikit-learn's own answer inside; more of what must rise never lowers a chance."""
-    forest = judge.grow([_table(seed) for seed in range(5)], NAMES)
+    forest = trees.grow([_table(seed) for seed in range(5)], NAMES)
     rows = np.zeros((50, len(NAMES)))
     rows[:, NAMES.index("marked")] = np.linspace(-4, 4, 50)
 
@@ -79,12 +79,12 @@ def test_other_sources_are_those_of_the_same_document() -> None:
     """What is measured with shuffled sources has the right ones too, each beside another paragraph."""
     document = with_source(segment.document(TEXT, name="a story"), ["um", "dois", "três"])
 
-    found = judge.versions(document)
+    found = tables.versions(document)
 
     assert [s.source for s in found["none"].sentences] == [None, None, None]
     assert [s.source for s in found["given"].sentences] == ["um", "dois", "três"]
     assert [s.source for s in found["shuffled"].sentences] == ["dois", "três", "um"]
-    assert list(judge.versions(segment.document(TEXT, name="a story"))) == ["none"]
+    assert list(tables.versions(segment.document(TEXT, name="a story"))) == ["none"]
 
 
 def test_a_rule_is_hardly_blamed_for_a_silent_rater_and_fully_for_clean_news() -> None:
