@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +36,17 @@ EAGER = Profile(
     provenance={},
     fingerprint="eager",
 )
+
+
+_LOADED = """
+import json, sys
+from auditor import Auditor, Settings, segment
+fluency, back, text = json.loads(sys.argv[1])
+auditor = Auditor(Settings(fluency_model=fluency, back_translation=back, detector="none", cache=True))
+audit = auditor.audit(segment.document(text, name="story"))
+print("torch" in sys.modules, audit.signature, [finding.probability for finding in audit])
+"""
+"""Audits a story; prints whether torch was loaded, and the audit."""
 
 
 def _document(text: str) -> Document:
@@ -107,6 +122,22 @@ def test_a_remembered_audit_is_the_same(
     assert auditor.audit(_document(STORY)) == audits[STORY]
     assert make(cache=True).audit(_document(STORY)) == audits[STORY]
     assert auditor.audit(_document(EDITED)) == audits[EDITED]
+
+
+def test_what_is_known_loads_no_library(make: Callable[..., Auditor], tmp_path: Path) -> None:
+    """A story that was audited before, by another program, needs no model; torch alone would take a second."""
+    settings = make(cache=True).settings
+    choices = json.dumps([settings.fluency_model, dict(settings.back_translation), SENTENCES[0]])
+    environment = {**os.environ, "AUDITOR_CACHE": str(tmp_path)}
+    first, again = (
+        subprocess.run(
+            [sys.executable, "-c", _LOADED, choices], env=environment, capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    )
+
+    assert (first[0], again[0]) == ("True", "False")
+    assert first[1:] == again[1:]
 
 
 def test_a_broken_cache_changes_nothing(

@@ -21,14 +21,13 @@ from auditor.engines import manifest, weights
 from auditor.engines.e5 import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.encoder_network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
 from auditor.engines.encoder_reader import Encoded, Reader
+from auditor.engines.manifest import ENCODER as ENCODER
 from auditor.engines.protocols import Pair
 from auditor.engines.unigram import UnigramTokenizer
 from auditor.errors import ModelError
 from auditor.values import Judgement, Kind, Settings, Span
 
 DETECTOR = "detector.safetensors"
-ENCODER = "multilingual-e5-small"
-"""What the manifest calls the encoder underneath."""
 BOS, PAD, EOS = 0, 1, 2
 LONGEST = 500
 """Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from auditor.errors import ModelError
 
+ENCODER = "multilingual-e5-small"
+"""What the manifest calls the encoder underneath the detector."""
+
 # The manifest's own folder: first as an installed wheel carries it, then as a source checkout has it.
 PLACES = (Path(__file__).parents[1] / "_models", Path(__file__).parents[2] / "models")
 

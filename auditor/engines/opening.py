@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.engines import memory, remembering, store
+from auditor.engines import manifest, memory, remembering, store, weights
+from auditor.engines.back_translator import PivotBackTranslator
 from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
@@ -18,40 +20,46 @@ BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"
 
 
 def open_language_model(settings: Settings) -> LanguageModel:
-    """Load the language model.
+    """Open the language model; one that remembers is loaded when it is asked something new.
 
     Raises:
         ModelError: it is missing or damaged, or is no causal language model.
     """
-    from auditor.engines import weights
-    from auditor.engines.causal_lm import CausalLM
-
-    _prepare(settings)
     if settings.fluency_model:
         folder = resolve(settings.fluency_model, role="fluency model")
         name = settings.fluency_model
     else:
         folder = weights.path(FLUENCY_MODEL)
         name = f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
-    model = CausalLM(folder, name=name, device=settings.device, precision=settings.precision)
+
+    def load() -> LanguageModel:
+        from auditor.engines.causal_lm import CausalLM
+
+        _prepare(settings)
+        return CausalLM(folder, name=name, device=settings.device, precision=settings.precision)
+
     if not settings.cache:
-        return model
-    return remembering.RememberingLanguageModel(model, _memory(f"{model.name} {_stamps(folder)}", settings))
+        return load()
+    return remembering.RememberingLanguageModel(load, _memory(f"language model {name}", [folder], settings))
 
 
 def open_back_translator(settings: Settings) -> BackTranslator:
-    """Load both directions of the back-translation model.
+    """Open both directions of the back-translation model; one that remembers is loaded when asked something new.
 
     Raises:
         ModelError: one is missing or damaged.
         SettingsError: the two directions do not lead from English to one language and home again.
     """
-    from auditor.engines.back_translator import PivotBackTranslator
+    folders = _translation_folders(settings)
 
-    translator = PivotBackTranslator(*open_translators(settings))
+    def load() -> BackTranslator:
+        return PivotBackTranslator(*open_translators(settings))
+
     if not settings.cache:
-        return translator
-    return remembering.RememberingBackTranslator(translator, _memory(translator.name, settings))
+        return load()
+    names = "+".join("-".join(pair) for pair in folders)
+    known = _memory(f"back-translation {names}", list(folders.values()), settings)
+    return remembering.RememberingBackTranslator(load, known)
 
 
 def open_translators(settings: Settings) -> tuple[Translator, Translator]:
@@ -62,27 +70,38 @@ def open_translators(settings: Settings) -> tuple[Translator, Translator]:
         SettingsError: the two directions do not lead from English to one language and home again.
     """
     _prepare(settings)
+    load = _hub if settings.back_translation else _embedded
+    out, home = (load(pair, folder, settings) for pair, folder in _translation_folders(settings).items())
+    return out, home
+
+
+def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:
+    """Return where the two directions are, out and home."""
     if not settings.back_translation:
-        out, home = (_embedded(pair, settings) for pair in BACK_TRANSLATION)
-        return out, home
-    out_pair, home_pair = pairs(settings)
-    return _hub(out_pair, settings), _hub(home_pair, settings)
+        return {pair: weights.path(name) for pair, name in BACK_TRANSLATION.items()}
+    names = (name.partition("-") for name in pairs(settings))
+    found = {(source, target): settings.back_translation[f"{source}-{target}"] for source, _, target in names}
+    return {pair: resolve(model, role="translation model") for pair, model in found.items()}
 
 
 def open_detector(settings: Settings) -> Detector:
-    """Load the detector.
+    """Open the detector; one that remembers is loaded when it is asked something new.
 
     Raises:
         ModelError: its weights or the encoder underneath are missing or damaged.
     """
-    from auditor.engines import encoder
+    own = Path(settings.detector).expanduser() if settings.detector else None
 
-    _prepare(settings)
-    folder = Path(settings.detector).expanduser() if settings.detector else None
-    detector = encoder.open_embedded(settings, detector=folder)
+    def load() -> Detector:
+        from auditor.engines import encoder
+
+        _prepare(settings)
+        return encoder.open_embedded(settings, detector=own)
+
     if not settings.cache:
-        return detector
-    return remembering.RememberingDetector(detector, _memory(detector.name, settings))
+        return load()
+    folders = [weights.path(manifest.ENCODER), own or manifest.manifest_file().parent / "detector"]
+    return remembering.RememberingDetector(load, _memory("detector", folders, settings))
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -134,29 +153,28 @@ def resolve(model: str, *, role: str) -> Path:
         ) from error
 
 
-def _embedded(pair: tuple[str, str], settings: Settings) -> Translator:
-    from auditor.engines import weights
+def _embedded(pair: tuple[str, str], folder: Path, settings: Settings) -> Translator:
     from auditor.engines.firefox import FirefoxTranslator
 
-    name = BACK_TRANSLATION[pair]
-    return FirefoxTranslator(weights.path(name), device=settings.device, precision=settings.precision)
+    return FirefoxTranslator(folder, device=settings.device, precision=settings.precision)
 
 
-def _hub(pair: str, settings: Settings) -> Translator:
+def _hub(pair: tuple[str, str], folder: Path, settings: Settings) -> Translator:
     from auditor.engines.marian import MarianTranslator
 
-    source, target = pair.split("-")
-    folder = resolve(settings.back_translation[pair], role="translation model")
-    return MarianTranslator(folder, pair=(source, target), device=settings.device)
+    return MarianTranslator(folder, pair=pair, device=settings.device)
 
 
-def _memory(engine: str, settings: Settings) -> remembering.Memory:
-    return remembering.Memory(store.Store(store.home()), engine=engine, device=settings.device)
+def _memory(engine: str, folders: Sequence[Path], settings: Settings) -> remembering.Memory:
+    """Make a memory for an engine of `folders`; it is known by its files, so that it need not be opened to be named."""
+    identity = repr((engine, settings.precision, [_stamps(folder) for folder in folders]))
+    place = store.Store(store.home())
+    return remembering.Memory(place, engine=identity, device=settings.device, threads=settings.threads)
 
 
 def _stamps(folder: Path) -> list[tuple[str, int, int]]:
     """Tell when the files of a model were written: the name of a model of the user's own does not tell its content."""
-    files = [(file.name, file.stat()) for file in sorted(folder.iterdir())]
+    files = [(file.name, file.stat()) for file in sorted(folder.iterdir())] if folder.is_dir() else []
     return [(name, found.st_size, found.st_mtime_ns) for name, found in files]
 
 

@@ -1,36 +1,55 @@
 """Engines that remember: each asks the engine behind it only what was not asked before, on this machine, as it is now.
 
-A question is remembered with everything that decides its answer, down to rounding: the model's name, the text, who was
+A question is remembered with everything that decides its answer, down to rounding: the model's files, the text, who was
 asked beside it, the libraries, the processor and its threads. So an answer is the same number for number whether it
-was remembered or not. What is not remembered is not opened either: a passage whose questions are all known costs no
-forward pass.
+was remembered or not. An engine is opened when it is first asked something new: a passage whose questions are all known
+costs no forward pass, and a story of which all is known loads no model, nor the libraries that run it.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from auditor.engines.protocols import BackTranslator, Detector, Edit, LanguageModel, Outlook, Pair, Passage
 from auditor.engines.store import Store
+from auditor.engines.surroundings import surroundings
 from auditor.values import BackTranslation, Forced, Judgement, Kind, Span, TokenScores
 
-_LIBRARIES = ("torch", "transformers", "tokenizers", "sentencepiece")
+T = TypeVar("T")
+
 _QUICK = 1  # zlib's level: most of what is kept are digits of numbers, which no level packs well
+
+
+class Later(Generic[T]):
+    """Something that is opened when it is first called for, once, whichever thread calls."""
+
+    def __init__(self, open_it: Callable[[], T]) -> None:
+        self._open = open_it
+        self._lock = threading.Lock()
+
+    def __call__(self) -> T:
+        """Return it."""
+        with self._lock:
+            return self._opened
+
+    @functools.cached_property
+    def _opened(self) -> T:
+        return self._open()
 
 
 class Memory:
     """What one engine was asked and what it answered, both as JSON."""
 
-    def __init__(self, store: Store, *, engine: str, device: str) -> None:
-        """Remember for the engine that the signature calls `engine`, on `device`."""
+    def __init__(self, store: Store, *, engine: str, device: str, threads: int | None = None) -> None:
+        """Remember for the engine that `engine` tells from all others, on `device`, with `threads` (None: as usual)."""
         self._store = store
-        self._about = [engine, device, _surroundings()]
+        self._about = [engine, device, surroundings(store, threads=threads)]
 
     def recall(self, question: Sequence[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)
         """Return the answer to a question, computed if it is new; tuples come back as lists."""
@@ -46,17 +65,21 @@ class Memory:
 class RememberingBackTranslator:
     """A `BackTranslator` that remembers."""
 
-    def __init__(self, translator: BackTranslator, memory: Memory) -> None:
-        self._translator = translator
+    def __init__(self, open_translator: Callable[[], BackTranslator], memory: Memory) -> None:
+        self._translator = Later(open_translator)
         self._memory = memory
-        self.name = translator.name
+
+    @functools.cached_property
+    def name(self) -> str:
+        """See `BackTranslator.name`."""
+        return str(self._memory.recall(["name"], lambda: self._translator().name))
 
     def measure(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[BackTranslation]:
         """See `BackTranslator.measure`; sentences are remembered together with those they were translated beside."""
         question = ["measure", list(sentences), [_pairs(ranges) for ranges in words]]
 
         def compute() -> object:
-            found = self._translator.measure(sentences, words)
+            found = self._translator().measure(sentences, words)
             return [(trip.pivot, trip.round_trip, trip.log_probs, trip.alternatives) for trip in found]
 
         return [
@@ -64,10 +87,10 @@ class RememberingBackTranslator:
             for pivot, trip, log_probs, others in self._memory.recall(question, compute)
         ]
 
-    @property
+    @functools.cached_property
     def pivot(self) -> str:
         """See `BackTranslator.pivot`."""
-        return self._translator.pivot
+        return str(self._memory.recall(["pivot"], lambda: self._translator().pivot))
 
     def force(
         self, sources: Sequence[str], sentences: Sequence[str], words: Sequence[Sequence[Span]]
@@ -76,7 +99,7 @@ class RememberingBackTranslator:
         question = ["force", list(sources), list(sentences), [_pairs(ranges) for ranges in words]]
 
         def compute() -> object:
-            found = self._translator.force(sources, sentences, words)
+            found = self._translator().force(sources, sentences, words)
             return [(item.log_probs, item.alternatives) if item else None for item in found]
 
         return [
@@ -88,7 +111,7 @@ class RememberingBackTranslator:
         """See `BackTranslator.keeps_meaning`."""
         question = ["keeps_meaning", list(pivots), list(before), list(after)]
         changes: list[float] = self._memory.recall(
-            question, lambda: self._translator.keeps_meaning(pivots, before, after)
+            question, lambda: self._translator().keeps_meaning(pivots, before, after)
         )
         return changes
 
@@ -96,47 +119,76 @@ class RememberingBackTranslator:
 class RememberingDetector:
     """A `Detector` that remembers."""
 
-    def __init__(self, detector: Detector, memory: Memory) -> None:
-        self._detector = detector
+    def __init__(self, open_detector: Callable[[], Detector], memory: Memory) -> None:
+        self._detector = Later(open_detector)
         self._memory = memory
-        self.name = detector.name
+
+    @functools.cached_property
+    def name(self) -> str:
+        """See `Detector.name`."""
+        return str(self._memory.recall(["name"], lambda: self._detector().name))
 
     def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
         """See `Detector.judge`; pairs are remembered together with those they were judged beside."""
         question = ["judge", [(pair.target, _pairs(pair.words), pair.source) for pair in pairs]]
-        answer = self._memory.recall(question, lambda: [_fields(found) for found in self._detector.judge(pairs)])
+        answer = self._memory.recall(question, lambda: [_fields(found) for found in self._detector().judge(pairs)])
         return [_judgement(found) for found in answer]
 
 
 class RememberingLanguageModel:
     """A `LanguageModel` that remembers."""
 
-    def __init__(self, model: LanguageModel, memory: Memory) -> None:
-        self._model = model
+    def __init__(self, open_model: Callable[[], LanguageModel], memory: Memory) -> None:
+        self._model = Later(open_model)
         self._memory = memory
-        self.name = model.name
+
+    @functools.cached_property
+    def name(self) -> str:
+        """See `LanguageModel.name`."""
+        return str(self._memory.recall(["name"], lambda: self._model().name))
 
     def read(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
         """See `LanguageModel.read`; a passage is remembered by what the model sees of the text, wherever it stands."""
-        for passage in self._model.read(text, units):
-            yield _RememberedPassage(passage, self._memory)
+
+        def reading() -> Iterator[Passage]:
+            return self._model().read(text, units)
+
+        def plan() -> object:
+            return [(passage.span.start, passage.span.end, passage.fingerprint) for passage in reading()]
+
+        passages = _Numbered(reading)
+        for number, (start, end, fingerprint) in enumerate(self._memory.recall(["read", text, _pairs(units)], plan)):
+            opened = functools.partial(passages.find, number)
+            yield _RememberedPassage(Span(start, end), fingerprint, opened, self._memory)
+
+
+class _Numbered:
+    """The passages of a reading by number; the one asked for last is held, so that memory stays flat."""
+
+    def __init__(self, reading: Callable[[], Iterator[Passage]]) -> None:
+        self._reading = reading
+        self._held: tuple[int, Passage] | None = None
+        self._rest: Iterator[tuple[int, Passage]] = iter(())
+
+    def find(self, number: int) -> Passage:
+        """Return a passage; those before it cost no forward pass."""
+        if self._held is None or self._held[0] > number:
+            self._rest = enumerate(self._reading())
+            self._held = next(self._rest)
+        while self._held[0] < number:
+            self._held = next(self._rest)
+        return self._held[1]
 
 
 class _RememberedPassage:
     """A `Passage` that remembers; offsets are kept relative to its start."""
 
-    def __init__(self, passage: Passage, memory: Memory) -> None:
-        self._passage = passage
+    def __init__(self, span: Span, fingerprint: str, opened: Callable[[], Passage], memory: Memory) -> None:
+        self.span = span
+        self.fingerprint = fingerprint
+        self._opened = opened
         self._memory = memory
-        self._start = passage.span.start
-
-    @property
-    def span(self) -> Span:
-        return self._passage.span
-
-    @property
-    def fingerprint(self) -> str:
-        return self._passage.fingerprint
+        self._start = span.start
 
     @property
     def tokens(self) -> TokenScores:
@@ -146,23 +198,23 @@ class _RememberedPassage:
 
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         question = ["predict", [offset - self._start for offset in offsets], best]
-        return [tuple(words) for words in self._recall(question, lambda: self._passage.predict(offsets, best=best))]
+        return [tuple(words) for words in self._recall(question, lambda: self._opened().predict(offsets, best=best))]
 
     def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         question = ["bounds", self._relative(edits), following]
-        found: list[float] = self._recall(question, lambda: self._passage.bounds(edits, following=following))
+        found: list[float] = self._recall(question, lambda: self._opened().bounds(edits, following=following))
         return found
 
     def estimate(self, edits: Sequence[Edit], *, following: int, outlook: Outlook, asked: int) -> list[float]:
         question = ["estimate", self._relative(edits), following, outlook.kept, outlook.fresh, asked]
         found: list[float] = self._recall(
-            question, lambda: self._passage.estimate(edits, following=following, outlook=outlook, asked=asked)
+            question, lambda: self._opened().estimate(edits, following=following, outlook=outlook, asked=asked)
         )
         return found
 
     def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         question = ["price", self._relative(edits), following]
-        found: list[float] = self._recall(question, lambda: self._passage.price(edits, following=following))
+        found: list[float] = self._recall(question, lambda: self._opened().price(edits, following=following))
         return found
 
     def _recall(self, question: list[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)
@@ -173,7 +225,7 @@ class _RememberedPassage:
         return [(edit.span.start - start, edit.span.end - start, edit.replacement) for edit in edits]
 
     def _relative_tokens(self) -> object:
-        found = self._passage.tokens
+        found = self._opened().tokens
         spans = [(start - self._start, end - self._start) for start, end in _pairs(found.spans)]
         return spans, found.log_probs, found.entropies, found.ranks
 
@@ -190,24 +242,3 @@ def _judgement(fields: dict[str, Any]) -> Judgement:
     values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in fields.items()}
     values["kinds"] = tuple(map(Kind, fields["kinds"]))
     return Judgement(**values)
-
-
-def _surroundings() -> tuple[object, ...]:
-    """Return what decides the last digits of a number: libraries, processor, threads, and the engines' own code."""
-    import torch
-
-    files = [(file.name, file.stat()) for file in sorted(Path(__file__).parent.glob("*.py"))]
-    code = [(name, found.st_size, found.st_mtime_ns) for name, found in files]
-    return (
-        *map(_version, _LIBRARIES),
-        torch.backends.cpu.get_cpu_capability(),
-        torch.get_num_threads(),
-        hashlib.sha256(repr(code).encode()).hexdigest(),
-    )
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "unknown"

@@ -63,7 +63,7 @@ def _asked(model: LanguageModel, text: str) -> list[object]:
 def test_a_remembered_passage_answers_alike(language_model: CausalLM, tmp_path: Path) -> None:
     """Computed, computed and kept, or remembered: the same numbers; asked again, nothing new is kept."""
     remembering = RememberingLanguageModel(
-        language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
+        lambda: language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
     )
     plain = _asked(language_model, STORY)
     first = _asked(remembering, STORY)
@@ -78,7 +78,7 @@ def test_a_remembered_passage_answers_alike(language_model: CausalLM, tmp_path: 
 def test_a_passage_is_known_wherever_it_stands(language_model: CausalLM, tmp_path: Path) -> None:
     """White space between paragraphs moves every offset and changes nothing that the model sees."""
     remembering = RememberingLanguageModel(
-        language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
+        lambda: language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
     )
     moved = STORY.replace("\n\n", "\n\n\n\n")
     before = _asked(remembering, STORY)
@@ -93,7 +93,7 @@ def test_a_passage_is_known_wherever_it_stands(language_model: CausalLM, tmp_pat
 def test_an_edit_is_seen(language_model: CausalLM, tmp_path: Path) -> None:
     """After one word was changed the answers are those for the changed text, and what stands before is still known."""
     remembering = RememberingLanguageModel(
-        language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
+        lambda: language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
     )
     last = STORY.rindex("Monday")
     edited = STORY[:last] + "Sunday" + STORY[last + len("Monday") :]
@@ -104,13 +104,34 @@ def test_an_edit_is_seen(language_model: CausalLM, tmp_path: Path) -> None:
     assert _rows(tmp_path) - kept < kept
 
 
+def test_what_is_known_opens_nothing(language_model: CausalLM, tmp_path: Path) -> None:
+    """A model is opened for the first thing it is asked that is new, and once."""
+    opened: list[str] = []
+
+    def remembering(what: str) -> RememberingLanguageModel:
+        def open_model() -> CausalLM:
+            opened.append(what)
+            return language_model
+
+        return RememberingLanguageModel(open_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu"))
+
+    first, again, moved = map(remembering, ("first", "again", "moved"))
+    _asked(first, STORY)
+    _asked(again, STORY)
+    _asked(moved, STORY + " Nobody was hurt.")
+
+    assert opened == ["first", "moved"]
+
+
 def test_another_model_is_asked_anew(language_model: CausalLM, tmp_path: Path) -> None:
     """What one model said is never taken for another's answer."""
     for name in ("one", "other"):
-        remembering = RememberingLanguageModel(language_model, Memory(Store(tmp_path), engine=name, device="cpu"))
+        remembering = RememberingLanguageModel(
+            lambda: language_model, Memory(Store(tmp_path), engine=name, device="cpu")
+        )
         _asked(remembering, SENTENCES[0])
 
-    assert _rows(tmp_path) == 8
+    assert _rows(tmp_path) == 10
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +146,9 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> PivotBackTranslator:
 
 def test_a_remembered_translation_is_the_same(translator: PivotBackTranslator, tmp_path: Path) -> None:
     """Sentences, round trips, numbers and alternatives, and the change of meaning."""
-    remembering = RememberingBackTranslator(translator, Memory(Store(tmp_path), engine=translator.name, device="cpu"))
+    remembering = RememberingBackTranslator(
+        lambda: translator, Memory(Store(tmp_path), engine=translator.name, device="cpu")
+    )
     words = [_words(sentence) for sentence in ENGLISH]
     plain = translator.measure(ENGLISH, words)
     pivots = [trip.pivot for trip in plain]
@@ -143,7 +166,7 @@ def test_a_remembered_judgement_is_the_same(tmp_path: Path) -> None:
     e5.convert(tmp_path / "e5-small-q4.bin", tmp_path / "encoder")
     small_encoder.make_detector(tmp_path / "encoder", tmp_path / "detector")
     detector = open_encoder(tmp_path / "encoder", tmp_path / "detector", precision="float32")
-    remembering = RememberingDetector(detector, Memory(Store(tmp_path), engine=detector.name, device="cpu"))
+    remembering = RememberingDetector(lambda: detector, Memory(Store(tmp_path), engine=detector.name, device="cpu"))
     pairs = [Pair(sentence, tuple(_words(sentence)), source) for sentence in ENGLISH for source in (None, "a ponte")]
 
     for _ in range(2):

@@ -1,0 +1,75 @@
+"""What decides the last digits of a number, told without loading torch: libraries, processor, threads, our own code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from auditor.engines.store import Store
+
+_LIBRARIES = ("torch", "transformers", "tokenizers", "sentencepiece")
+_TUNING = ("ATEN_", "GOMP_", "KMP_", "MKL_", "OMP_", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")
+"""How variables begin that change which of a processor's instructions and threads are used."""
+_PROCESSOR = ("model name", "flags", "CPU part", "Features")
+"""The lines of Linux's account of the processor that tell what it computes with."""
+
+
+def surroundings(store: Store, *, threads: int | None = None) -> list[object]:
+    """Describe what computes here, as JSON; `threads` is how many the user asks for, None for torch's own choice.
+
+    What torch says of the machine is remembered, so that torch need not be loaded to hear it again.
+    """
+    libraries = [_version(library) for library in _LIBRARIES]
+    capability, usual = _heard() if "torch" in sys.modules else _remembered(store, [libraries, _machine()])
+    return [libraries, capability, threads or usual, _code()]
+
+
+def _heard() -> tuple[str, int]:
+    """Ask torch for its instructions and its threads."""
+    import torch
+
+    return torch.backends.cpu.get_cpu_capability(), torch.get_num_threads()
+
+
+def _remembered(store: Store, machine: list[object]) -> tuple[str, int]:
+    key = hashlib.sha256(json.dumps(["torch", machine]).encode()).digest()
+    known = store.get(key)
+    if known is None:
+        known = json.dumps(_heard()).encode()
+        store.put(key, known)
+    capability, usual = json.loads(known)
+    return capability, usual
+
+
+def _machine() -> list[object]:
+    """Return all that torch's choices rest on."""
+    variables = sorted(item for item in os.environ.items() if item[0].startswith(_TUNING))
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return [platform.machine(), _processor(), cores, variables]
+
+
+def _processor() -> list[str]:
+    """Return what the system says of the first processor, "" where it says nothing."""
+    info = Path("/proc/cpuinfo")
+    if not info.is_file():
+        return [platform.processor()]
+    with info.open(encoding="utf-8", errors="replace") as lines:
+        first = list(iter(lambda: lines.readline().strip(), ""))
+    return [line for line in first if line.startswith(_PROCESSOR)]
+
+
+def _code() -> str:
+    files = [(file.name, file.stat()) for file in sorted(Path(__file__).parent.glob("*.py"))]
+    return hashlib.sha256(repr([(name, s.st_size, s.st_mtime_ns) for name, s in files]).encode()).hexdigest()
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "unknown"
