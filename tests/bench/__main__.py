@@ -1,7 +1,7 @@
 """Measure what an audit costs here, beside its peers: `make bench`, or
 
-    python -m tests.bench [--words N] [--sizes 1000,3000] [--edit-up-to N] [--repeats N] [--threads N]
-                          [--without PART]... [--json FILE]
+    python -m tests.bench [--words N] [--sizes 1000,3000] [--edit-up-to N] [--again 1000,5000] [--repeats N]
+                          [--threads N] [--without PART]... [--json FILE]
 
 `--without cold --without stages --sizes 1000,10000,100000` shows growth alone, up to a book: a quarter of an hour and
 more, once a size (stories of more than `--edit-up-to` words are not audited again after an edit).
@@ -35,7 +35,7 @@ from tests.bench.timing import Cost, Spread, Work, interleaved, ratio
 if TYPE_CHECKING:
     from auditor.audit import Auditor
 
-PARTS = ("cold", "stages", "peers", "growth")
+PARTS = ("cold", "again", "stages", "peers", "growth")
 _COLD_WORDS = 900
 _PEAK = "matrix product"
 _PRECISIONS = ("float32", "bfloat16", "float16")
@@ -45,6 +45,7 @@ _PRECISIONS = ("float32", "bfloat16", "float16")
 @click.option("--words", default=600, show_default=True, help="Words of the story whose stages are clocked.")
 @click.option("--sizes", default="1000,3000", show_default=True, help="Words of the stories that show growth.")
 @click.option("--edit-up-to", default=5_000, show_default=True, help="Words of the longest story that is edited, too.")
+@click.option("--again", default="1000,5000", show_default=True, help="Words of the stories audited again, cold.")
 @click.option("--repeats", default=3, show_default=True, type=click.IntRange(min=1), help="Rounds after the warm-up.")
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: as torch chooses]")
 @click.option("--without", type=click.Choice(PARTS), multiple=True, help="Leave a part out; may be repeated.")
@@ -54,6 +55,7 @@ def main(
     words: int,
     sizes: str,
     edit_up_to: int,
+    again: str,
     repeats: int,
     threads: int | None,
     without: Sequence[str],
@@ -67,6 +69,11 @@ def main(
             starts = _cold_starts()
             measured["cold"] = starts
             tables.cold(console, starts)
+    with _told("re-audits", skip="again" in without) as wanted:
+        if wanted:
+            audits = _again([*map(int, again.split(","))])
+            measured["again"] = audits
+            tables.again(console, audits)
     with _told("stages and peers", skip="stages" in without) as wanted:
         if wanted:
             measured |= _stages(words, repeats, threads, with_peers="peers" not in without)
@@ -100,6 +107,14 @@ def _cold_starts() -> dict[str, object]:
         commands = {"--help": ["--help"], "explain": ["explain"], "models list": ["models", "list"], "check": whole}
         runs = {name: asdict(cold.auditor(arguments)) for name, arguments in commands.items()}
     return {"words": _COLD_WORDS, "programs": runs, "stream": asdict(first)}
+
+
+def _again(sizes: Sequence[int]) -> list[dict[str, object]]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            {"words": size} | {name: asdict(run) for name, run in cold.again(Path(folder), words=size).items()}
+            for size in sizes
+        ]
 
 
 def _machine(threads: int | None) -> dict[str, object]:

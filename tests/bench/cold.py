@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.bench.story import edited, story
 
 _STREAM = """
 import sys, auditor
@@ -35,11 +37,14 @@ class FirstFindings:
     end: float
 
 
-def auditor(arguments: Sequence[str]) -> Run:
-    """Run `auditor` with arguments, its output thrown away."""
+def auditor(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
+    """Run `auditor` with arguments, in this program's environment or another, its output thrown away."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "auditor", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "auditor", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
     )
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -47,6 +52,20 @@ def auditor(arguments: Sequence[str]) -> Run:
         raise RuntimeError(f"auditor {' '.join(arguments)} ended with {process.returncode}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return Run(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
+
+
+def again(folder: Path, *, words: int) -> dict[str, Run]:
+    """Audit a story by programs of their own that share a new cache in `folder`: first, unchanged, one sentence edited.
+
+    The cache is asked for by its variable, so that neither the user's own is used nor another story's.
+    """
+    before, after = folder / f"{words}.txt", folder / f"{words}-edited.txt"
+    before.write_text(story(words), encoding="utf-8")
+    after.write_text(edited(story(words)), encoding="utf-8")
+    environment = {**os.environ, "AUDITOR_CACHE": str(folder / f"cache-{words}")}
+    runs = {"first": before, "unchanged": before, "edited": after}
+    report = str(folder / "again.txt")
+    return {name: auditor(["check", str(p), "--output", report], environment) for name, p in runs.items()}
 
 
 def first_findings(path: Path) -> FirstFindings:

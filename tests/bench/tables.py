@@ -31,6 +31,18 @@ def cold(console: Console, measured: Mapping[str, Any]) -> None:
     console.print(table)
 
 
+def again(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show what a story costs that was audited before, by programs from start to end."""
+    table = Table("words", "audited", "seconds", "processor", "times faster", "by processor", title="Audited again")
+    for row in rows:
+        first = row["first"]
+        for name in ("first", "unchanged", "edited"):
+            run = row[name]
+            ratios = (f"{first[clock] / run[clock]:.1f}" for clock in ("wall", "processor"))
+            table.add_row(f"{row['words']:,}", name, f"{run['wall']:.2f}", f"{run['processor']:.2f}", *ratios)
+    console.print(table)
+
+
 def stages(console: Console, measured: Mapping[str, Any]) -> None:
     """Show words a second by stage and peer, and the ratios."""
     table = Table("stage or peer", "words/s", "words a processor second", title=f"{measured['words']} words, warm")
