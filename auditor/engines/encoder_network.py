@@ -22,6 +22,8 @@ FEATURES = 6
 """Numbers a token that say how well it is matched on the other side."""
 TEMPERATURE = 0.05
 MARKED, EDITED, KINDS = 3, 2, 12
+DROPOUT = 0.1
+"""Share of what a fitted layer adds that is left out at random while fitting."""
 CLASS_WEIGHTS = (1.0, 2.0, 2.0)
 """What no, minor and major error weighed in fitting: marked errors are rare (13 %), and CometKiwi weighs them six times
 as much. A weighed cross-entropy is least at weight times probability, so dividing by the weights gives probabilities.
@@ -102,10 +104,11 @@ class Embeddings(nn.Module):
 class Layer(nn.Module):
     """A post-norm transformer layer."""
 
-    def __init__(self, sizes: Sizes) -> None:
+    def __init__(self, sizes: Sizes, *, dropout: float = 0.0) -> None:
         super().__init__()
         width = sizes.width
         self.heads = sizes.heads
+        self.dropout = nn.Dropout(dropout)
         self.qkv = _unfilled(width, 3 * width)
         self.out = _unfilled(width, width)
         self.norm_attention = nn.LayerNorm(width, eps=sizes.epsilon)
@@ -118,8 +121,8 @@ class Layer(nn.Module):
         query, key, value = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         logits = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias  # (batch, heads, time, time)
         mixed = (logits.softmax(-1).to(value.dtype) @ value).transpose(1, 2).flatten(2)  # (batch, time, width)
-        x = self.norm_attention(x + self.out(mixed))
-        normed: Tensor = self.norm_out(x + self.down(functional.gelu(self.up(x))))
+        x = self.norm_attention(x + self.dropout(self.out(mixed)))
+        normed: Tensor = self.norm_out(x + self.dropout(self.down(functional.gelu(self.up(x)))))
         return normed
 
 
@@ -142,7 +145,9 @@ class Detector(nn.Module):
         width = sizes.width
         self.frozen = frozen
         self.embeddings = Embeddings(sizes)
-        self.layers = nn.ModuleList(Layer(sizes) for _ in range(sizes.layers))
+        self.layers = nn.ModuleList(
+            Layer(sizes, dropout=DROPOUT if number >= frozen else 0.0) for number in range(sizes.layers)
+        )
         # What all tokens share is no sign of a match: it is taken off before comparing.
         self.centre = nn.Parameter(torch.zeros(width))
         self.match = nn.Linear(FEATURES, width)

@@ -261,7 +261,11 @@ def _by_place(told: Told, *, mended: bool) -> Iterator[tuple[float, float, float
 
 
 def _knots(points: Sequence[tuple[float, float, float]]) -> Knots:
-    """Fit a monotone map on bins of raw probabilities, narrow at the top; the bins' means are its knots."""
+    """Fit a monotone map on bins of raw probabilities, narrow at the top.
+
+    Bins that come out level are one knot, at their middle: a step in a fitted map is an accident of the sample. Source:
+    Oron and Flournoy (2017), Centered Isotonic Regression.
+    """
     if not points:
         return ()
     raw, labels, weights = (np.array(column) for column in zip(*points, strict=True))
@@ -272,8 +276,10 @@ def _knots(points: Sequence[tuple[float, float, float]]) -> Knots:
     ys = [float(np.average(labels[part], weights=weights[part])) for part in bins]
     sizes = [float(weights[part].sum()) for part in bins]
     smooth = IsotonicRegression(y_min=0.005, y_max=0.99).fit(xs, ys, sample_weight=sizes).predict(xs)
+    levels = [(y, [at for at, other in enumerate(smooth) if other == y]) for y in sorted(set(smooth))]
+    centred = [(float(np.average(np.take(xs, at), weights=np.take(sizes, at))), float(y)) for y, at in levels]
     # A twentieth of the line itself, so that no two probabilities fall together and the bar can stand between them.
-    return tuple((x, 0.95 * float(y) + 0.05 * x) for x, y in zip(xs, smooth, strict=True))
+    return tuple((x, 0.95 * y + 0.05 * x) for x, y in centred)
 
 
 def _bar(told: Sequence[Told]) -> float:
