@@ -53,5 +53,4 @@ DIRTY = (
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield what each listed wording usually stands for."""
-    forms = phrase_lists.index("false_friends.tsv")
-    yield from phrase_lists.find(sentence, measurements.document.text, forms, MECHANISM)
+    yield from phrase_lists.find(sentence, measurements.document.text, "false_friends.tsv", MECHANISM)

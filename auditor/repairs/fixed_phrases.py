@@ -55,5 +55,4 @@ DIRTY = (
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the name or phrase that each listed wording stands for."""
-    forms = phrase_lists.index("fixed_phrases.tsv")
-    yield from phrase_lists.find(sentence, measurements.document.text, forms, MECHANISM)
+    yield from phrase_lists.find(sentence, measurements.document.text, "fixed_phrases.tsv", MECHANISM)

@@ -22,6 +22,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
+from auditor.repairs import dictionary
 from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline, is_suspicious, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
@@ -61,11 +62,9 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
 @functools.lru_cache(maxsize=65536)
 def forms(word: str) -> tuple[str, ...]:
     """Return the other forms of a lower-case word, sorted; empty for words the dictionary does not know."""
-    from lemminflect import getAllInflections, getAllLemmas
-
     found = set()
-    for part, lemmas in getAllLemmas(word).items():
+    for part, lemmas in dictionary.lemmas(word).items():
         if part in ("NOUN", "VERB", "AUX"):
             for lemma in lemmas:
-                found |= {form for inflected in getAllInflections(lemma, upos=part).values() for form in inflected}
+                found |= {form for forms in dictionary.inflections(lemma, part=part).values() for form in forms}
     return tuple(sorted(form for form in found if form != word and form.isalpha()))

@@ -18,7 +18,6 @@ Context is lower-case words joined by single spaces, without punctuation; each e
 
 from __future__ import annotations
 
-import csv
 import functools
 import itertools
 import re
@@ -26,10 +25,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from auditor.repairs import dictionary
 from auditor.repairs.lexicon import article_for, match_case
 from auditor.values import Candidate, Kind, Sentence, Severity, Span, Word
 
 _TAGS = {"noun": ("NN", "NNS"), "verb": ("VB", "VBZ", "VBD", "VBN", "VBG")}
+_ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("d", ""), ("ed", ""), ("ied", "y"), ("ing", ""), ("ing", "e"))
 _HEAD_OF_PHRASE = re.compile(r" (?:of|in|for|to|at|from|on|under|without) ")
 _POSSESSIVE = re.compile(r"(?<=\w)['’](?:s|S)?$")
 _MOST = 6  # replacements of one wording at one place
@@ -76,47 +77,83 @@ class Form:
     entry: Entry
 
 
-Index = Mapping[str, tuple[Form, ...]]
-"""Forms by their first word."""
-
-
 def read(name: str) -> tuple[Entry, ...]:
     """Read the list `name` of the package's data."""
-    table = (resources.files("auditor.repairs") / "data" / name).read_text(encoding="utf-8")
-    return tuple(_entry(row) for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    header, *lines = _lines(name)
+    return tuple(_entry(header, line) for line in lines)
 
 
-@functools.cache
-def index(name: str) -> Index:
-    """Inflect every entry of the list `name` and sort the forms by their first word."""
-    forms: dict[str, list[Form]] = {}
-    for entry in read(name):
-        for wrong in entry.wrong:
-            for words, replacements in _inflected(wrong, entry).items():
-                forms.setdefault(words[0], []).append(Form(words, replacements, entry))
-    return {first: tuple(sorted(found, key=lambda form: -len(form.words))) for first, found in forms.items()}
+@functools.lru_cache(maxsize=65536)
+def forms(name: str, first: str) -> tuple[Form, ...]:
+    """Return the forms of the list `name` that begin with the lower-case word `first`, the longest ones first.
+
+    Only the wordings that such a form can belong to are inflected: a story has few of them, and the whole list takes
+    long.
+    """
+    header, *_ = _lines(name)
+    found = []
+    for _, wrong, line in sorted({listed for base in _bases(first) for listed in _index(name).get(base, ())}):
+        entry = _entry(header, line)
+        found += [Form(words, right, entry) for words, right in inflected(wrong, entry).items() if words[0] == first]
+    return tuple(sorted(found, key=lambda form: -len(form.words)))
 
 
-def find(sentence: Sentence, text: str, forms: Index, mechanism: str) -> Iterator[Candidate]:
-    """Yield the repairs of every listed wording in the sentence."""
+def find(sentence: Sentence, text: str, name: str, mechanism: str) -> Iterator[Candidate]:
+    """Yield the repairs of every wording of the list `name` in the sentence."""
     low = [_POSSESSIVE.sub("", word.text.lower()) for word in sentence.words]
     for start, first in enumerate(low):
-        for form in forms.get(first, ()):
+        for form in forms(name, first):
             end = start + len(form.words)
             found = tuple(low[start:end]) == form.words and _stands_together(text, sentence.words[start:end])
             if found and form.entry.context.allows(low[:start], low[end:]):
                 yield from _candidates(sentence, text, start, form, mechanism)
 
 
+def inflected(wrong: str, entry: Entry) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Map each form of a wrong wording (as lower-case words) to the replacements in the same form."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for tag in _TAGS.get(entry.part, ("",)):
+        replacements = [_phrase(right, entry.part, tag)[0] for right in entry.right]
+        for variant in _phrase(wrong, entry.part, tag):
+            if tag == "NNS" and variant == wrong:  # the dictionary counts "stations" and "station" as plurals
+                continue
+            found.setdefault(tuple(variant.lower().split()), []).extend(replacements)
+    return {words: tuple(dict.fromkeys(replacements)) for words, replacements in found.items()}
+
+
 @functools.lru_cache(maxsize=16384)
 def inflect(word: str, tag: str) -> tuple[str, ...]:
     """Return the forms of `word` under a Penn Treebank tag, the commonest first; unknown words are regular."""
-    from lemminflect import getInflection  # takes a tenth of a second, which texts without a hit should not pay
-
-    return tuple(getInflection(word, tag, inflect_oov=False)) or (_regular(word, tag),)
+    return dictionary.inflect(word, tag) or (_regular(word, tag),)
 
 
-def _entry(row: Mapping[str, str]) -> Entry:
+@functools.cache
+def _lines(name: str) -> Sequence[str]:
+    return (resources.files("auditor.repairs") / "data" / name).read_text(encoding="utf-8").splitlines()
+
+
+@functools.cache
+def _index(name: str) -> Mapping[str, Sequence[tuple[int, str, str]]]:
+    """Sort the wrong wordings by their first word: each with its number in the list, and the line it stands in."""
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    listed = ((wrong, line) for line in _lines(name)[1:] for wrong in line.partition("\t")[0].split("|"))
+    for number, (wrong, line) in enumerate(listed):
+        found.setdefault(wrong.lower().split()[0], []).append((number, wrong, line))
+    return found
+
+
+@functools.lru_cache(maxsize=65536)
+def _bases(word: str) -> frozenset[str]:
+    """Return every word of which a lower-case word can be a form: those of the dictionary, or by `_regular`."""
+    bases = {base for found in dictionary.lemmas(word).values() for base in found} | {word}
+    for ending, plain in _ENDINGS:
+        if word.endswith(ending):
+            bases.add(word.removesuffix(ending) + plain)
+    return frozenset(bases)
+
+
+def _entry(header: str, line: str) -> Entry:
+    row = dict(zip(header.split("\t"), line.split("\t"), strict=True))
     return Entry(
         wrong=tuple(row["wrong"].split("|")),
         right=tuple(row["right"].split("|")),
@@ -139,18 +176,6 @@ def _holds(expression: str, frame: str, words: str) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression)
-
-
-def _inflected(wrong: str, entry: Entry) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Map each form of `wrong` (as lower-case words) to the replacements in the same form."""
-    found: dict[tuple[str, ...], list[str]] = {}
-    for tag in _TAGS.get(entry.part, ("",)):
-        replacements = [_phrase(right, entry.part, tag)[0] for right in entry.right]
-        for variant in _phrase(wrong, entry.part, tag):
-            if tag == "NNS" and variant == wrong:  # the dictionary counts "stations" and "station" as plurals
-                continue
-            found.setdefault(tuple(variant.lower().split()), []).extend(replacements)
-    return {words: tuple(dict.fromkeys(replacements)) for words, replacements in found.items()}
 
 
 def _phrase(words: str, part: str, tag: str) -> tuple[str, ...]:

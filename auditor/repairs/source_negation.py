@@ -26,7 +26,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import regex
-from lemminflect import getInflection
 
 from auditor.repairs.wording import rendering
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
@@ -210,6 +209,8 @@ def _added(text: str) -> list[tuple[Span, str]]:
     tag = _TAGS.get(verb.lower())
     if tag is None or following is None:
         return [(Span(*match.span()), verb)]
+    from lemminflect import getInflection  # knows rules for words that no dictionary has, and takes long to import
+
     inflected = getInflection(following["main"], tag=tag)
     end = match.end() + following.end()
     return [(Span(match.start(), end), inflected[0])] if inflected else []

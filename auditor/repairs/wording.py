@@ -7,6 +7,7 @@ import functools
 import re
 from collections.abc import Sequence
 
+from auditor.repairs import dictionary
 from auditor.values import Document, Paragraph, Sentence, Span, Word
 
 _CURLY = re.compile(r"(?<=\w)’")
@@ -37,17 +38,13 @@ def low(words: Sequence[Word], index: int) -> str:
 @functools.lru_cache(maxsize=65536)
 def parts_of_speech(word: str) -> frozenset[str]:
     """Return what a lower-case word can be (NOUN, VERB, ADJ, ADV, AUX); empty for words the dictionary lacks."""
-    from lemminflect import getAllLemmas  # takes a tenth of a second, which texts without a hit should not pay
-
-    return frozenset(getAllLemmas(word))
+    return frozenset(dictionary.lemmas(word))
 
 
 @functools.lru_cache(maxsize=65536)
 def singulars(word: str) -> tuple[str, ...]:
     """Return the nouns of which a lower-case word is the plural; empty when it is no plural."""
-    from lemminflect import getAllLemmas
-
-    return tuple(noun for noun in getAllLemmas(word, upos="NOUN").get("NOUN", ()) if noun != word)
+    return tuple(noun for noun in dictionary.lemmas(word).get("NOUN", ()) if noun != word)
 
 
 def paragraph_of(document: Document, sentence: Sentence) -> Paragraph:

@@ -79,6 +79,32 @@ def test_words_inflect_in_and_out_of_the_dictionary(word: str, tag: str, expecte
     assert phrase_lists.inflect(word, tag)[0] == expected
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_every_form_is_found_by_its_first_word(name: str) -> None:
+    """Whatever a wording inflects to leads back to it, irregular and unknown words included."""
+    listed = {
+        (words, right, entry)
+        for entry in phrase_lists.read(name)
+        for wrong in entry.wrong
+        for words, right in phrase_lists.inflected(wrong, entry).items()
+    }
+    found = {
+        (form.words, form.replacements, form.entry)
+        for first in {words[0] for words, _, _ in listed}
+        for form in phrase_lists.forms(name, first)
+    }
+
+    assert found == listed
+
+
+def test_the_longest_wording_is_found_first() -> None:
+    """Of the forms that begin alike the longer ones come first, others as the list has them."""
+    lengths = [len(form.words) for form in phrase_lists.forms("fixed_phrases.tsv", "minister")]
+
+    assert lengths == sorted(lengths, reverse=True)
+    assert len(set(lengths)) > 1
+
+
 @pytest.mark.parametrize(
     ("text", "wrong", "right"),
     [
