@@ -5,14 +5,15 @@ from __future__ import annotations
 import bisect
 import functools
 import hashlib
+import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor import __version__, glance, judge, scoring, segment
-from auditor.engines import manifest, opening
+from auditor.engines import lanes, manifest, opening
 from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, Passage
 from auditor.profile import Profile, load_profile
 from auditor.readers import files
@@ -20,8 +21,13 @@ from auditor.repairs import REPAIRS, rank
 from auditor.signals import adequacy, back_translation, document_knowledge, fluency, forced_decoding
 from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings
 
+T = TypeVar("T")
+
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many words are done, and how many there are."""
+"""Called with what is being done, how many words are done, and how many there are.
+
+Passages are worked at side by side: it is called by several threads, one at a time; "" says that one has nothing to do.
+"""
 
 PROFILE = Path("judge") / "judge.json"
 _MEASURED = ("surprisals", "predictions", "back", "entropies", "judgements", "forced")
@@ -52,31 +58,30 @@ class Auditor:
         self.mechanisms = tuple(REPAIRS if settings.mechanisms is None else settings.mechanisms)
         self._profile = profile
         self._progress = progress or _silent
+        self._telling = threading.Lock()
+        self._language_model = self._later("the fluency model", opening.open_language_model)
+        self._back_translator = self._later("the back-translation models", opening.open_back_translator)
+        self._detector = self._later("the detector", opening.open_detector)
 
     @functools.cached_property
     def profile(self) -> Profile:
         """The judge's fitted numbers."""
         return self._profile or load_profile(manifest.manifest_file().parent / PROFILE)
 
-    @functools.cached_property
+    @property
     def language_model(self) -> LanguageModel:
         """The fluency model, loaded at first use."""
-        self._progress("loading the fluency model", 0, 0)
-        return opening.open_language_model(self.settings)
+        return self._language_model()
 
-    @functools.cached_property
+    @property
     def back_translator(self) -> BackTranslator:
         """The back-translation models, loaded at first use."""
-        self._progress("loading the back-translation models", 0, 0)
-        return opening.open_back_translator(self.settings)
+        return self._back_translator()
 
-    @functools.cached_property
+    @property
     def detector(self) -> Detector | None:
         """The detector of errors, loaded at first use; None where the settings do without."""
-        if self.settings.detector == "none":
-            return None
-        self._progress("loading the detector", 0, 0)
-        return opening.open_detector(self.settings)
+        return None if self.settings.detector == "none" else self._detector()
 
     @property
     def signature(self) -> str:
@@ -123,9 +128,9 @@ class Auditor:
         """
         found: list[Finding] = []
         waiting = deque(document.paragraphs)
-        for stretch, repairs in self._priced(document):
-            found += judge.findings(stretch.reading(repairs, self.profile), self.settings)
-            while waiting and waiting[0].span.end <= stretch.passage.span.end:
+        for end, findings in self._passages(document, self._findings):
+            found += findings
+            while waiting and waiting[0].span.end <= end:
                 paragraph = waiting.popleft()
                 inside = [finding for finding in found if finding.span.start < paragraph.span.end]
                 found = found[len(inside) :]
@@ -143,98 +148,141 @@ class Auditor:
 
     def measure(self, document: Document) -> Measurements:
         """Take every signal of `document`, without a verdict."""
-        return _joined(document, [stretch.measurements for stretch in self._stretches(document)])
+        return _joined(document, list(self._passages(document, lambda passage: self._measured(passage).measurements)))
 
     def examine(self, document: Document) -> tuple[Measurements, list[Repair]]:
         """Measure `document` and price what might have been meant: everything that the judge judges by."""
         measured: list[Measurements] = []
         repairs: list[Repair] = []
-        for stretch, priced in self._priced(document):
-            measured.append(stretch.measurements)
+        for measurements, priced in self._passages(document, self._examined):
+            measured.append(measurements)
             repairs += priced
         return _joined(document, measured), repairs
 
-    def _priced(self, document: Document) -> Iterator[tuple[_Stretch, list[Repair]]]:
-        """Yield each stretch of the document with the repairs inside it."""
-        for stretch in self._stretches(document, sparing=True):
-            self._progress("pricing repairs", stretch.words_before, stretch.words_in_all)
-            proposed = rank.propose(stretch.sentences, stretch.measurements, self.mechanisms)
-            candidates = glance.worth_pricing(proposed, stretch.sentences, stretch.doubted)
-            priced = rank.price(stretch.passage, candidates, self.profile)
-            keeps_meaning = self.back_translator.keeps_meaning if stretch.measurements.back else None
-            yield stretch, rank.weigh(priced, stretch.measurements, self.profile, keeps_meaning)
+    def _passages(self, document: Document, work: Callable[[_Opened], T]) -> Iterator[T]:
+        """Yield what `work` makes of each passage, in the order of the text.
 
-    def _stretches(self, document: Document, *, sparing: bool = False) -> Iterator[_Stretch]:
-        """Measure the document passage by passage: every model is asked about a passage's sentences together.
-
-        The passage is the unit of work: what is batched, and therefore every rounding error, depends on nothing else.
-        `sparing` translates only the sentences that a first look leaves in doubt.
+        The passage is the unit of work: what is batched, and therefore every rounding error, depends on nothing else,
+        and passages can be worked at side by side.
         """
+        self.language_model  # noqa: B018 (is loaded before what follows is said to have begun)
+        for stage in ("reading", ""):
+            self._tell(stage, 0, len(document.words))
+        worked = functools.partial(self._worked, work)
+        settings = self.settings
+        yield from lanes.in_order(worked, self._opened(document), threads=settings.threads, device=settings.device)
+
+    def _opened(self, document: Document) -> Iterator[_Opened]:
+        """Yield the passages of a document, none of them read yet."""
         sentences = document.sentences
         starts = [sentence.span.start for sentence in sentences]
-        total, before, done = len(document.words), 0, 0
         known = Measurements(document, document_knowledge.measure(document))
-        for passage in self._passages(document, total):
+        total, before, done = len(document.words), 0, 0
+        for passage in self.language_model.read(document.text, [sentence.span for sentence in sentences]):
             first = max(0, bisect.bisect_right(starts, passage.span.start) - 1)
             last = bisect.bisect_left(starts, passage.span.end)
-            inside = sentences[first:last]
-            fresh = sentences[done:last]  # a sentence longer than a passage is in two of them
-            known = self._judged(_kept(known, starts[first]), fresh, (before, total))
-            self._progress("reading", before, total)
-            known = _read(known, passage, inside)
-            doubted = glance.doubtful(known, inside, self.profile)
-            known = self._translated(known, glance.in_doubt(inside, doubted) if sparing else fresh, (before, total))
-            yield _Stretch(passage, inside, known, doubted, before, total)
-            before += sum(len(sentence.words) for sentence in fresh)
+            yield _Opened(passage, sentences[first:last], known, before, total)
+            before += sum(len(sentence.words) for sentence in sentences[max(first, done) : last])
             done = last
-        self._progress("judging", total, total)
 
-    def _passages(self, document: Document, total: int) -> Iterator[Passage]:
-        model = self.language_model  # is loaded before what follows is said to have begun
-        self._progress("reading", 0, total)
-        return model.read(document.text, [sentence.span for sentence in document.sentences])
+    def _worked(self, work: Callable[[_Opened], T], opened: _Opened) -> T:
+        try:
+            return work(opened)
+        finally:
+            self._tell("", opened.words_before, opened.words_in_all)
 
-    def _judged(self, known: Measurements, fresh: Sequence[Sentence], done: tuple[int, int]) -> Measurements:
+    def _findings(self, opened: _Opened) -> tuple[int, list[Finding]]:
+        """Return where the passage ends, and what the judge finds in it."""
+        stretch, repairs = self._priced(opened)
+        self._tell("judging", opened.words_before, opened.words_in_all)
+        reading = judge.Reading(opened.sentences, stretch.measurements, repairs, self.profile, opened.passage.span)
+        return opened.passage.span.end, judge.findings(reading, self.settings)
+
+    def _examined(self, opened: _Opened) -> tuple[Measurements, list[Repair]]:
+        stretch, repairs = self._priced(opened)
+        return stretch.measurements, repairs
+
+    def _priced(self, opened: _Opened) -> tuple[_Stretch, list[Repair]]:
+        """Measure a passage, propose what might have been meant, and weigh it."""
+        stretch = self._measured(opened, sparing=True)
+        self._tell("pricing repairs", opened.words_before, opened.words_in_all)
+        proposed = rank.propose(opened.sentences, stretch.measurements, self.mechanisms)
+        candidates = glance.worth_pricing(proposed, opened.sentences, stretch.doubted)
+        priced = rank.price(opened.passage, candidates, self.profile)
+        keeps_meaning = self.back_translator.keeps_meaning if stretch.measurements.back else None
+        return stretch, rank.weigh(priced, stretch.measurements, self.profile, keeps_meaning)
+
+    def _measured(self, opened: _Opened, *, sparing: bool = False) -> _Stretch:
+        """Ask every model about the passage's sentences together.
+
+        `sparing` translates only the sentences that a first look leaves in doubt.
+        """
+        done = (opened.words_before, opened.words_in_all)
+        inside = opened.sentences
+        known = opened.known
+        # The first passage is read while the lane beside it loads the detector.
+        for step in (self._read, self._judged) if opened.words_before == 0 else (self._judged, self._read):
+            known = step(known, opened, done)
+        doubted = glance.doubtful(known, inside, self.profile)
+        known = self._translated(known, glance.in_doubt(inside, doubted) if sparing else inside, done)
+        return _Stretch(known, doubted)
+
+    def _read(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:
+        """Add what the language model says of the passage."""
+        self._tell("reading", *done)
+        return _read(known, opened.passage, opened.sentences)
+
+    def _judged(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:
         """Add what the detector says of the sentences, and what the translator does of those that have a source."""
-        if any(sentence.source for sentence in fresh):
-            forced = forced_decoding.measure(known.document, self.back_translator, sentences=fresh)
-            known = replace(known, forced={**known.forced, **forced})
+        asked = opened.sentences
+        if any(sentence.source for sentence in asked):
+            forced = forced_decoding.measure(known.document, self.back_translator, sentences=asked)
+            known = replace(known, forced=forced)
         detector = self.detector
         if detector is None:
             return known
-        self._progress("asking the detector", *done)
-        judgements = {**known.judgements, **adequacy.judge(known.document, detector, sentences=fresh)}
-        return replace(known, judgements=judgements)
+        self._tell("asking the detector", *done)
+        return replace(known, judgements=adequacy.judge(known.document, detector, sentences=asked))
 
     def _translated(self, known: Measurements, asked: Sequence[Sentence], done: tuple[int, int]) -> Measurements:
-        """Add what becomes of the sentences on the way out and home, but for those that have gone."""
-        new = [sentence for sentence in asked if sentence.span.start not in known.back]
-        if not new:
+        """Add what becomes of the sentences on the way out and home."""
+        if not asked:
             return known
         translator = self.back_translator
-        self._progress("translating there and back", *done)
-        return replace(
-            known, back={**known.back, **back_translation.measure(known.document, translator, sentences=new)}
-        )
+        self._tell("translating there and back", *done)
+        return replace(known, back=back_translation.measure(known.document, translator, sentences=asked))
+
+    def _later(self, what: str, open_it: Callable[[Settings], T]) -> lanes.Later[T]:
+        def load() -> T:
+            self._tell(f"loading {what}", 0, 0)
+            return open_it(self.settings)
+
+        return lanes.Later(load)
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        """Report progress, one thread at a time, and use what is free of the processor for what comes now."""
+        lanes.settle(self.settings.threads)
+        with self._telling:
+            self._progress(stage, done, total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A passage that is ready to be read, the sentences it holds or touches, and what is known of the document."""
+
+    passage: Passage
+    sentences: Sequence[Sentence]
+    known: Measurements
+    words_before: int
+    words_in_all: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A passage, the sentences it holds or touches, and what was measured of them (of the document, its knowledge).
+    """What was measured of a passage's sentences, and the start offsets of the words that deserve a closer look."""
 
-    `doubted` are the start offsets of the words that deserve a closer look.
-    """
-
-    passage: Passage
-    sentences: Sequence[Sentence]
     measurements: Measurements
     doubted: Collection[int]
-    words_before: int
-    words_in_all: int
-
-    def reading(self, repairs: Sequence[Repair], profile: Profile) -> judge.Reading:
-        """Return what the judge judges by."""
-        return judge.Reading(self.sentences, self.measurements, repairs, profile, self.passage.span)
 
 
 def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa: B008 (frozen)
@@ -260,21 +308,13 @@ def _sources(document: Document) -> str:
     return f"|sources:{digest.hexdigest()[:8]}"
 
 
-def _kept(known: Measurements, start: int) -> Measurements:
-    """Forget what was measured before an offset, so that memory and look-ups do not grow with the document."""
-    parts: dict[str, Any] = {
-        name: {at: value for at, value in getattr(known, name).items() if at >= start} for name in _MEASURED
-    }
-    return replace(known, **parts)
-
-
 def _read(known: Measurements, passage: Passage, sentences: Sequence[Sentence]) -> Measurements:
     """Add what the language model says of the passage."""
     words = [word for sentence in sentences for word in sentence.words]
     tokens = passage.tokens
-    surprisals = {**known.surprisals, **fluency.by_word(words, tokens)}
-    entropies = {**known.entropies, **fluency.entropies(words, tokens)}
-    predictions = {**known.predictions, **fluency.predict(passage, sentences, surprisals)}
+    surprisals = fluency.by_word(words, tokens)
+    entropies = fluency.entropies(words, tokens)
+    predictions = fluency.predict(passage, sentences, surprisals)
     return replace(known, surprisals=surprisals, entropies=entropies, predictions=predictions)
 
 

@@ -31,8 +31,9 @@ class Display:
         self._verbose = verbose
         self._bar: _Bar | None = None
         self._shown = 0.0
+        self._began = time.perf_counter()
         self._seconds: dict[str, float] = {}
-        self._stage, self._since = "starting", time.perf_counter()
+        self._busy = {threading.get_ident(): ("starting", self._began)}
 
     def __enter__(self) -> Self:
         return self
@@ -45,9 +46,9 @@ class Display:
             self._tell()
 
     def report(self, stage: str, done: int, total: int) -> None:
-        """Take note that `stage` has dealt with `done` of `total` words; a total of 0 is unknown."""
+        """Take note that `stage` has dealt with `done` of `total` words; see `auditor.audit.Progress`."""
         self._enter(stage)
-        if self._draws:
+        if self._draws and stage:
             self._bar = self._bar or _Bar()
             self._bar.update(stage, done, total)
 
@@ -69,15 +70,17 @@ class Display:
             self._bar = None
 
     def _enter(self, stage: str) -> None:
-        """Count the time that has passed as that of the stage before."""
-        now = time.perf_counter()
-        self._seconds[self._stage] = self._seconds.get(self._stage, 0.0) + now - self._since
-        self._stage, self._since = stage, now
+        """Count the time that has passed as that of the stage that this thread was at."""
+        now, thread = time.perf_counter(), threading.get_ident()
+        before, since = self._busy.get(thread, ("", now))
+        self._seconds[before] = self._seconds.get(before, 0.0) + now - since
+        self._busy[thread] = (stage, now)
 
     def _tell(self) -> None:
         for stage, seconds in self._seconds.items():
-            click.echo(f"{seconds:8.2f} s    {stage}", err=True)
-        click.echo(f"{sum(self._seconds.values()):8.2f} s    in all", err=True)
+            if stage:
+                click.echo(f"{seconds:8.2f} s    {stage}", err=True)
+        click.echo(f"{time.perf_counter() - self._began:8.2f} s    in all", err=True)
         peak = _peak_memory()
         if peak:
             click.echo(f"{peak / 2**20:8.0f} MiB  at most", err=True)

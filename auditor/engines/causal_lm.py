@@ -25,6 +25,7 @@ from auditor.values import Span
 # below a third.
 _CONTEXT_TOKENS = 224
 _PASSAGE_TOKENS = 448
+_FIRST_TOKENS = 224  # of the first passage: it has no context to wait for, and its findings come the sooner
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
 
 
@@ -62,17 +63,18 @@ class CausalLM:
         context: list[Token] = []
         block: list[Token] = []
         previous_end = 0
+        most = _FIRST_TOKENS
         for index, unit in enumerate(units):
             tokens = self._tokens(text, unit, previous_end, first=index == 0)
             previous_end = unit.end
-            if block and len(block) + len(tokens) > _PASSAGE_TOKENS:
+            if block and len(block) + len(tokens) > most:
                 yield self._open(text, context, block, tokens[:_LOOKAHEAD_TOKENS])
-                context, block = (context + block)[-_CONTEXT_TOKENS:], []
+                context, block, most = (context + block)[-_CONTEXT_TOKENS:], [], _PASSAGE_TOKENS
             block.extend(tokens)
-            while len(block) > _PASSAGE_TOKENS:
-                head, block = block[:_PASSAGE_TOKENS], block[_PASSAGE_TOKENS:]
+            while len(block) > most:
+                head, block = block[:most], block[most:]
                 yield self._open(text, context, head, block[:_LOOKAHEAD_TOKENS])
-                context = (context + head)[-_CONTEXT_TOKENS:]
+                context, most = (context + head)[-_CONTEXT_TOKENS:], _PASSAGE_TOKENS
         if block:
             ending = [Token(token, Span(previous_end, previous_end), line_break=True) for token in self._line_break]
             yield self._open(text, context, block, ending)

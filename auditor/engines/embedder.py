@@ -75,6 +75,4 @@ def open_embedded(settings: Settings) -> SentenceEmbedder:
     Raises:
         ModelError: it is missing or damaged.
     """
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
     return open_embedder(weights.path(ENCODER), name=f"{ENCODER}@{weights.fingerprint(ENCODER)}")

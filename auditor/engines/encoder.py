@@ -216,8 +216,6 @@ def open_embedded(settings: Settings, *, detector: Path | None = None) -> Encode
     Raises:
         ModelError: a file is missing, or is not what it should be.
     """
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
     folder = detector or manifest.manifest_file().parent / "detector"
     return open_encoder(weights.path(ENCODER), folder, precision=settings.precision, device=settings.device)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.engines import manifest, memory, remembering, store, weights
+from auditor.engines import lanes, manifest, memory, remembering, store, weights
 from auditor.engines.back_translator import PivotBackTranslator
 from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
@@ -179,9 +179,8 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def _prepare(settings: Settings) -> None:
-    """Set what holds for the whole process."""
+    """Set what holds for the whole process, and for the thread that is to use what is opened."""
     memory.keep_few_kernels()
-    import torch
+    import torch  # noqa: F401 (so that its threads can be counted)
 
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
+    lanes.settle(settings.threads)

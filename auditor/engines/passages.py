@@ -100,12 +100,16 @@ class OpenPassage:
         self._first_row = block.start - 1
         self._starts = [token.span.start for token in stream[block.start :]]
         self._branches: dict[tuple[int, int, str, int], _Branch] = {}
+        self._read: _Reading | None = None
 
-    @functools.cached_property
+    @property
     def _reading(self) -> _Reading:
-        ids = [token.id for token in self._stream]
-        state, logits = self._network.read(ids, keep=len(ids) - self._first_row)
-        return _Reading(state, logits, *_measure(logits, ids[self._block.start :]))
+        # Python 3.11 gives a cached_property one lock for all passages, which are to be read side by side.
+        if self._read is None:
+            ids = [token.id for token in self._stream]
+            state, logits = self._network.read(ids, keep=len(ids) - self._first_row)
+            self._read = _Reading(state, logits, *_measure(logits, ids[self._block.start :]))
+        return self._read
 
     @property
     def _logits(self) -> Tensor:

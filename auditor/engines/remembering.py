@@ -14,33 +14,16 @@ import json
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from auditor.engines.lanes import Later
 from auditor.engines.protocols import BackTranslator, Detector, Edit, LanguageModel, Outlook, Pair, Passage
 from auditor.engines.store import Store
 from auditor.engines.surroundings import surroundings
 from auditor.values import BackTranslation, Forced, Judgement, Kind, Span, TokenScores
 
-T = TypeVar("T")
-
+_PATIENCE = 16  # passages: how far those who work side by side may be apart
 _QUICK = 1  # zlib's level: most of what is kept are digits of numbers, which no level packs well
-
-
-class Later(Generic[T]):
-    """Something that is opened when it is first called for, once, whichever thread calls."""
-
-    def __init__(self, open_it: Callable[[], T]) -> None:
-        self._open = open_it
-        self._lock = threading.Lock()
-
-    def __call__(self) -> T:
-        """Return it."""
-        with self._lock:
-            return self._opened
-
-    @functools.cached_property
-    def _opened(self) -> T:
-        return self._open()
 
 
 class Memory:
@@ -158,26 +141,35 @@ class RememberingLanguageModel:
 
         passages = _Numbered(reading)
         for number, (start, end, fingerprint) in enumerate(self._memory.recall(["read", text, _pairs(units)], plan)):
-            opened = functools.partial(passages.find, number)
+            opened = Later(functools.partial(passages.take, number))
             yield _RememberedPassage(Span(start, end), fingerprint, opened, self._memory)
 
 
 class _Numbered:
-    """The passages of a reading by number; the one asked for last is held, so that memory stays flat."""
+    """The passages of a reading by number, each handed over once; few wait for those who are slower to ask."""
 
     def __init__(self, reading: Callable[[], Iterator[Passage]]) -> None:
         self._reading = reading
-        self._held: tuple[int, Passage] | None = None
+        self._lock = threading.Lock()
+        self._waiting: dict[int, Passage] = {}
         self._rest: Iterator[tuple[int, Passage]] = iter(())
 
-    def find(self, number: int) -> Passage:
-        """Return a passage; those before it cost no forward pass."""
-        if self._held is None or self._held[0] > number:
+    def take(self, number: int) -> Passage:
+        """Return a passage; those that are passed over cost no forward pass."""
+        with self._lock:
+            while number not in self._waiting:
+                self._advance(number)
+            return self._waiting.pop(number)
+
+    def _advance(self, number: int) -> None:
+        """Take one more from the reading, begun anew where it is past `number`."""
+        found = next(self._rest, None)
+        if found is None or found[0] > number:
             self._rest = enumerate(self._reading())
-            self._held = next(self._rest)
-        while self._held[0] < number:
-            self._held = next(self._rest)
-        return self._held[1]
+            found = next(self._rest)
+        self._waiting[found[0]] = found[1]
+        for passed in [waiting for waiting in self._waiting if waiting < found[0] - _PATIENCE]:
+            del self._waiting[passed]
 
 
 class _RememberedPassage:

@@ -12,6 +12,7 @@ import logging
 import os
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,7 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
         self._useless = False
+        self._lock = threading.RLock()
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value of `key`, None where there is none or it is damaged."""
@@ -84,14 +86,15 @@ class Store:
 
     def _do(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         """Do something with the database; None where that is impossible."""
-        if self._useless:
-            return None
-        try:
-            return work(self._open())
-        except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, full, no such folder
-            self._give_up(error)
-        except sqlite3.DatabaseError as error:
-            self._begin_anew(error)
+        with self._lock:  # a thread at a time: one connection serves all
+            if self._useless:
+                return None
+            try:
+                return work(self._open())
+            except (sqlite3.OperationalError, OSError) as error:  # locked, read-only, full, no such folder
+                self._give_up(error)
+            except sqlite3.DatabaseError as error:
+                self._begin_anew(error)
         return None
 
     def _open(self) -> sqlite3.Connection:

@@ -1,0 +1,148 @@
+"""Several passages at once, each on its own share of the processor.
+
+A forward pass of a small network does not keep two cores busy: with two threads a passage is read 1.5 times as fast,
+two passages side by side, a thread each, are read in the time of one (135 million numbers, 2 cores; measured). Results
+come in the order of the tasks, and each is what it would be alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Final, Generic, TypeVar
+
+from auditor.engines import memory
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+MOST: Final = 4
+"""Passages in memory at once; each takes some 130 MiB while it is read."""
+_AHEAD = 2  # tasks a lane that may be done, or stand ready, before the one whose turn it is
+_SWITCH = 5e-4  # seconds until a lane that computes in Python lets another one ask for its next forward pass
+
+
+class Later(Generic[Result]):
+    """Something that is opened when it is first called for, once, whichever thread calls."""
+
+    def __init__(self, open_it: Callable[[], Result]) -> None:
+        self._open = open_it
+        self._lock = threading.Lock()
+        self._opened: tuple[Result] | None = None
+
+    def __call__(self) -> Result:
+        """Return it."""
+        with self._lock:
+            self._opened = self._opened or (self._open(),)
+            return self._opened[0]
+
+
+class _Crew:
+    """How many tasks are left to those who share the processor; the fewer, the more threads each may use."""
+
+    def __init__(self, threads: int, lanes: int) -> None:
+        self._threads, self._lanes, self._left = threads, lanes, 0
+        self._lock = threading.Lock()
+
+    @property
+    def share(self) -> int:
+        return self._threads // max(1, min(self._lanes, self._left))
+
+    def count(self, change: int) -> None:
+        with self._lock:
+            self._left += change
+
+
+class _Here(threading.local):
+    """Whose lane this thread is; None: nobody's."""
+
+    crew: _Crew | None = None
+
+
+_HERE: Final = _Here()
+
+
+def processors() -> int:
+    """Return how many threads this program may keep busy."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    if wanted.isdigit() and int(wanted):
+        return int(wanted)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def settle(threads: int | None = None) -> None:
+    """Have torch use in this thread what its lane may use now, else `threads`, else what it would use by itself.
+
+    To be called when a model was loaded and before it is asked much: torch counts threads for each thread apart. No
+    number depends on how many there are.
+    """
+    chosen = _HERE.crew.share if _HERE.crew else threads
+    torch = sys.modules.get("torch")
+    if chosen and torch is not None and torch.get_num_threads() != chosen:
+        torch.set_num_threads(chosen)
+
+
+def in_order(
+    work: Callable[[Task], Result], tasks: Iterable[Task], *, threads: int | None, device: str = "cpu"
+) -> Iterator[Result]:
+    """Yield the result of each task, in the order of the tasks; a lone task is done here, with all threads.
+
+    A task is forgotten as soon as it is done. When the caller stops early, what has begun is finished and thrown away.
+
+    Args:
+        work: called in several threads at once.
+        tasks: made one by one, as there is room for them.
+        threads: of all lanes together; None for as many as this program may use.
+        device: a torch device; what is no processor does one task after another.
+    """
+    rest = iter(tasks)
+    held = deque(itertools.islice(rest, 2))  # so that no other name holds a task that is done
+    total = threads or processors()
+    lanes = min(total, MOST)
+    if len(held) < 2 or lanes < 2 or device != "cpu":
+        while held:
+            yield work(held.popleft())
+            held.extend(itertools.islice(rest, 1))
+        return
+    crew = _Crew(total, lanes)
+    crew.count(len(held))
+    waiting: deque[Future[Result]] = deque()
+    with _pool(crew, lanes) as pool:
+        while held or waiting:
+            while held and len(waiting) < _AHEAD * lanes:
+                waiting.append(pool.submit(_finish, crew, work, [held.popleft()]))
+                more = list(itertools.islice(rest, 1))
+                crew.count(len(more))
+                held.extend(more)
+                del more
+            yield waiting.popleft().result()
+
+
+def _finish(crew: _Crew, work: Callable[[Task], Result], held: list[Task]) -> Result:
+    """Do the task held, let go of it, and give back the memory that it took."""
+    try:
+        return work(held.pop())
+    finally:
+        crew.count(-1)
+        memory.give_back()
+
+
+@contextmanager
+def _pool(crew: _Crew, lanes: int) -> Iterator[ThreadPoolExecutor]:
+    def begin() -> None:
+        _HERE.crew = crew
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(min(interval, _SWITCH))
+    pool = ThreadPoolExecutor(lanes, thread_name_prefix="passage", initializer=begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        sys.setswitchinterval(interval)

@@ -1,0 +1,136 @@
+"""Several tasks side by side: in order, within bounds, forgotten when done."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+
+import pytest
+import torch
+
+from auditor.engines import lanes
+from auditor.engines.lanes import in_order
+
+
+class _Task:
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _together(count: int) -> Callable[[int], int]:
+    """Return work that is done only while `count` tasks are at it at once."""
+    barrier = threading.Barrier(count)
+
+    def work(task: int) -> int:
+        barrier.wait(timeout=30)
+        return task
+
+    return work
+
+
+@pytest.mark.parametrize("threads", [1, 2, 9])
+def test_results_come_in_the_order_of_the_tasks(threads: int) -> None:
+    """Whoever is done first."""
+    turn = threading.Event()
+
+    def work(task: int) -> int:
+        if task == 0 and threads > 1:
+            assert turn.wait(timeout=30)
+        turn.set()
+        return task * task
+
+    assert list(in_order(work, range(20), threads=threads)) == [n * n for n in range(20)]
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_as_many_as_there_are_threads_work_at_once(threads: int) -> None:
+    """Each waits for the others, so fewer lanes would never end."""
+    assert list(in_order(_together(threads), range(2 * threads), threads=threads)) == list(range(2 * threads))
+
+
+@pytest.mark.parametrize(("threads", "device", "tasks"), [(1, "cpu", 3), (4, "cuda", 3), (4, "cpu", 1), (4, "cpu", 0)])
+def test_without_company_the_caller_does_the_work(threads: int, device: str, tasks: int) -> None:
+    """One thread, another device than the processor, or a lone task: no thread is started."""
+    here = threading.get_ident()
+    found = in_order(lambda _: threading.get_ident(), range(tasks), threads=threads, device=device)
+
+    assert list(found) == [here] * tasks
+
+
+def test_tasks_are_made_as_there_is_room_for_them() -> None:
+    """The first result does not wait for the thousandth task."""
+    made: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(1000):
+            made.append(number)
+            yield number
+
+    found = in_order(lambda task: task, tasks(), threads=2)
+
+    assert next(found) == 0
+    assert len(made) < 10
+    found.close()
+
+
+def test_a_task_is_forgotten_when_it_is_done() -> None:
+    """What it held is free before the next result is asked for."""
+    known: list[weakref.ref[_Task]] = []
+
+    def tasks() -> Iterator[_Task]:
+        for number in range(6):
+            task = _Task(number)
+            known.append(weakref.ref(task))
+            yield task
+            del task
+
+    alive = []
+    for _ in in_order(lambda task: task.number, tasks(), threads=2):
+        gc.collect()
+        alive.append(known[0]() is not None)
+
+    assert not any(alive[1:])
+
+
+def test_an_error_reaches_the_caller() -> None:
+    """What had not begun is left alone."""
+    begun: list[int] = []
+
+    def work(task: int) -> int:
+        begun.append(task)
+        if task == 1:
+            raise ValueError("the second one")
+        return task
+
+    with pytest.raises(ValueError, match="the second one"):
+        list(in_order(work, range(100), threads=2))
+    assert len(begun) < 10
+
+
+def test_who_is_left_alone_may_use_every_thread() -> None:
+    """Two share the processor; the third, for whom nobody is left, has it all. The caller's own share stays."""
+    before, interval = torch.get_num_threads(), sys.getswitchinterval()
+    meet = threading.Barrier(2)
+    first_two_done = threading.Semaphore(0)
+
+    def work(task: int) -> int:
+        if task < 2:
+            meet.wait(timeout=30)
+        else:
+            assert all(first_two_done.acquire(timeout=30) for _ in range(2))
+        lanes.settle()
+        share = torch.get_num_threads()
+        if task < 2:
+            meet.wait(timeout=30)
+        return share
+
+    found = []
+    for share in in_order(work, range(3), threads=2):
+        found.append(share)
+        first_two_done.release()
+
+    assert found == [1, 1, 2]
+    assert (torch.get_num_threads(), sys.getswitchinterval()) == (before, interval)
