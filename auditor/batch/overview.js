@@ -1,7 +1,7 @@
 "use strict";
 for (const head of document.querySelectorAll("th[data-sort]")) {
   head.querySelector("button").addEventListener("click", () => {
-    const body = head.closest("table").tBodies[0];
+    const bodies = Array.from(head.closest("table").tBodies, (body) => [body, body.rows.length]);
     const up = head.getAttribute("aria-sort") !== "ascending";
     for (const other of head.parentNode.children) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
@@ -11,8 +11,8 @@ for (const head of document.querySelectorAll("th[data-sort]")) {
     const compare = head.dataset.sort === "number"
       ? (a, b) => a[0] - b[0]
       : ((collator) => (a, b) => collator.compare(a[0], b[0]))(new Intl.Collator("en", { numeric: true }));
-    const rows = Array.from(body.rows, (row) => [key(row), row]).sort(compare);
+    const rows = bodies.flatMap(([body]) => Array.from(body.rows, (row) => [key(row), row])).sort(compare);
     if (!up) rows.reverse();
-    body.append(...rows.map(([, row]) => row));
+    for (const [body, length] of bodies) body.append(...rows.splice(0, length).map(([, row]) => row));
   });
 }

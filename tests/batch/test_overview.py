@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from hypothesis import given
@@ -77,6 +78,17 @@ def test_totals_are_the_sum_over_stories() -> None:
 
     assert "6 findings, 3.0 per 1,000 words" in page.decode()
     assert page.index(b'<th scope="row">name</th><td>4</td>') < page.index(b'<th scope="row">grammar</th><td>2</td>')
+
+
+def test_rows_stand_in_blocks() -> None:
+    """A browser lays out a block at a time: none is long, each says its length, every story has its place in one."""
+    page = overview.render([_summary(f"story {n:03}.txt") for n in range(120)], [], []).decode()
+    blocks = [block.partition("</tbody>")[0] for block in page.split("<tbody ")[1:]]
+
+    lengths = [(block.split("\n")[0], block.count("<tr>")) for block in blocks]
+
+    assert lengths == [("style=--rows:50>", 50), ("style=--rows:50>", 50), ("style=--rows:20>", 20)]
+    assert [f"story {n:03}.txt" for n in range(120)] == re.findall(r"story \d{3}\.txt", "".join(blocks))
 
 
 def test_a_trend_needs_two_runs() -> None:
