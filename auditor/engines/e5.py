@@ -5,7 +5,8 @@ directory of tensors. A tensor is float32, or blocks of 18 bytes for 32 values (
 is lost: the word embeddings stay small integers with their scales, everything else becomes float16 or float32.
 
 Written: `encoder.safetensors` (names of the file; `emb.word.q` int8 (pieces, width), `emb.word.scale` float16
-(pieces, width / 32); the sizes of the network in its metadata) and `tokenizer.json` (read by `tokenizers`).
+(pieces, width / 32); the sizes of the network in its metadata) and `tokenizer.safetensors` (see
+`auditor.engines.unigram`).
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
+from auditor.engines import unigram
 from auditor.errors import ModelError
 
 WEIGHTS = "encoder.safetensors"
-TOKENIZER = "tokenizer.json"
+TOKENIZER = "tokenizer.safetensors"
 BLOCK = 32
 _BLOCK_TYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK // 2,))])
 _Raw = NDArray[np.float32] | NDArray[np.void]
@@ -96,7 +98,7 @@ def convert(file: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     metadata = {"sizes": json.dumps(asdict(sizes))}
     save_file(_shape(tensors, sizes), out / WEIGHTS, metadata=metadata)
-    build_tokenizer(vocabulary).save(str(out / TOKENIZER), pretty=False)
+    unigram.save(build_tokenizer(vocabulary), out / TOKENIZER)
 
 
 def _read_sizes(cursor: _Cursor) -> Sizes:

@@ -231,7 +231,7 @@ def open_tokenizer(encoder: Path) -> UnigramTokenizer:
         raise ModelError(f"{file} is missing; run: auditor models fetch")
     try:
         return UnigramTokenizer(file)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
 
 

@@ -1,8 +1,14 @@
-"""A SentencePiece unigram tokenizer, held in an eighth of the memory that the `tokenizers` library needs for it.
+"""A SentencePiece unigram tokenizer that opens at once, without the memory that the `tokenizers` library needs for it.
 
 The library keeps a vocabulary as a trie of hash tables: 280 MiB for the 250,000 pieces of XLM-R, more than all the
-matrices of the network that reads them. Here one dictionary of the pieces does. What stands around it, the normaliser
-and the way from pieces back to offsets, stays the library's.
+matrices of the network that reads them, and half a second until they are built. Here a table that was built beforehand
+is looked into where it lies on the disk. What stands around it, the normaliser and the way from pieces back to offsets,
+stays the library's.
+
+`save` writes a safetensors file: `text` uint8 (the pieces in UTF-8, one after another), `starts` int32 (pieces + 1),
+`scores` float64 (pieces), `table` int32 (a power of two): each piece's number stands at the CRC-32 of its bytes, or at
+the next free place; -1 is free. In the metadata, under one name, as several would be written in any order: the number
+of the unknown piece, the code points of the longest one, and the library's tokenizer without its vocabulary.
 
 Source: Kudo (2018), "Subword Regularization"; Viterbi search as in the `tokenizers` library, ties decided alike.
 """
@@ -12,15 +18,22 @@ from __future__ import annotations
 import functools
 import json
 import math
-from array import array
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save_file
 from tokenizers import Encoding, PreTokenizedString, Token, Tokenizer
 
 _UNKNOWN_NATS = 10.0  # how much less likely than the least likely piece an unknown character is
 _WORDS = 8192  # words whose pieces are remembered, some 3 MiB: most words of a text occur again
+_FREE = -1
+_ABOUT = "unigram"
 
 
 _Piece = tuple[int, int, int]
@@ -28,28 +41,29 @@ _Piece = tuple[int, int, int]
 
 
 class UnigramTokenizer:
-    """Cuts texts into the same pieces as `tokenizers.Tokenizer` does with the same file."""
+    """Cuts texts into the same pieces as the `tokenizers.Tokenizer` does that was saved."""
 
     def __init__(self, file: Path) -> None:
-        """Read a `tokenizer.json` that holds a unigram model.
+        """Open what `save` wrote.
 
         Raises:
             OSError: the file cannot be read.
-            ValueError: it is no tokenizer, or its model is no unigram model.
+            SafetensorError: it is no safetensors file.
+            ValueError: it is another sort of safetensors file.
         """
-        read: dict[str, Any] = json.loads(file.read_bytes())
-        model = read.get("model") or {}
-        if model.get("type") != "Unigram" or model.get("byte_fallback"):
-            raise ValueError("no unigram tokenizer")
-        pieces: list[tuple[str, float]] = model["vocab"]
-        self._unknown: int = model["unk_id"]
-        self._ids = {piece.encode(): number for number, (piece, _) in enumerate(pieces)}
-        self._scores = array("d", (score for _, score in pieces))
-        self._strange = min(self._scores) - _UNKNOWN_NATS
-        self._longest = max(len(piece) for piece, _ in pieces)
+        with safe_open(file, framework="pt") as stored:  # the one framework whose tensors are mapped, not copied
+            about: dict[str, Any] = json.loads((stored.metadata() or {}).get(_ABOUT, "{}"))
+            if not about:
+                raise ValueError("no unigram tokenizer")
+            text, starts, scores, table = (
+                memoryview(stored.get_tensor(name).numpy()) for name in ("text", "starts", "scores", "table")
+            )
+        self._text, self._starts, self._scores, self._table = bytes(text), starts, scores, table
+        self._unknown: int = about["unknown"]
+        self._longest: int = about["longest"]
+        self._strange = float(np.asarray(scores).min()) - _UNKNOWN_NATS
         self._cut = functools.lru_cache(maxsize=_WORDS)(self._search)
-        model["vocab"], model["unk_id"] = [pieces[self._unknown]], 0
-        self._around: Any = Tokenizer.from_str(json.dumps(read))
+        self._around: Any = Tokenizer.from_str(json.dumps(about["around"]))
 
     def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
         """Cut each text, see `encode`."""
@@ -75,8 +89,8 @@ class UnigramTokenizer:
         for first, start in enumerate(places[:-1]):
             found = False
             for last in range(first + 1, min(first + self._longest, len(places) - 1) + 1):
-                number = self._ids.get(word[start : places[last]])
-                if number is not None:
+                number = self._number(word[start : places[last]])
+                if number != _FREE:
                     found |= last == first + 1
                     score = self._scores[number] + scores[first]
                     if score > scores[last]:
@@ -85,6 +99,15 @@ class UnigramTokenizer:
                 scores[first + 1] = self._strange + scores[first]
                 arrivals[first + 1] = (self._unknown, first, first + 1)
         return tuple((number, places[first], places[last]) for number, first, last in self._way(arrivals))
+
+    def _number(self, piece: bytes) -> int:
+        """Return the number of a piece, `_FREE` if there is none."""
+        table, starts = self._table, self._starts
+        last = len(table) - 1
+        at = crc32(piece) & last
+        while (number := table[at]) != _FREE and self._text[starts[number] : starts[number + 1]] != piece:
+            at = (at + 1) & last
+        return number
 
     def _way(self, arrivals: Sequence[_Piece]) -> list[_Piece]:
         """Return the pieces that lead to the last place."""
@@ -96,3 +119,42 @@ class UnigramTokenizer:
                 end = way.pop()[2]
             way.append((number, at, end))
         return way[::-1]
+
+
+def save(tokenizer: Tokenizer, file: Path) -> None:
+    """Write a tokenizer of the library, which must hold a unigram model, in the form that `UnigramTokenizer` opens.
+
+    Raises:
+        ValueError: its model is no unigram model.
+    """
+    around: dict[str, Any] = json.loads(tokenizer.to_str())
+    model = around.get("model") or {}
+    if model.get("type") != "Unigram" or model.get("byte_fallback"):
+        raise ValueError("no unigram tokenizer")
+    pieces: list[tuple[str, float]] = model["vocab"]
+    spelled = [piece.encode() for piece, _ in pieces]
+    about = {"unknown": model["unk_id"], "longest": max(len(piece) for piece, _ in pieces), "around": around}
+    # The library's own model is never asked; it must have a piece, so it keeps the unknown one.
+    model["vocab"], model["unk_id"] = [pieces[model["unk_id"]]], 0
+    tensors: dict[str, NDArray[np.generic]] = {
+        "text": np.frombuffer(b"".join(spelled), np.uint8),
+        "starts": np.fromiter(accumulate(map(len, spelled), initial=0), np.int32),
+        "scores": np.array([score for _, score in pieces], np.float64),
+        "table": np.array(_table(spelled), np.int32),
+    }
+    save_file(tensors, file, metadata={_ABOUT: json.dumps(about)})
+
+
+def _table(pieces: Sequence[bytes]) -> list[int]:
+    """Give each piece's number its place; of pieces that are spelled alike the last one counts.
+
+    At most half of the places are taken, so that on average a look at less than two tells that a piece is not there.
+    """
+    last = (1 << (2 * len(pieces)).bit_length()) - 1
+    table = [_FREE] * (last + 1)
+    for piece, number in {piece: number for number, piece in enumerate(pieces)}.items():
+        at = crc32(piece) & last
+        while table[at] != _FREE:
+            at = (at + 1) & last
+        table[at] = number
+    return table

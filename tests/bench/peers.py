@@ -15,9 +15,11 @@ from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from auditor.engines import weights
+from auditor.engines.e5 import TOKENIZER
 from auditor.engines.firefox import FirefoxTranslator
 from auditor.engines.opening import FLUENCY_MODEL
 from tests.bench.timing import Work
+from tests.engines.vocabulary import library_tokenizer
 
 _TEXTS = 8  # paragraphs a batch for minicons
 _SENTENCES = 16  # a batch for the encoder, as COMET's default
@@ -83,7 +85,7 @@ def large_encoder(sentences: Sequence[str]) -> Work:
         parameter.data.fill_(1.0) if "LayerNorm.weight" in name else parameter.data.uniform_(-0.03, 0.03)
     for name, buffer in model.named_buffers():
         buffer.copy_(torch.arange(buffer.shape[-1])) if "position" in name else buffer.zero_()
-    tokenizer = Tokenizer.from_file(str(weights.path("multilingual-e5-small") / "tokenizer.json"))
+    tokenizer = library_tokenizer(weights.path("multilingual-e5-small") / TOKENIZER)
     rows = sorted((tokenizer.encode(sentence, add_special_tokens=False).ids for sentence in sentences), key=len)
 
     @torch.inference_mode()

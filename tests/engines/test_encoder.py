@@ -202,3 +202,12 @@ def test_missing_weights_are_named(folder: Path, tmp_path: Path) -> None:
         open_encoder(tmp_path, folder / "detector")
     with pytest.raises(ModelError, match="reinstall auditor"):
         open_encoder(folder / "encoder", tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"no tensors"])
+def test_a_damaged_tokenizer_is_named(tmp_path: Path, content: bytes) -> None:
+    """Whatever stands in the file, the message says which it is and what to run."""
+    (tmp_path / e5.TOKENIZER).write_bytes(content)
+
+    with pytest.raises(ModelError, match=f"{e5.TOKENIZER} is corrupt .* run: auditor models fetch"):
+        open_tokenizer(tmp_path)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tokenizers import Encoding, Tokenizer
+from safetensors.numpy import save_file
+from tokenizers import Encoding, Tokenizer, models
 
 from auditor.engines import weights
 from auditor.engines.e5 import TOKENIZER, Vocabulary, build_tokenizer
-from auditor.engines.unigram import UnigramTokenizer
+from auditor.engines.unigram import UnigramTokenizer, save
 from tests.engines.small_encoder import PIECES
+from tests.engines.vocabulary import library_tokenizer
 
 TEXTS = st.text(
     st.one_of(
@@ -29,10 +32,16 @@ def library() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def tokenizer(library: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> UnigramTokenizer:
-    """Ours, read from the file that the library writes."""
+    """Ours, made of the library's."""
     file = tmp_path_factory.mktemp("tokenizer") / TOKENIZER
-    library.save(str(file))
+    save(library, file)
     return UnigramTokenizer(file)
+
+
+@pytest.fixture(scope="module")
+def fetched() -> Tokenizer:
+    """The library's tokenizer over the vocabulary that an audit uses."""
+    return library_tokenizer(weights.path("multilingual-e5-small") / TOKENIZER)
 
 
 def _parts(encoding: Encoding) -> tuple[list[int], list[tuple[int, int]], list[str]]:
@@ -54,11 +63,26 @@ def test_a_batch_is_its_texts(tokenizer: UnigramTokenizer) -> None:
 
 def test_another_model_is_refused(tmp_path: Path) -> None:
     """Byte pairs are cut by other rules."""
+    with pytest.raises(ValueError, match="unigram"):
+        save(Tokenizer(models.BPE()), tmp_path / TOKENIZER)
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    """Tensors of something else are no tokenizer."""
     file = tmp_path / TOKENIZER
-    file.write_text('{"model": {"type": "BPE", "vocab": {}, "merges": []}}', encoding="utf-8")
+    save_file({"text": np.zeros(3, np.uint8)}, file)
 
     with pytest.raises(ValueError, match="unigram"):
         UnigramTokenizer(file)
+
+
+def test_of_pieces_that_are_spelled_alike_the_last_one_counts(tmp_path: Path) -> None:
+    """As in the library; the piece that the other one hides is never written."""
+    pieces = [("<unk>", 0.0), ("▁the", -9.0), ("▁", -1.0), ("the", -1.0), ("▁the", -0.5)]
+    library = build_tokenizer(Vocabulary(tuple(pieces), bos=0, eos=0, pad=0, unknown=0))
+    save(library, tmp_path / TOKENIZER)
+
+    assert UnigramTokenizer(tmp_path / TOKENIZER).encode("the").ids == library.encode("the").ids == [4]
 
 
 @pytest.mark.weights
@@ -72,10 +96,8 @@ def test_another_model_is_refused(tmp_path: Path) -> None:
         "<unk> <s> 𓀀𓀁x ☃️",
     ],
 )
-def test_the_fetched_vocabulary_cuts_alike(text: str) -> None:
+def test_the_fetched_vocabulary_cuts_alike(fetched: Tokenizer, text: str) -> None:
     """Also with the quarter of a million pieces that are used."""
     file = weights.path("multilingual-e5-small") / TOKENIZER
 
-    expected = Tokenizer.from_file(str(file)).encode(text, add_special_tokens=False)
-
-    assert _parts(expected) == _parts(UnigramTokenizer(file).encode(text))
+    assert _parts(fetched.encode(text, add_special_tokens=False)) == _parts(UnigramTokenizer(file).encode(text))
