@@ -40,6 +40,11 @@ def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[st
     "--whole", is_flag=True,
     help="With --rows: take whole documents. Done anyway when the audit is measured, which reads whole documents.",
 )  # fmt: skip
+@click.option(
+    "--threshold", type=float,
+    help="Flag from this value on; what is fixed, false alarms and characters are counted by it.  "
+    "[default: each system's own]",
+)  # fmt: skip
 @click.option("--bootstrap", type=click.IntRange(10), default=1000, show_default=True, help="Draws for the intervals.")
 @click.option("--seed", type=int, default=1, show_default=True, help="For the draws, the dice and the shuffle.")
 @click.option("--device", default="cpu", show_default=True, help="Where the models run: cpu, cuda, mps.")
@@ -66,6 +71,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     *,
     rows: int | None,
     whole: bool,
+    threshold: float | None,
     bootstrap: int,
     seed: int,
     device: str,
@@ -103,6 +109,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
         rows,
         bootstrap,
         whole,
+        threshold,
     )
     with _bars(quiet=quiet) as bars:
         results = evaluate(plan, bars)

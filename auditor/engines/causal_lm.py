@@ -21,10 +21,10 @@ from auditor.engines.protocols import Passage
 from auditor.errors import ModelError
 from auditor.values import Span
 
-# Left context beyond 200-320 tokens brought nothing on news (SmolLM2-135M); a passage of 448 keeps what is read twice
-# below a third.
-_CONTEXT_TOKENS = 224
-_PASSAGE_TOKENS = 448
+# Context and length of a passage, of news of 6,000 tokens (SmolLM2-135M; nats a token, processor seconds): 224 and 448
+# 3.40, 18.6; 128 and 448 3.42, 16.9; 224 and 672 3.41, 17.1; 160 and 672 3.43, 15.8; 160 and 896 3.40, 15.9.
+_CONTEXT_TOKENS = 160
+_PASSAGE_TOKENS = 672
 _FIRST_TOKENS = 224  # of the first passage: it has no context to wait for, and its findings come the sooner
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
 

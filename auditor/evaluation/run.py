@@ -16,7 +16,7 @@ from auditor.evaluation.data_sets import DataSet, data_sets
 from auditor.evaluation.estimates import unit
 from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.results import Result, measure
-from auditor.evaluation.systems import WHOLE, Options, Prediction, Request, SourceUse, System, open_system
+from auditor.evaluation.systems import WHOLE, At, Options, Prediction, Request, SourceUse, System, open_system
 
 CHUNK = 100
 """Texts between two writes: what an interruption may cost."""
@@ -29,7 +29,7 @@ class Plan:
     """What is to be evaluated.
 
     `rows` is about how many of each set are taken; `whole` takes them as whole documents, as is done anyway when one
-    of the systems reads whole documents.
+    of the systems reads whole documents. `threshold` takes the place of each system's own; it changes no prediction.
     """
 
     files: tuple[Path, ...]
@@ -40,6 +40,7 @@ class Plan:
     rows: int | None = None
     bootstrap: int = 1000
     whole: bool = False
+    threshold: float | None = None
 
 
 def evaluate(plan: Plan, progress: Progress) -> list[Result]:
@@ -58,6 +59,7 @@ def evaluate(plan: Plan, progress: Progress) -> list[Result]:
     results: list[Result] = []
     for name in plan.systems:
         system = open_system(name, plan.options)
+        system = system if plan.threshold is None else At(system, plan.threshold)
         for use in plan.sources:
             results += [_evaluate(plan, name, system, use, chosen, progress) for chosen in sets]
             write(results, plan.out / "results.json")

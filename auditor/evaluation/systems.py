@@ -84,6 +84,28 @@ class System(Protocol):
         """Judge each request, same order."""
 
 
+@dataclass(frozen=True, slots=True)
+class At:
+    """A system that flags from another value on than its own threshold."""
+
+    system: System
+    threshold: float | None
+
+    @property
+    def name(self) -> str:
+        """See `System.name`."""
+        return self.system.name
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """See `System.gives_probabilities`."""
+        return self.system.gives_probabilities
+
+    def predict(self, requests: Sequence[Request]) -> list[Prediction]:
+        """See `System.predict`."""
+        return self.system.predict(requests)
+
+
 SYSTEMS = {
     "constant": "auditor.evaluation.baselines:open_constant",
     "flag-all": "auditor.evaluation.baselines:open_flag_all",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow
@@ -51,6 +52,16 @@ def test_what_knows_nothing_has_no_correlation(name: str, judged: Path, tmp_path
         estimate = result.estimates[measure]
         assert estimate.low <= 0 <= estimate.high
         assert abs(estimate.value) < 0.1
+
+
+def test_another_threshold_flags_other_words_and_is_named(judged: Path, tmp_path: Path) -> None:
+    """What is chosen in place of the system's own decides what is flagged, and the signature says so."""
+    plan = _plan(tmp_path, judged, systems=("random",))
+    own, none = (_evaluate(replace(plan, threshold=threshold))["random"] for threshold in (None, 2.0))
+
+    assert own.estimates["F1-BAD fixed"].value > 0.1
+    assert none.estimates["F1-BAD fixed"].value == 0.0
+    assert [part.signature.split("threshold:")[1].split("|")[0] for part in (own, none)] == ["0.5", "2"]
 
 
 def test_flagging_all_finds_all(judged: Path, tmp_path: Path) -> None:
