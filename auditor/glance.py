@@ -7,6 +7,7 @@ doubt; a sentence without a doubtful word is not translated.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Sequence
 
 from auditor import features
@@ -14,7 +15,7 @@ from auditor.english import FUNCTION_WORDS
 from auditor.features import NAMES
 from auditor.profile import Profile
 from auditor.repairs.rank import WIDE
-from auditor.values import Candidate, Measurements, Sentence, Word
+from auditor.values import Candidate, Measurements, Sentence, Span, Word
 
 GROUPS = ("detector", "fluency", "document")
 """The columns of `auditor.features` that are known at a first look."""
@@ -63,9 +64,9 @@ def worth_pricing(
 ) -> list[Candidate]:
     """Return the candidates that touch a doubtful word, and those of rules, which know what no first look sees."""
     words = features.words_of(sentences)
-    return [
-        candidate
-        for candidate in candidates
-        if candidate.mechanism not in WIDE
-        or any(words[at].span.start in doubted for at in features.covered(words, candidate.span))
-    ]
+
+    @functools.cache
+    def touched(span: Span) -> bool:
+        return any(words[at].span.start in doubted for at in features.covered(words, span))
+
+    return [candidate for candidate in candidates if candidate.mechanism not in WIDE or touched(candidate.span)]

@@ -87,8 +87,9 @@ class Embeddings(nn.Module):
         width = sizes.width
         self.integers: Tensor
         self.scales: Tensor
-        self.register_buffer("integers", torch.zeros(sizes.vocabulary, width, dtype=torch.int8), persistent=False)
-        scales = torch.zeros(sizes.vocabulary, width // BLOCK, dtype=torch.float16)
+        # Without numbers, as they come from a file: 96 million zeros would take as long as all the rest of the network.
+        self.register_buffer("integers", torch.empty(sizes.vocabulary, width, dtype=torch.int8), persistent=False)
+        scales = torch.empty(sizes.vocabulary, width // BLOCK, dtype=torch.float16)
         self.register_buffer("scales", scales, persistent=False)
         self.positions = nn.Parameter(torch.zeros(sizes.positions, width), requires_grad=False)
         self.norm = nn.LayerNorm(width, eps=sizes.epsilon)

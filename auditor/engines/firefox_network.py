@@ -232,12 +232,13 @@ def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, dtype:
     """
 
     def plain(name: str) -> Tensor:
-        values = torch.from_numpy(tensors[name]).float()
+        values = torch.from_numpy(tensors[name]).float()  # of whole numbers a copy, which may be changed
         scale = tensors.get(f"{name}.scale")
-        return (values if scale is None else values * float(scale[0])).to(device)
+        return (values if scale is None else values.mul_(float(scale[0]))).to(device)
 
     def linear(*pairs: tuple[str, str | None]) -> Linear:
-        weight = torch.cat([plain(matrix) for matrix, _ in pairs])
+        parts = [plain(matrix) for matrix, _ in pairs]
+        weight = parts[0] if len(parts) == 1 else torch.cat(parts)
         biases = [weight.new_zeros(plain(m).shape[0]) if bias is None else plain(bias) for m, bias in pairs]
         return Linear(weight.to(dtype), torch.cat(biases).to(dtype))
 

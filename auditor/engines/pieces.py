@@ -21,6 +21,7 @@ _TWINS = str.maketrans(
     "''''''''\"\"\"\"\"\"\"-------oOdDlLiOoAa",
 )
 _CONTROL = re.compile(r"<.*>|>>.*<<")  # end, unknown, padding, and the marks that choose a language
+_CONTROL_ENDS = ("<", ">")  # looked at first, as most pieces end otherwise
 _ACCENTED = range(0xC0, 0x250)  # Latin letters that decompose into a plain letter and a mark
 
 
@@ -58,7 +59,11 @@ class Vocabulary:
         self.unknown = self._processor.unk_id() if unknown is None else unknown
         self._ids = list(range(size)) if ids is None else [ids.get(piece, self.unknown) for piece in pieces]
         named = dict(zip(pieces, self._ids, strict=True)) if ids is None else ids
-        self._texts = {number: piece for piece, number in named.items() if not _CONTROL.fullmatch(piece)}
+        self._texts = {
+            number: piece
+            for piece, number in named.items()
+            if not (piece[-1:] in _CONTROL_ENDS and _CONTROL.fullmatch(piece))
+        }
         self._twins = self._needed_twins()
 
     @property
@@ -99,7 +104,9 @@ class Vocabulary:
     def continues_word(self, number: int) -> bool:
         """Tell whether the piece can only stand inside a word: letters, digits, apostrophes and hyphens."""
         text = self._texts.get(number, "")
-        return bool(text) and all(character.isalnum() or character in "'’-" for character in text)
+        if not text or text[0] == _SPACE:  # half of the pieces, sooner
+            return False
+        return text.isalnum() or all(character.isalnum() or character in "'’-" for character in text)
 
     def _needed_twins(self) -> dict[int, str]:
         candidates = {code: chr(twin) for code, twin in _TWINS.items()}
