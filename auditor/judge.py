@@ -34,6 +34,7 @@ SUPPORT = 0.5
 """A repair is told in the place of a mark, with the mark's probability, when its own is at least this share of it."""
 _SUGGESTIONS = 3
 _SECOND = 0.3  # share of the best repair's value that another must reach to be suggested beside it
+_FAR = 7.0  # nats behind the best from which another is a thousand times less likely, and not worth reading
 _UNLIKELY = 12.0  # nats; of the words of sound sentences 5 % are as unlikely given the source (WMT 2022, pt-en)
 _WORDING = frozenset({Kind.MISTRANSLATION, Kind.NAME, Kind.NUMBER, Kind.TERMINOLOGY, Kind.UNTRANSLATED})
 
@@ -319,9 +320,10 @@ def _suggestions(winner: Repair, rivals: Sequence[Repair], text: str) -> tuple[s
     """Write the best repairs as replacements of the winner's span; a rival that reaches beyond it is left out."""
     span = winner.candidate.span
     found = [winner.candidate.replacement] if winner.candidate.shown else []
+    least = max(_SECOND * winner.value_nats, winner.value_nats - _FAR)
     for rival in rivals:
         other = rival.candidate
-        if other.shown and span.contains(other.span) and rival.value_nats > _SECOND * winner.value_nats:
+        if other.shown and span.contains(other.span) and rival.value_nats > least:
             written = text[span.start : other.span.start] + other.replacement + text[other.span.end : span.end]
             if written.split() not in [each.split() for each in found]:  # "the" and "the " are one wording
                 found.append(written)

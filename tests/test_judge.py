@@ -91,6 +91,15 @@ def test_wordings_that_differ_in_spaces_alone_are_told_once() -> None:
     assert finding.suggestions == ("the policy of",)
 
 
+def test_a_wording_that_is_far_less_likely_is_not_told() -> None:
+    """A rival that keeps half of a great gain may still be nonsense: seven nats are a thousand to one."""
+    repairs = [_repair("the politic", "the policy", 21.0), _repair("politic", "policies", 13.0)]
+
+    (finding,) = judge.findings(_reading(repairs, _measurements()), Settings())
+
+    assert finding.suggestions == ("the policy",)
+
+
 def test_a_wording_that_is_not_shown_is_evidence_only() -> None:
     """A detector's own word never becomes a suggestion."""
     (finding,) = judge.findings(_reading([_repair("politic", "cat", 9.0, shown=False)], _measurements()), Settings())
