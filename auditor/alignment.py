@@ -23,13 +23,18 @@ SKIP = 0.45
 """What a sentence without a counterpart costs: two cost less than what is alike by chance (1), more than true pairs."""
 LENGTH = 0.01
 """What a square standard deviation of length costs."""
-MERGE = 0.14
+MERGE = 0.12
 """What each sentence beyond one a side costs beside: two pairs should be told as two pairs."""
 VARIANCE = 6.8
 """Of the length in code points, a code point of the source (Gale and Church 1993)."""
 BEADS = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (2, 2))
-CHANCE, FEW = 0.22, 12
-"""The distance of chance in other stories, and for how many pairs of sentences that counts."""
+CHANCE, FEW = {(1, 1): 0.22, (1, 2): 0.19, (2, 1): 0.19, (2, 2): 0.16}, 12
+"""The distance of chance in other stories, by how many sentences each side has, and for how many pairs that counts.
+
+In 7 languages of MLQE and WMT it is within .03. Were it .22 for all, 63 % of texts of two sentences would pass with
+the source of two others, 8 % of those of four; so it is 2 % and 1 %, and all pass with their own. The F1 of the links,
+with a tenth taken out and a seventh merged, is .99 in three sentences and .97 in five, for .92 and .94.
+"""
 _ROUNDING = 1e-9
 MOST_CELLS = 400_000_000
 """Sentences of the source times sentences of the translation; a byte each."""
@@ -87,15 +92,15 @@ class Bead:
 def scale(source: Side, target: Side) -> Scale:
     """Return the scale of two whole texts: nearly all pairs of their sentences have nothing to do with each other."""
     sides = ((1, source.one, target.one), (2, source.two, target.two))
-    chance = {(a, b): _chance(one, two) for a, one, _ in sides for b, _, two in sides}
+    chance = {(a, b): _chance(one, two, CHANCE[a, b]) for a, one, _ in sides for b, _, two in sides}
     return Scale(chance, float(target.lengths.sum()) / max(1.0, float(source.lengths.sum())))
 
 
-def _chance(one: Vectors, two: Vectors) -> float:
+def _chance(one: Vectors, two: Vectors, usual: float) -> float:
     """Return the mean distance of all pairs; few pairs are taken together with what is usual in other stories."""
     pairs = len(one) * len(two)
-    mean = float(1.0 - one.mean(0) @ two.mean(0)) if pairs else CHANCE
-    return max(1e-3, (pairs * mean + FEW * CHANCE) / (pairs + FEW))
+    mean = float(1.0 - one.mean(0) @ two.mean(0)) if pairs else usual
+    return max(1e-3, (pairs * mean + FEW * usual) / (pairs + FEW))
 
 
 def align(source: Side, target: Side, measures: Scale) -> tuple[Bead, ...]:

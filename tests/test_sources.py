@@ -210,3 +210,19 @@ def test_the_encoder_refuses_shuffled_sources(encoder: Embedder, seed: int) -> N
 
     with pytest.raises(InputError, match="cannot be aligned"):
         sources.attach(_document([pair[1] for pair in PAIRS]), _source(shuffled), encoder)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("number", range(0, len(PAIRS), 2))
+def test_two_sentences_take_their_own_source_alone(encoder: Embedder, number: int) -> None:
+    """However little there is to compare with: their own source is theirs, that of two others of the story is not."""
+    ours = _document([" ".join(pair[1] for pair in PAIRS[number : number + 2])])
+    own, *others = (
+        _source([" ".join(pair[0] for pair in PAIRS[start : start + 2])])
+        for start in (number, *(other for other in range(0, len(PAIRS), 2) if other != number))
+    )
+
+    assert _given(sources.attach(ours, own, encoder)) == [pair[0] for pair in PAIRS[number : number + 2]]
+    for other in others:
+        with pytest.raises(InputError, match="cannot be aligned"):
+            sources.attach(ours, other, encoder)
