@@ -5,7 +5,7 @@ Line breaks, percent signs and separators are escaped, so that no text can issue
 
 from __future__ import annotations
 
-from auditor.reports.marking import shown, suggested
+from auditor.reports.marking import quoted, shortened, shown
 from auditor.reports.places import Place, places
 from auditor.values import Audit, Finding, Severity
 
@@ -46,7 +46,7 @@ def _lines(at: Place | None) -> dict[str, int]:
 def _message(finding: Finding) -> str:
     parts = [f"{finding.message}."]
     if finding.suggestions:
-        parts.append(f"Suggestion: {suggested(finding)}.")
+        parts.append(f"Suggestion: {', or '.join(quoted(shortened(one)) for one in finding.suggestions)}.")
     return "\n".join([shown(part) for part in (*parts, *finding.evidence)])
 
 

@@ -66,6 +66,13 @@ def suggested(finding: Finding) -> str:
     )
 
 
+def quoted(suggestion: str) -> str:
+    """Put one suggestion into running text, told apart from the stop that may follow it."""
+    if not suggestion.strip():
+        return "delete"
+    return suggestion if suggestion.startswith(("“", '"')) else f"“{suggestion}”"
+
+
 def counted(audit: Audit) -> str:
     """Put the number of findings into words, with their kinds, most frequent first."""
     kinds = Counter(finding.kind.value for finding in audit.findings)

@@ -20,6 +20,7 @@ from auditor.readers.detect import is_word
 from auditor.readers.docx import Run, W
 from auditor.readers.extras import need
 from auditor.readers.pieces import is_same
+from auditor.reports.marking import quoted
 from auditor.reports.packing import repack, update
 from auditor.values import Audit, Finding, Span
 
@@ -64,16 +65,10 @@ def worded(finding: Finding) -> str:
     """Put a finding into the words of a comment, a paragraph a line."""
     lines = [f"{finding.message}."]
     if finding.suggestions:
-        lines.append("Suggestion: " + ", or ".join(map(_quoted, finding.suggestions)))
+        lines.append("Suggestion: " + ", or ".join(map(quoted, finding.suggestions)))
     lines += finding.evidence
     lines.append(f"{finding.kind.value}, {finding.severity.value}, {finding.probability:.0%} likely an error")
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(" ".join(line.split()) for line in lines))
-
-
-def _quoted(suggestion: str) -> str:
-    if not suggestion:
-        return "delete"
-    return suggestion if suggestion.startswith(("“", '"')) else f"“{suggestion}”"
 
 
 def _plain(audit: Audit) -> tuple[WordDocument, list[Run]]:
