@@ -180,6 +180,8 @@ def _targets(names: Sequence[str], options: Options) -> list[Path | None]:
         if len(names) > 1 and options.format not in _IN_A_ROW:
             raise SettingsError(f"several {options.format} reports need a folder: --output FOLDER.")
         return [None] * len(names)
+    if len(names) > 1 and not output.suffix and not output.exists():
+        _make(output)
     if output.is_dir():
         return [*_inside(output, names, REPORTS.load(options.format).SUFFIX)]
     if len(names) > 1:
@@ -187,6 +189,13 @@ def _targets(names: Sequence[str], options: Options) -> list[Path | None]:
     if not output.parent.is_dir():
         raise SettingsError(f"the folder {output.parent} does not exist; make it first.")
     return [output]
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise SettingsError(f"the folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def _inside(folder: Path, names: Sequence[str], suffix: str) -> list[Path]:

@@ -70,6 +70,7 @@ def story(tmp_path: Path) -> Path:
     [
         (["-o", "nowhere/report.txt"], "error: the folder nowhere does not exist; make it first.\n"),
         (["second.txt", "-o", "report.txt"], "error: report.txt is no folder, and several reports need one;"),
+        (["second.txt", "-o", "nowhere/reports"], "error: the folder nowhere/reports cannot be made: No such file"),
         (["second.txt", "-f", "html"], "error: several html reports need a folder: --output FOLDER.\n"),
         (["./story.txt", "-f", "html", "-o", "."], "error: two of the files have the same name"),
         (["--back-translation", "en-fr"], "error: Invalid value for '--back-translation': 'en-fr' is not of the form"),
@@ -159,6 +160,20 @@ def test_a_full_disk_is_one_sentence_and_exit_2(story: Path, capsys: pytest.Capt
 
     err = capsys.readouterr().err
     assert (code, err) == (2, "error: the report cannot be written to /dev/full: No space left on device.\n")
+
+
+@pytest.mark.weights
+def test_a_folder_is_made_for_several_reports(
+    story: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody has to make it first; each report is called after its story."""
+    monkeypatch.chdir(story.parent)
+    Path("second.txt").write_text("The ministers met on Monday to talk about the water.", encoding="utf-8")
+
+    code = main(["check", "story.txt", "second.txt", "-f", "json", "-o", "reports", "-q"])
+
+    assert (code, sorted(path.name for path in Path("reports").iterdir())) == (0, ["second.txt.json", "story.txt.json"])
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.weights
