@@ -10,6 +10,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from auditor.engines import lanes
 from auditor.engines.store import Store
 
 _LIBRARIES = ("torch", "transformers", "tokenizers", "sentencepiece")
@@ -20,30 +21,30 @@ _PROCESSOR = ("model name", "flags", "CPU part", "Features")
 
 
 def surroundings(store: Store, *, threads: int | None = None) -> list[object]:
-    """Describe what computes here, as JSON; `threads` is how many the user asks for, None for torch's own choice.
+    """Describe what computes here, as JSON; `threads` is how many the user asks for, None for all there are.
 
-    What torch says of the machine is remembered, so that torch need not be loaded to hear it again.
+    What torch says of the machine is remembered, so that torch need not be loaded to hear it again. It is not asked for
+    its threads: it counts them for each lane apart.
     """
     libraries = [_version(library) for library in _LIBRARIES]
-    capability, usual = _heard() if "torch" in sys.modules else _remembered(store, [libraries, _machine()])
-    return [libraries, capability, threads or usual, _code()]
+    capability = _heard() if "torch" in sys.modules else _remembered(store, [libraries, _machine()])
+    return [libraries, capability, threads or lanes.processors(), _code()]
 
 
-def _heard() -> tuple[str, int]:
-    """Ask torch for its instructions and its threads."""
+def _heard() -> str:
+    """Ask torch for its instructions."""
     import torch
 
-    return torch.backends.cpu.get_cpu_capability(), torch.get_num_threads()
+    return torch.backends.cpu.get_cpu_capability()
 
 
-def _remembered(store: Store, machine: list[object]) -> tuple[str, int]:
-    key = hashlib.sha256(json.dumps(["torch", machine]).encode()).digest()
+def _remembered(store: Store, machine: list[object]) -> str:
+    key = hashlib.sha256(json.dumps(["torch's instructions", machine]).encode()).digest()
     known = store.get(key)
     if known is None:
         known = json.dumps(_heard()).encode()
         store.put(key, known)
-    capability, usual = json.loads(known)
-    return capability, usual
+    return str(json.loads(known))
 
 
 def _machine() -> list[object]:
