@@ -191,7 +191,7 @@ class Auditor:
         finally:
             self._tell("", opened.words_before, opened.words_in_all)
 
-    def _findings(self, opened: _Opened) -> tuple[int, list[Finding]]:
+    def _findings(self, opened: _Opened) -> tuple[int, tuple[Finding, ...]]:
         """Return where the passage ends, and what the judge finds in it."""
         stretch, repairs = self._priced(opened)
         self._tell("judging", opened.words_before, opened.words_in_all)

@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
@@ -90,7 +90,7 @@ def settle(threads: int | None = None) -> None:
 
 def in_order(
     work: Callable[[Task], Result], tasks: Iterable[Task], *, threads: int | None, device: str = "cpu"
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield the result of each task, in the order of the tasks; a lone task is done here, with all threads.
 
     A task is forgotten as soon as it is done. When the caller stops early, what has begun is finished and thrown away.
