@@ -6,6 +6,7 @@ As a program it runs a batch, so that tests can kill it: python -m tests.batch.r
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -78,6 +79,8 @@ def build_that_dies(settings: Settings) -> RuleAuditor:
 if __name__ == "__main__":
     out, jobs, *inputs = sys.argv[1:]
     endless = "--endless" in inputs
+    if endless:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits that it is ignored
     names = [name for name in inputs if name != "--endless"]
     chosen = build_that_never_ends if endless else build
     batch.run(names, Path(out), options=Options(jobs=int(jobs), build=chosen))
