@@ -6,9 +6,10 @@ prints a line of JSON a size: words, wall and processor seconds, the memory held
 With --edited models remember, and the seconds are those of the story with a word in its middle changed, after it was
 audited as it was.
 
-Measured with `1000 10000 100000 --threads 1`, beside another job on the same core: 1,038 words at 62 words a processor
-second, 10,026 at 88, 100,011 at 95; 1,297, 1,484 and 1,537 MiB at most, 1,150, 1,234 and 1,305 MiB held after it. Of
-these 900 MiB are the libraries (230) and the models as they are loaded.
+Measured with `1000 40000` on two cores, passages side by side: 162 and 202 words a second, 1,465 and 1,835 MiB at most,
+1,014 and 1,144 MiB held after it. With `--threads 1`, one after another (and 224 tokens of context before 448), 100,011
+words: 95 a processor second, 1,537 MiB at most, 1,305 held. Of these 900 MiB are the libraries (230) and the models as
+they are loaded.
 """
 
 from __future__ import annotations
