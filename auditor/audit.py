@@ -230,7 +230,12 @@ class Auditor:
     def _read(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:
         """Add what the language model says of the passage."""
         self._tell("reading", *done)
-        return _read(known, opened.passage, opened.sentences)
+        words = [word for sentence in opened.sentences for word in sentence.words]
+        tokens = opened.passage.tokens
+        surprisals = fluency.by_word(words, tokens)
+        entropies = fluency.entropies(words, tokens)
+        predictions = fluency.predict(opened.passage, opened.sentences, surprisals)
+        return replace(known, surprisals=surprisals, entropies=entropies, predictions=predictions)
 
     def _judged(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:
         """Add what the detector says of the sentences, and what the translator does of those that have a source."""
@@ -306,16 +311,6 @@ def _sources(document: Document) -> str:
         return ""
     digest = hashlib.sha256(repr((document.source_language, given)).encode("utf-8", errors="surrogatepass"))
     return f"|sources:{digest.hexdigest()[:8]}"
-
-
-def _read(known: Measurements, passage: Passage, sentences: Sequence[Sentence]) -> Measurements:
-    """Add what the language model says of the passage."""
-    words = [word for sentence in sentences for word in sentence.words]
-    tokens = passage.tokens
-    surprisals = fluency.by_word(words, tokens)
-    entropies = fluency.entropies(words, tokens)
-    predictions = fluency.predict(passage, sentences, surprisals)
-    return replace(known, surprisals=surprisals, entropies=entropies, predictions=predictions)
 
 
 def _joined(document: Document, measured: Sequence[Measurements]) -> Measurements:

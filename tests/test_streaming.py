@@ -136,7 +136,7 @@ def test_a_remembered_audit_is_the_same(
 def test_what_is_known_loads_no_library(make: Callable[..., Auditor], tmp_path: Path) -> None:
     """A story that was audited before, by another program, needs no model; torch alone would take a second."""
     settings = make(cache=True).settings
-    choices = json.dumps([settings.fluency_model, dict(settings.back_translation), SENTENCES[0]])
+    choices = json.dumps([settings.fluency_model, dict(settings.back_translation), STORY])  # several passages
     environment = {**os.environ, "AUDITOR_CACHE": str(tmp_path)}
     first, again = (
         subprocess.run(

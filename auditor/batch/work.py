@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from auditor import baseline, desk
 from auditor.batch.shards import Outcome, outcome
 from auditor.batch.stories import Story
 from auditor.desk import Decisions
-from auditor.engines import memory
+from auditor.engines import lanes, memory
 from auditor.engines.protocols import Embedder
 from auditor.errors import InputError, ModelError, SettingsError
 from auditor.readers import files
@@ -58,14 +57,7 @@ def shared(task: Task, *, jobs: int) -> Task:
     """
     if task.settings.threads is not None:
         return task
-    return replace(task, settings=replace(task.settings, threads=max(1, _processors() // jobs)))
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return replace(task, settings=replace(task.settings, threads=max(1, lanes.processors() // jobs)))
 
 
 @functools.lru_cache(maxsize=1)

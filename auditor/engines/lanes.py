@@ -47,12 +47,12 @@ class _Crew:
     """How many tasks are left to those who share the processor; the fewer, the more threads each may use."""
 
     def __init__(self, threads: int, lanes: int) -> None:
-        self._threads, self._lanes, self._left = threads, lanes, 0
+        self.threads, self._lanes, self._left = threads, lanes, 0
         self._lock = threading.Lock()
 
     @property
     def share(self) -> int:
-        return self._threads // max(1, min(self._lanes, self._left))
+        return self.threads // max(1, min(self._lanes, self._left))
 
     def count(self, change: int) -> None:
         with self._lock:
@@ -138,7 +138,7 @@ def _pool(crew: _Crew, lanes: int) -> Iterator[ThreadPoolExecutor]:
     def begin() -> None:
         _HERE.crew = crew
 
-    interval = sys.getswitchinterval()
+    interval, usual = sys.getswitchinterval(), _threads_of_torch()
     sys.setswitchinterval(min(interval, _SWITCH))
     pool = ThreadPoolExecutor(lanes, thread_name_prefix="passage", initializer=begin)
     try:
@@ -146,3 +146,12 @@ def _pool(crew: _Crew, lanes: int) -> Iterator[ThreadPoolExecutor]:
     finally:
         pool.shutdown(cancel_futures=True)
         sys.setswitchinterval(interval)
+        # What one thread sets for itself, torch takes as the choice for all that have not computed yet.
+        if torch := sys.modules.get("torch"):
+            torch.set_num_threads(usual or crew.threads)
+
+
+def _threads_of_torch() -> int | None:
+    """Return how many threads torch uses in this thread, None where it is not loaded."""
+    torch = sys.modules.get("torch")
+    return torch.get_num_threads() if torch else None

@@ -89,7 +89,7 @@ class At:
     """A system that flags from another value on than its own threshold."""
 
     system: System
-    threshold: float | None
+    threshold: float
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -134,3 +135,25 @@ def test_who_is_left_alone_may_use_every_thread() -> None:
 
     assert found == [1, 1, 2]
     assert (torch.get_num_threads(), sys.getswitchinterval()) == (before, interval)
+
+
+def test_threads_that_come_later_have_the_usual_share() -> None:
+    """What a lane used is no choice for the rest of the program: torch would hand it on to every new thread."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    meet = threading.Barrier(2)
+
+    def work(_: int) -> int:
+        meet.wait(timeout=30)
+        lanes.settle()
+        meet.wait(timeout=30)
+        return torch.get_num_threads()
+
+    try:
+        shares = list(in_order(work, range(2), threads=2))
+        with ThreadPoolExecutor(1) as another:
+            after = another.submit(torch.get_num_threads).result()
+    finally:
+        torch.set_num_threads(before)
+
+    assert (shares, after) == ([1, 1], 2)
