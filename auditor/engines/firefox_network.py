@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from auditor.engines import products
 from auditor.engines.firefox_files import Array, StudentConfig
 from auditor.engines.output_layer import FORBIDDEN
 
@@ -31,7 +32,7 @@ class Linear:
 
     def __call__(self, x: Tensor) -> Tensor:
         """(…, in) -> (…, out)."""
-        return functional.linear(x.to(self.weight.dtype), self.weight, self.bias).float()
+        return products.linear(x.to(self.weight.dtype), self.weight, self.bias).float()
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,24 +364,30 @@ def _shared(pack: Sequence[_Key]) -> tuple[Branches, list[list[int]]]:
 
 
 def _normalisers(logits: Tensor) -> Tensor:
-    return torch.cat([rows.float().logsumexp(-1) for rows in logits.split(_ROWS)])
+    return torch.cat([normaliser for normaliser, *_ in _read_off(logits)] or [logits.new_empty(0, dtype=torch.float32)])
 
 
 def _measure(logits: Tensor, own: Sequence[int]) -> tuple[Tensor, list[float], list[float], list[int]]:
     """Return each row's normaliser and, for the rows that predict `own`: log-probabilities, entropies and ranks."""
-    normalisers, entropies, ranks = [], [], []
     targets = torch.tensor(own, device=logits.device)
     picked = logits[: len(own)].gather(1, targets[:, None]).float()
-    for part, mine in zip(logits[: len(own)].split(_ROWS), picked.split(_ROWS), strict=True):
-        rows = part.float()
-        ranks.append((rows > mine).sum(-1))
-        top = rows.amax(-1, keepdim=True)
-        shares = (rows - top).exp_()
-        mass = shares.sum(-1)
-        normaliser = top[:, 0] + mass.log()
+    normalisers, entropies, ranks = [], [], []
+    for mine, (normaliser, rows, shares) in zip(picked.split(_ROWS), _read_off(logits[: len(own)]), strict=True):
         normalisers.append(normaliser)
-        entropies.append(normaliser - torch.linalg.vecdot(shares, rows) / mass)
-    last = _normalisers(logits[len(own) :])
-    known = torch.cat([*normalisers, last])
+        entropies.append(normaliser - torch.linalg.vecdot(shares, rows))
+        ranks.append(torch.sub(rows, mine, out=shares).sign_().clamp_(min=0).sum(-1))
+    known = torch.cat([*normalisers, _normalisers(logits[len(own) :])])
     log_probs = picked[:, 0] - known[: len(own)]
-    return known, log_probs.tolist(), torch.cat(entropies).tolist(), torch.cat(ranks).tolist()
+    return known, log_probs.tolist(), torch.cat(entropies).tolist(), torch.cat(ranks).long().tolist()
+
+
+def _read_off(logits: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Yield the normalisers of a few rows, these rows in float32 and their shares, in rooms that the next overwrite.
+
+    New rooms for every few rows cost four times what is done in them: the system makes each of their pages anew.
+    """
+    room, other = torch.empty(2, _ROWS, logits.shape[-1], device=logits.device)
+    for part in logits.split(_ROWS):
+        rows = room[: len(part)].copy_(part)
+        shares = torch.softmax(rows, -1, out=other[: len(part)])
+        yield rows.amax(-1) - shares.amax(-1).log(), rows, shares  # the highest logit less its own log-share
