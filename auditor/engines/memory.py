@@ -6,9 +6,9 @@ import ctypes
 import os
 import sys
 
-# oneDNN's own default is 1,024 compiled products, some 280 KiB each, whose shapes may never come again. Two passages side
-# by side take two dozen in a layer of each model: with 16, 32, 64 and 128 kept, 4,000 words took 23.2, 22.5, 19.4 and
-# 20.5 processor seconds, and 1,101, 1,095, 1,106 and 1,113 MiB were held after them (two cores).
+# oneDNN's own default is 1,024 compiled products, some 280 KiB each, whose shapes may never come again. Two passages
+# side by side take two dozen in a layer of each model: with 16, 32, 64 and 128 kept, 4,000 words took 23.2, 22.5, 19.4
+# and 20.5 processor seconds, and 1,101, 1,095, 1,106 and 1,113 MiB were held after them (two cores).
 _KERNELS = 64
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from auditor.engines.shapes import filled, rounded
+from auditor.engines.shapes import coarsely_rounded, filled
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -28,7 +28,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if x.dtype != torch.float32 or x.device.type != "cpu" or not _has_onednn():
         return functional.linear(x, weight, bias)
     rows = x.reshape(-1, x.shape[-1])
-    padded = filled(rows, rounded(len(rows)), dim=-2)
+    padded = filled(rows, coarsely_rounded(len(rows)), dim=-2)
     # The operator that torch's own compiler puts in a linear layer's place.
     made: Tensor = torch.ops.mkldnn._linear_pointwise(padded, weight, bias, "none", [], "")
     return made[: len(rows)].view(*x.shape[:-1], -1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
-from auditor.engines.shapes import columns, filled, rounded
+from auditor.engines.shapes import coarsely_rounded, columns, filled, rounded
 
 
 def test_many_lengths_are_few_shapes() -> None:
@@ -20,9 +22,18 @@ def test_rounding_adds_little(rows: int) -> None:
     assert 0 <= rounded(rows) - rows < 32
 
 
-def test_one_row_stays_one() -> None:
+def test_coarse_rounding_makes_fewer_shapes() -> None:
+    """Batches of sentences come in all sizes up to a thousand pieces, which make two dozen shapes."""
+    found = {rows: coarsely_rounded(rows) for rows in range(1, 1025)}
+
+    assert len(set(found.values())) <= 24
+    assert all(rows <= size <= max(rows + 15, 1.25 * rows) for rows, size in found.items())
+
+
+@pytest.mark.parametrize("how", [rounded, coarsely_rounded])
+def test_one_row_stays_one(how: Callable[[int], int]) -> None:
     """It is multiplied as a vector, and its sums would come out otherwise."""
-    assert rounded(1) == 1
+    assert how(1) == 1
 
 
 @pytest.mark.parametrize("dim", [-1, -2, -3])
