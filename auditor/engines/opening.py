@@ -33,9 +33,9 @@ def open_language_model(settings: Settings) -> LanguageModel:
         name = f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
 
     def load() -> LanguageModel:
+        _prepare(settings)
         from auditor.engines.causal_lm import CausalLM
 
-        _prepare(settings)
         return CausalLM(folder, name=name, device=settings.device, precision=settings.precision)
 
     if not settings.cache:
@@ -93,9 +93,9 @@ def open_detector(settings: Settings) -> Detector:
     own = Path(settings.detector).expanduser() if settings.detector else None
 
     def load() -> Detector:
+        _prepare(settings)
         from auditor.engines import encoder
 
-        _prepare(settings)
         return encoder.open_embedded(settings, detector=own)
 
     if not settings.cache:
@@ -110,9 +110,9 @@ def open_embedder(settings: Settings) -> Embedder:
     Raises:
         ModelError: it is missing or damaged.
     """
+    _prepare(settings)
     from auditor.engines import embedder
 
-    _prepare(settings)
     return embedder.open_embedded(settings)
 
 
@@ -179,8 +179,9 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def _prepare(settings: Settings) -> None:
-    """Set what holds for the whole process, and for the thread that is to use what is opened."""
+    """Set what holds for the whole process, before torch is loaded, and for the thread that is to use what is opened."""
     memory.keep_few_kernels()
+    lanes.wait_briefly()
     import torch  # noqa: F401 (so that its threads can be counted)
 
     lanes.settle(settings.threads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 import weakref
@@ -157,3 +158,25 @@ def test_threads_that_come_later_have_the_usual_share() -> None:
         torch.set_num_threads(before)
 
     assert (shares, after) == ([1, 1], 2)
+
+
+def test_threads_wait_briefly_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that turns in a loop keeps others from the processor; who sets how it waits knows why."""
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    lanes.wait_briefly()
+    chosen = os.environ["GOMP_SPINCOUNT"]
+    monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    lanes.wait_briefly()
+
+    assert 0 < int(chosen) < 300_000
+    assert os.environ["GOMP_SPINCOUNT"] == "7"
+
+
+def test_a_policy_of_waiting_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenMP would heed the count before the policy."""
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    lanes.wait_briefly()
+
+    assert "GOMP_SPINCOUNT" not in os.environ
