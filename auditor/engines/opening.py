@@ -179,7 +179,7 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def _prepare(settings: Settings) -> None:
-    """Set what holds for the whole process, before torch is loaded, and for the thread that is to use what is opened."""
+    """Set what holds for the whole process, before torch is loaded, and for the thread that uses what is opened."""
     memory.keep_few_kernels()
     lanes.wait_briefly()
     import torch  # noqa: F401 (so that its threads can be counted)
