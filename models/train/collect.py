@@ -1,6 +1,6 @@
 """Price the repairs of labelled documents, the slow half of fitting the judge.
 
-    python -m models.train.collect --data ../shared/data --out DIR     # an hour on two cores, resumable
+    python -m models.train.collect --data ../shared/data --out DIR     # half an hour, resumable
 
 Every document is examined with the thresholds at their floors; what was measured goes to a line of
 `DIR/repairs.jsonl`, which `models.train.judge` reads. The detector is not asked here: it is quick, and refitted often.

@@ -6,10 +6,9 @@ prints a line of JSON a size: words, wall and processor seconds, the memory held
 With --edited models remember, and the seconds are those of the story with a word in its middle changed, after it was
 audited as it was.
 
-Measured with `1000 40000` on two cores, passages side by side: 162 and 202 words a second, 1,465 and 1,835 MiB at most,
-1,014 and 1,144 MiB held after it. With `--threads 1`, one after another (and 224 tokens of context before 448), 100,011
-words: 95 a processor second, 1,537 MiB at most, 1,305 held. Of these 900 MiB are the libraries (230) and the models as
-they are loaded.
+Measured with `1000 100000` on two cores of an AMD EPYC with AVX-512 BF16: 313 and 354 words a second, 1,251 and 1,602
+MiB at most, 1,047 and 1,253 MiB held after it, of which 900 are the libraries (230) and the models as they are loaded.
+With `--edited 100000` 24 s, 12 times less than at first, and 30 processor seconds, 17 times less.
 """
 
 from __future__ import annotations
