@@ -25,7 +25,6 @@ Result = TypeVar("Result")
 MOST: Final = 4
 """Passages in memory at once; each takes some 130 MiB while it is read."""
 _AHEAD = 2  # tasks a lane that may be done, or stand ready, before the one whose turn it is
-_SWITCH = 5e-4  # seconds until a lane that computes in Python lets another one ask for its next forward pass
 _SPINS = 1_000  # what GNU's OpenMP takes by itself where there are more threads than processors, not 300,000
 
 
@@ -150,14 +149,12 @@ def _pool(crew: _Crew, lanes: int) -> Iterator[ThreadPoolExecutor]:
     def begin() -> None:
         _HERE.crew = crew
 
-    interval, usual = sys.getswitchinterval(), _threads_of_torch()
-    sys.setswitchinterval(min(interval, _SWITCH))
+    usual = _threads_of_torch()
     pool = ThreadPoolExecutor(lanes, thread_name_prefix="passage", initializer=begin)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-        sys.setswitchinterval(interval)
         # What one thread sets for itself, torch takes as the choice for all that have not computed yet.
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(usual or crew.threads)
