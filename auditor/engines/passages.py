@@ -364,7 +364,7 @@ def _shared(pack: Sequence[_Key]) -> tuple[Branches, list[list[int]]]:
 
 
 def _normalisers(logits: Tensor) -> Tensor:
-    return torch.cat([normaliser for normaliser, *_ in _read_off(logits)] or [logits.new_empty(0, dtype=torch.float32)])
+    return torch.cat([normaliser for normaliser, *_ in _read_off(logits)])
 
 
 def _measure(logits: Tensor, own: Sequence[int]) -> tuple[Tensor, list[float], list[float], list[int]]:
