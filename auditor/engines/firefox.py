@@ -40,7 +40,7 @@ class FirefoxTranslator(PieceTranslator):
         """Load the student in `folder`.
 
         `precision` is that of the layers' matrices; the output layer is always float32. "auto" is float32: bfloat16
-        is faster, but changes log-probabilities by up to some hundredths of a nat.
+        takes a tenth less time, and changes a log-probability by .04 nats and one pivot translation in thirteen.
 
         Raises:
             ModelError: the folder is missing, unfinished or damaged.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -179,3 +181,35 @@ def test_a_policy_of_waiting_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     lanes.wait_briefly()
 
     assert "GOMP_SPINCOUNT" not in os.environ
+
+
+_LOADING = """
+import os, sys
+
+class Spy:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            sys.stdout.write(os.environ.get("GOMP_SPINCOUNT", "not said"))
+            sys.exit()
+
+sys.meta_path.insert(0, Spy())
+from auditor.engines import opening
+from auditor.values import Settings
+
+getattr(opening, sys.argv[1])(Settings(cache=False))
+"""
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "opener", ["open_language_model", "open_detector", "open_back_translator", "open_translators", "open_embedder"]
+)
+def test_how_threads_wait_is_said_before_torch_is_loaded(opener: str) -> None:
+    """OpenMP reads the environment once, when torch brings it along."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}
+    }
+    command = [sys.executable, "-c", _LOADING, opener]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    assert told.stdout.isdigit()
