@@ -11,70 +11,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from auditor.errors import ModelError
-
-if TYPE_CHECKING:
-    import numpy as np
+from auditor.forest import NO_TREES, Forest, Tree
 
 Knots = tuple[tuple[float, float], ...]
 """(raw probability, calibrated probability) pairs of a monotone, piecewise linear map; empty: the map of no change."""
-LEAF = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """A decision tree as arrays, one item a node; the first node is the root.
-
-    A row goes `left` where its `column` is at most `cut`, or where it is NaN and `lost_left` says so; a node whose
-    column is `LEAF` ends the walk with `value` (log-odds).
-    """
-
-    column: tuple[int, ...]
-    cut: tuple[float, ...]
-    lost_left: tuple[bool, ...]
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    value: tuple[float, ...]
-
-    def add(self, rows: np.ndarray, sums: np.ndarray) -> None:
-        """Add this tree's value for each row (words, columns) to `sums` (words,)."""
-        import numpy as np
-
-        column, cut = np.array(self.column), np.array(self.cut)
-        lost_left, left, right = np.array(self.lost_left), np.array(self.left), np.array(self.right)
-        node = np.zeros(len(rows), dtype=int)
-        while True:
-            walking = np.flatnonzero(column[node] != LEAF)
-            if not len(walking):
-                break
-            at = node[walking]
-            seen = rows[walking, column[at]]
-            goes_left = np.where(np.isnan(seen), lost_left[at], seen <= cut[at])
-            node[walking] = np.where(goes_left, left[at], right[at])
-        sums += np.array(self.value)[node]
-
-
-@dataclass(frozen=True, slots=True)
-class Forest:
-    """Boosted trees over the named columns; `start` is the log-odds before any tree."""
-
-    columns: tuple[str, ...]
-    start: float
-    trees: tuple[Tree, ...]
-
-    def probabilities(self, rows: Sequence[Sequence[float]], names: Sequence[str]) -> tuple[float, ...]:
-        """Return the raw probability, 0-1, of each row whose columns are called `names`."""
-        import numpy as np
-
-        if not rows:
-            return ()
-        matrix = np.asarray(rows, dtype=float)[:, [names.index(column) for column in self.columns]]
-        sums = np.full(len(rows), self.start)
-        for tree in self.trees:
-            tree.add(matrix, sums)
-        return tuple((1 / (1 + np.exp(-sums))).tolist())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +41,13 @@ class Profile:
     minimum_probability: float
     provenance: Mapping[str, str]
     fingerprint: str
-    glance: Forest = Forest((), 0.0, ())
+    glance: Forest = NO_TREES
     glance_bar: float = 0.0
 
     @classmethod
     def bare(cls, thresholds: Mapping[str, float]) -> Self:
         """Return a profile with thresholds and nothing else, for those who fit one."""
-        return cls(thresholds, Forest((), 0.0, ()), {}, (), (), (), 0.0, {}, "none")
+        return cls(thresholds, NO_TREES, {}, (), (), (), 0.0, {}, "none")
 
     def threshold(self, mechanism: str) -> float:
         """Return the mechanism's threshold; a mechanism that was never fitted never fires."""

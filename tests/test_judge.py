@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor import judge, segment
-from auditor.profile import Forest, Profile, Tree
+from auditor.forest import Forest, Tree
+from auditor.profile import Profile
 from auditor.values import Candidate, Judgement, Kind, Knowledge, Measurements, Repair, Settings, Severity, Span
 
 TEXT = "He said the politic of the ministers was good, and then the talks ended."

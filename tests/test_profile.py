@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 import pytest
@@ -11,30 +10,8 @@ import pytest
 from auditor.engines import manifest
 from auditor.errors import ModelError
 from auditor.features import NAMES
-from auditor.profile import Forest, Tree, calibrate, load_profile
+from auditor.profile import calibrate, load_profile
 from auditor.repairs import REPAIRS
-
-DEEP = Tree(
-    column=(1, 0, -1, -1, -1),
-    cut=(5.0, -1.0, 0.0, 0.0, 0.0),
-    lost_left=(True, False, False, False, False),
-    left=(1, 3, 0, 0, 0),
-    right=(2, 4, 0, 0, 0),
-    value=(0.0, 0.0, 2.0, -1.0, 1.0),
-)
-
-
-@pytest.mark.parametrize(
-    ("row", "log_odds"),
-    [((0.0, 6.0), 2.0), ((-2.0, 5.0), -1.0), ((0.0, 5.0), 1.0), ((math.nan, math.nan), 1.0), ((-1.0, math.nan), -1.0)],
-)
-def test_a_tree_sends_each_row_to_its_leaf(row: tuple[float, float], log_odds: float) -> None:
-    """At most the cut goes left; what is not known goes where the tree learned to send it."""
-    forest = Forest(("b", "a"), 0.25, (DEEP, DEEP))
-
-    (probability,) = forest.probabilities([row[::-1]], ("a", "b"))
-
-    assert math.log(probability / (1 - probability)) == pytest.approx(0.25 + 2 * log_odds)
 
 
 @pytest.mark.parametrize(("raw", "expected"), [(0.0, 0.1), (0.1, 0.1), (0.3, 0.3), (0.5, 0.5), (0.9, 0.5)])

@@ -15,7 +15,8 @@ import pytest
 from auditor import segment
 from auditor.audit import Auditor
 from auditor.engines.store import FILE
-from auditor.profile import Forest, Profile
+from auditor.forest import NO_TREES
+from auditor.profile import Profile
 from auditor.repairs import REPAIRS
 from auditor.values import Audit, Document, Settings
 from tests.engines.small_marian import save_small_marian
@@ -28,7 +29,7 @@ MECHANISMS = ("contractions", "extra-function-words", "inflections", "round-trip
 # Everything that gains a nat is told, with whatever probability: a small model has no better judgement.
 EAGER = Profile(
     thresholds=dict.fromkeys(REPAIRS, 1.0),
-    forest=Forest((), 0.0, ()),
+    forest=NO_TREES,
     weights={"intercept": 2.0},
     words=(),
     repairs=(),

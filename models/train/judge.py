@@ -22,8 +22,9 @@ from sklearn.linear_model import LogisticRegression
 
 from auditor import features, glance
 from auditor.features import NAMES
+from auditor.forest import Forest
 from auditor.judge import Place, Reading, places, winners
-from auditor.profile import Forest, Knots, Profile
+from auditor.profile import Knots, Profile
 from auditor.repairs import REPAIRS, rank
 from auditor.values import Repair, Span
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read

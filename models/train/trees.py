@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from auditor.features import NAMES
-from auditor.profile import Forest, Tree
+from auditor.forest import Forest, Tree
 from models.train.documents import SEED
 from models.train.tables import FOLDS, Table
 
