@@ -19,7 +19,8 @@ from auditor.profile import Profile, load_profile
 from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
 from auditor.signals import adequacy, back_translation, document_knowledge, fluency, forced_decoding
-from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings
+from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings, Span
+from auditor.verdicts import Verdicts
 
 T = TypeVar("T")
 
@@ -62,6 +63,9 @@ class Auditor:
         self._language_model = self._later("the fluency model", opening.open_language_model)
         self._back_translator = self._later("the back-translation models", opening.open_back_translator)
         self._detector = self._later("the detector", opening.open_detector)
+        self._verdicts = lanes.Later(
+            lambda: Verdicts(opening.open_verdicts(self.settings, judge=self.profile.fingerprint))
+        )
 
     @functools.cached_property
     def profile(self) -> Profile:
@@ -176,11 +180,13 @@ class Auditor:
         """Yield the passages of a document, none of them read yet."""
         sentences = document.sentences
         starts = [sentence.span.start for sentence in sentences]
-        known = Measurements(document, document_knowledge.measure(document))
+        knowledge = document_knowledge.measure(document)
         total, before, done = len(document.words), 0, 0
         for passage in self.language_model.read(document.text, [sentence.span for sentence in sentences]):
             first = max(0, bisect.bisect_right(starts, passage.span.start) - 1)
             last = bisect.bisect_left(starts, passage.span.end)
+            near = document.around(Span(starts[first], max(passage.span.end, sentences[last - 1].span.end)))
+            known = Measurements(near, knowledge.near(Span(near.paragraphs[0].span.start, len(near.text))))
             yield _Opened(passage, sentences[first:last], known, before, total)
             before += sum(len(sentence.words) for sentence in sentences[max(first, done) : last])
             done = last
@@ -193,10 +199,16 @@ class Auditor:
 
     def _findings(self, opened: _Opened) -> tuple[int, tuple[Finding, ...]]:
         """Return where the passage ends, and what the judge finds in it."""
+        found = self._verdicts().recall(
+            opened.passage, opened.known, lambda known: self._found(replace(opened, known=known))
+        )
+        return opened.passage.span.end, found
+
+    def _found(self, opened: _Opened) -> tuple[Finding, ...]:
         stretch, repairs = self._priced(opened)
         self._tell("judging", opened.words_before, opened.words_in_all)
         reading = judge.Reading(opened.sentences, stretch.measurements, repairs, self.profile, opened.passage.span)
-        return opened.passage.span.end, judge.findings(reading, self.settings)
+        return judge.findings(reading, self.settings)
 
     def _examined(self, opened: _Opened) -> tuple[Measurements, list[Repair]]:
         stretch, repairs = self._priced(opened)
@@ -273,7 +285,7 @@ class Auditor:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A passage that is ready to be read, the sentences it holds or touches, and what is known of the document."""
+    """A passage that is ready to be read, the sentences it holds or touches, and what is known around them."""
 
     passage: Passage
     sentences: Sequence[Sentence]
@@ -315,12 +327,10 @@ def _sources(document: Document) -> str:
 
 def _joined(document: Document, measured: Sequence[Measurements]) -> Measurements:
     """Put the measurements of all stretches together."""
-    if not measured:
-        return Measurements(document, document_knowledge.measure(document))
     parts: dict[str, Any] = {
         name: {at: v for part in measured for at, v in getattr(part, name).items()} for name in _MEASURED
     }
-    return replace(measured[0], **parts)
+    return Measurements(document, document_knowledge.measure(document), **parts)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

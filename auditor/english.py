@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex
+
 from auditor.values import Word
 
 FUNCTION_WORDS = frozenset(
@@ -18,6 +20,8 @@ FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905, a list of words is read as words
 )
 """Closed-class words: 43 of 100 words of the clean news."""
+
+_POSSESSIVE = regex.compile(r"(?<=\w)(?:['’ʼ＇][sS]|['’ʼ＇])$")
 
 _SHARED = frozenset(
     {
@@ -78,3 +82,8 @@ def looks_english(words: Sequence[Word]) -> bool:
         return False
     # Lists of results and names keep a few small words; 40 words are more than a headline has.
     return len(forms) < 40 or english >= 0.05 * len(forms)
+
+
+def base(word: str) -> str:
+    """Return the word without its possessive ending: "Biden" for "Biden’s", "Joneses" for "Joneses’"."""
+    return _POSSESSIVE.sub("", word)

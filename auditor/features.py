@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from auditor.english import FUNCTION_WORDS
+from auditor.english import FUNCTION_WORDS, base
 from auditor.repairs.rank import WIDE
-from auditor.signals.document_knowledge import base
 from auditor.values import Measurements, Repair, Sentence, Span, Word
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -6,9 +6,10 @@ Everything called `score` is 0-100 and higher is better; everything called `prob
 
 from __future__ import annotations
 
+import bisect
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -58,6 +59,11 @@ class Span:
     def overlaps(self, other: Span) -> bool:
         """Tell whether the two ranges share at least one code point."""
         return self.start < other.end and other.start < self.end
+
+    def touches(self, spans: Sequence[Span]) -> bool:
+        """Tell whether one of `spans`, which are in order and disjoint, shares a code point with this one."""
+        at = bisect.bisect_right(spans, self.start, key=lambda other: other.end)
+        return at < len(spans) and spans[at].overlaps(self)
 
     def contains(self, other: Span) -> bool:
         """Tell whether `other` lies within this range."""
@@ -113,6 +119,19 @@ class Document:
     def words(self) -> tuple[Word, ...]:
         """All words, in order."""
         return tuple(word for sentence in self.sentences for word in sentence.words)
+
+    def around(self, span: Span) -> Document:
+        """Return the paragraphs that `span` touches, with one more on either side, at their own offsets.
+
+        The text before them is blank, that behind them is left out.
+        """
+        first = bisect.bisect_right(self.paragraphs, span.start, key=lambda paragraph: paragraph.span.end)
+        last = bisect.bisect_left(self.paragraphs, span.end, key=lambda paragraph: paragraph.span.start)
+        near = self.paragraphs[max(0, first - 1) : last + 1]
+        if not near:
+            return replace(self, text="", paragraphs=())
+        start, end = near[0].span.start, near[-1].span.end
+        return replace(self, text=" " * start + self.text[start:end], paragraphs=near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +218,40 @@ class Judgement:
         return tuple(minor + major for minor, major in zip(self.minor, self.major, strict=True))
 
 
+MANY = 100
+"""What a document is said to hold of a word that it holds more often: no judgement rests on the difference."""
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the document says about itself.
+    """What the document says about itself; of what stands far from a sentence, repairs and features know this alone.
 
-    `names` counts capitalised words that stand inside a sentence (not only at its start). `counts` counts every word
-    form. `quotations` are the ranges inside quotation marks.
+    `names` counts capitalised words that stand inside a sentence (not only at its start), `counts` every word form,
+    case-folded; `MANY` stands for more. `quotations` are the ranges inside quotation marks. `common_names` are those
+    that come three times or more, by their first letter. `full_names` has, by the first and the last of three
+    capitalised words ("Joe Biden"), what stands between them, at most twice each. `apostrophe` and `quotation_marks`
+    are the ones that the document writes. `title` is the first of several paragraphs. `ends_in_stops` tells whether
+    its longer paragraphs end in marks, `own_voice` whether the writer speaks in the first person.
     """
 
     names: Mapping[str, int]
     counts: Mapping[str, int]
     quotations: tuple[Span, ...]
+    common_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    full_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    apostrophe: str = "'"
+    quotation_marks: tuple[str, str] = ('"', '"')
+    title: Span | None = None
+    ends_in_stops: bool = False
+    own_voice: bool = False
+
+    def near(self, span: Span) -> Knowledge:
+        """Return what is known of `span`: the quotations inside it, and the title where it lies there."""
+        first = bisect.bisect_right(self.quotations, span.start, key=lambda quotation: quotation.end)
+        last = bisect.bisect_left(self.quotations, span.end, key=lambda quotation: quotation.start)
+        cut = (Span(max(q.start, span.start), min(q.end, span.end)) for q in self.quotations[first:last])
+        title = self.title if self.title and span.contains(self.title) else None
+        return replace(self, quotations=tuple(cut), title=title)
 
 
 @dataclass(frozen=True, slots=True)

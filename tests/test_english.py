@@ -1,11 +1,11 @@
-"""Telling English from other languages, however bad the English."""
+"""Telling English from other languages, however bad the English; its possessives."""
 
 from __future__ import annotations
 
 import pytest
 
 from auditor import segment
-from auditor.english import looks_english
+from auditor.english import base, looks_english
 
 
 def _looks_english(text: str) -> bool:
@@ -45,3 +45,19 @@ def test_english_passes(text: str) -> None:
 def test_other_languages_do_not(text: str) -> None:
     """Another script, another language's small words, or no small English words at all give a text away."""
     assert not _looks_english(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("Lee’s", "Lee"),
+        ("Lee's", "Lee"),
+        ("Joneses’", "Joneses"),
+        ("Lees", "Lees"),
+        ("LEE’S", "LEE"),
+        ("o’clock", "o’clock"),
+    ],
+)
+def test_base_strips_possessive_endings_only(word: str, expected: str) -> None:
+    """The ending goes, the rest of the word stays."""
+    assert expected == base(word)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor import glance, segment
-from auditor.profile import Forest, Profile, Tree
+from auditor.forest import Forest, Tree
+from auditor.profile import Profile
 from auditor.signals import document_knowledge
 from auditor.values import Candidate, Judgement, Kind, Measurements, Severity, Span
 

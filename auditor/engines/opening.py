@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.engines import lanes, manifest, memory, remembering, store, weights
+from auditor.engines import lanes, manifest, memory, remembering, store, surroundings, weights
 from auditor.engines.back_translator import PivotBackTranslator
 from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
@@ -25,12 +25,8 @@ def open_language_model(settings: Settings) -> LanguageModel:
     Raises:
         ModelError: it is missing or damaged, or is no causal language model.
     """
-    if settings.fluency_model:
-        folder = resolve(settings.fluency_model, role="fluency model")
-        name = settings.fluency_model
-    else:
-        folder = weights.path(FLUENCY_MODEL)
-        name = f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
+    folder = _fluency_folder(settings)
+    name = settings.fluency_model or f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
 
     def load() -> LanguageModel:
         _prepare(settings)
@@ -75,6 +71,26 @@ def open_translators(settings: Settings) -> tuple[Translator, Translator]:
     return out, home
 
 
+def open_verdicts(settings: Settings, *, judge: str) -> remembering.Memory | None:
+    """Open the memory of what a judge, known by the name of its fitted numbers, found before; None without a cache.
+
+    Raises:
+        ModelError: a model is missing.
+    """
+    if not settings.cache:
+        return None
+    detector = [] if settings.detector == "none" else _detector_folders(settings)
+    folders = [_fluency_folder(settings), *_translation_folders(settings).values(), *detector]
+    chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
+    return _memory(f"verdicts of {judge} {chosen} {surroundings.package()}", folders, settings)
+
+
+def _fluency_folder(settings: Settings) -> Path:
+    if settings.fluency_model:
+        return resolve(settings.fluency_model, role="fluency model")
+    return weights.path(FLUENCY_MODEL)
+
+
 def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:
     """Return where the two directions are, out and home."""
     if not settings.back_translation:
@@ -100,8 +116,12 @@ def open_detector(settings: Settings) -> Detector:
 
     if not settings.cache:
         return load()
-    folders = [weights.path(manifest.ENCODER), own or manifest.manifest_file().parent / "detector"]
-    return remembering.RememberingDetector(load, _memory("detector", folders, settings))
+    return remembering.RememberingDetector(load, _memory("detector", _detector_folders(settings), settings))
+
+
+def _detector_folders(settings: Settings) -> list[Path]:
+    own = Path(settings.detector).expanduser() if settings.detector else manifest.manifest_file().parent / "detector"
+    return [weights.path(manifest.ENCODER), own]
 
 
 def open_embedder(settings: Settings) -> Embedder:

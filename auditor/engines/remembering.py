@@ -34,15 +34,20 @@ class Memory:
         self._store = store
         self._about = [engine, device, surroundings(store, threads=threads)]
 
-    def recall(self, question: Sequence[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)
-        """Return the answer to a question, computed if it is new; tuples come back as lists."""
+    def recall(
+        self, question: Sequence[object], compute: Callable[[], object], *, holds: Callable[[Any], bool] | None = None
+    ) -> Any:  # noqa: ANN401 (JSON)
+        """Return the answer to a question, computed if it is new or no longer `holds`; tuples come back as lists."""
         asked = json.dumps([self._about, question], ensure_ascii=False)
         key = hashlib.sha256(asked.encode("utf-8", errors="surrogatepass")).digest()
-        known = self._store.get(key)
-        if known is None:
-            known = zlib.compress(json.dumps(compute()).encode(), _QUICK)
-            self._store.put(key, known)
-        return json.loads(zlib.decompress(known))
+        kept = self._store.get(key)
+        if kept is not None:
+            known = json.loads(zlib.decompress(kept))
+            if holds is None or holds(known):
+                return known
+        kept = zlib.compress(json.dumps(compute()).encode(), _QUICK)
+        self._store.put(key, kept)
+        return json.loads(zlib.decompress(kept))
 
 
 class RememberingBackTranslator:

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -64,9 +65,18 @@ def _processor() -> list[str]:
     return [line for line in first if line.startswith(_PROCESSOR)]
 
 
+def package() -> str:
+    """Return what tells this state of the whole package, its tables included, from every other."""
+    return _stamp(file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".tsv"))
+
+
 def _code() -> str:
-    files = [(file.name, file.stat()) for file in sorted(Path(__file__).parent.glob("*.py"))]
-    return hashlib.sha256(repr([(name, s.st_size, s.st_mtime_ns) for name, s in files]).encode()).hexdigest()
+    return _stamp(Path(__file__).parent.glob("*.py"))
+
+
+def _stamp(files: Iterable[Path]) -> str:
+    found = [(str(file), file.stat()) for file in sorted(files)]
+    return hashlib.sha256(repr([(name, s.st_size, s.st_mtime_ns) for name, s in found]).encode()).hexdigest()
 
 
 def _version(library: str) -> str:

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditor.repairs.lexicon import FUNCTION_WORDS
-from auditor.repairs.wording import apostrophe_of, gap_after, gap_before, low, parts_of_speech, singulars
+from auditor.repairs.wording import gap_after, gap_before, low, parts_of_speech, singulars
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "apostrophes"
@@ -123,7 +123,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
 def _possessives(text: str, sentence: Sentence, index: int, known: Measurements) -> Iterator[tuple[Span, str, str]]:
     """Yield (what to replace, the possessive, the owner)."""
     words, word = sentence.words, sentence.words[index]
-    mark = apostrophe_of(text)
+    mark = known.knowledge.apostrophe
     drift = _ADRIFT.match(text, word.span.end) if index + 1 < len(words) else None
     if drift and drift.end() <= words[index + 1].span.end and not _closes_later(text, drift.start("mark"), sentence):
         yield from _adrift(text, words, index, drift, mark, known)

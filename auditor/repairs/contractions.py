@@ -24,9 +24,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from auditor.repairs.lexicon import match_case
-from auditor.repairs.wording import apostrophe_of, gap_after, gap_before, low, parts_of_speech
+from auditor.repairs.wording import gap_after, gap_before, low, parts_of_speech
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "contractions"
@@ -97,8 +98,13 @@ _APART = re.compile(
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
-    """Yield the contractions that each word of the sentence may have been."""
-    text = measurements.document.text
+    """Yield the contractions that each word of the sentence may have been, with the document's own apostrophe."""
+    mark = measurements.knowledge.apostrophe
+    for candidate in _proposed(sentence, measurements.document.text):
+        yield replace(candidate, replacement=candidate.replacement.replace("'", mark))
+
+
+def _proposed(sentence: Sentence, text: str) -> Iterator[Candidate]:
     words = sentence.words
     for index, word in enumerate(words):
         lower = low(words, index)
@@ -114,7 +120,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
 def _candidate(span: Span, right: str, text: str, *, severity: Severity = SEVERITY) -> Candidate:
     replacement = match_case(right, span.of(text)) if not span.of(text).isupper() else right[0].upper() + right[1:]
     reason = f"“{right}”, with its apostrophe lost" if "'" in right else f"“{right}”, with an apostrophe too many"
-    return Candidate(span, replacement.replace("'", apostrophe_of(text)), MECHANISM, KIND, severity, reason)
+    return Candidate(span, replacement, MECHANISM, KIND, severity, reason)
 
 
 def _with_article(right: str, text: str, words: Sequence[Word], index: int) -> Iterator[Candidate]:
@@ -158,12 +164,11 @@ def _ends_in_ing(word: str) -> bool:
 
 def _apart(sentence: Sentence, text: str) -> Iterator[Candidate]:
     """Yield the repairs of contractions with a space inside."""
-    mark = apostrophe_of(text)
     for match in _APART.finditer(text, sentence.span.start, sentence.span.end):
         if match["negation"]:
-            whole, replacement = match.group(), f"{match['auxiliary']}n{mark}t"
+            whole, replacement = match.group(), f"{match['auxiliary']}n't"
         else:
-            whole, replacement = match.group(), f"{match['subject']}{mark}{match['verb']}"
+            whole, replacement = match.group(), f"{match['subject']}'{match['verb']}"
         if any(character.isspace() for character in whole):
             reason = "a contraction with a space inside"
             yield Candidate(Span(*match.span()), replacement, MECHANISM, KIND, Severity.MINOR, reason)

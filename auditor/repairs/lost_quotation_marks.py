@@ -22,11 +22,11 @@ Source:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from auditor.repairs.wording import paragraph_of, touches
-from auditor.values import Candidate, Document, Kind, Measurements, Paragraph, Sentence, Severity, Span
+from auditor import speech
+from auditor.repairs.wording import paragraph_of
+from auditor.values import Candidate, Document, Kind, Knowledge, Measurements, Paragraph, Sentence, Severity, Span
 
 MECHANISM = "lost-quotation-marks"
 KIND = Kind.PUNCTUATION
@@ -66,52 +66,27 @@ DIRTY = (
     ),
 )
 
-_FIRST_PERSON = re.compile(
-    r"(?<![\w'’.&-])(?:I|[Ww]e|[Oo]ur|[Oo]urselves|[Mm]y|[Mm]yself|us)(?=[\s'’,.;:?!])(?!['’]\d)"
-)
-_NUMERAL = re.compile(r"(?:[A-Z][\w.]*|Part|Type|Class)\s$")  # Elizabeth I, World War I
-_VERB = (
-    r"(?:said|says|told|added|adds|stressed|explained|warned|noted|declared|stated|insisted|argued|wrote|tweeted|recalled|"
-    r"concluded|continued|replied|announced|acknowledged|emphasi[sz]ed|affirmed|assured|lamented|confirmed|claimed|"
-    r"pointed\sout|commented|admitted|promised|tells|asked|remarked|complained|vowed)"
-)
-_NAME = r"(?:[A-Z][\w'’.\-]+)"
-_TITLE = r"(?:(?:the|a|an|his|her|its|their|one|another)\s(?:[\w'’.\-]+\s){0,5}?[\w'’.\-]+)"
-_SPEAKER = rf"(?:he|she|they|(?:[\w'’.\-]+\s){{0,4}}?{_NAME}(?:\s{_NAME}){{0,3}}|{_TITLE})"
-_ATTRIBUTION = rf"(?:{_SPEAKER}\s{_VERB}\b|{_VERB}\s{_SPEAKER}|according\sto\s{_SPEAKER})"
-
-# Speech before its speaker ("Speech, X said", "Speech, X said, more speech"), and after it ("X said: speech").
-_AFTER = re.compile(rf"^(?P<speech>[^:]+?),(?P<tail>\s{_ATTRIBUTION}[^,]*)(?P<rest>,.*)?$", re.DOTALL)
-_COLON = re.compile(rf"^{_ATTRIBUTION}[^:,]{{0,40}}:\s(?P<speech>.+)$", re.DOTALL | re.IGNORECASE)
-_INDIRECT = re.compile(rf"\b(?:{_VERB}|that|believes?|thinks?|hopes?|knows?|whether)\s(?:that\s)?$")
-_INTRODUCTION = re.compile(  # "After our troops left, the minister said he would resign": a report, not speech
-    r"(?:In|On|At|As|After|Before|When|While|If|Asked|Since|Once|Although|Because|Despite|During|With|For|Until)\b[^,]*$"
-)
-_SHORT_TAIL = 5  # words of "the minister said on Friday", after which no report follows
-_CLAUSE = re.compile(r",\s(?=\S)")
-_OWN_VOICE = 0.25  # share of the document's unattributed sentences in the first person that makes it the writer's own
-
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
     """Yield the sentence's speech in quotation marks, when somebody says "we" or "I" outside of any."""
     document = measurements.document
     paragraph = paragraph_of(document, sentence)
     text = sentence.span.of(document.text)
-    if _has_marks(text) or touches(measurements.knowledge.quotations, sentence.span):
+    if speech.has_marks(text) or sentence.span.touches(measurements.knowledge.quotations):
         return
-    if _speaks(text, 0, len(text)):
-        parts = _attributed(text)
+    if speech.speaks(text, 0, len(text)):
+        parts = speech.attributed(text)
         if not parts and _follows_speech(sentence, paragraph, document):
             parts = [(0, len(text))]
     else:
         parts = _before_speech(sentence, paragraph, measurements)
-    if parts and not _is_own_voice(measurements):
-        yield from _candidates(sentence.span.start, text, parts, document.text)
+    if parts and not measurements.knowledge.own_voice:
+        yield from _candidates(sentence.span.start, text, parts, measurements.knowledge)
 
 
-def _candidates(offset: int, text: str, parts: list[tuple[int, int]], document: str) -> Iterator[Candidate]:
+def _candidates(offset: int, text: str, parts: list[tuple[int, int]], knowledge: Knowledge) -> Iterator[Candidate]:
     """Put marks around the parts, from the first to the last of them, in the marks that the document writes."""
-    opening, closing = ("“", "”") if "“" in document or ("’" in document and '"' not in document) else ('"', '"')
+    opening, closing = knowledge.quotation_marks
     first, last = parts[0][0], parts[-1][1]
     pieces, position = [], first
     for start, end in parts:
@@ -121,70 +96,25 @@ def _candidates(offset: int, text: str, parts: list[tuple[int, int]], document: 
     yield Candidate(Span(offset + first, offset + last), "".join(pieces), MECHANISM, KIND, SEVERITY, reason)
 
 
-def _attributed(text: str) -> list[tuple[int, int]]:
-    """Return the ranges of direct speech in a sentence that names its speaker; empty where nothing is sure."""
-    if match := _COLON.match(text):
-        return [match.span("speech")] if _speaks(text, *match.span("speech")) else []
-    match = _AFTER.match(text)
-    if not match or _INDIRECT.search(text[: match.start("tail")]):
-        return []
-    start, end = match.span("speech")
-    if _INTRODUCTION.match(match["speech"]) and len(match["tail"].split()) > _SHORT_TAIL:
-        return []
-    rest = match["rest"]
-    if rest and _speaks(text, match.start("rest"), len(text)):
-        # What follows "X said," is speech as well; a title after the name ("said Kim, a diplomat who …,") is not.
-        gap = _CLAUSE.match(rest)
-        speech = rest[gap.end() :] if gap else ""
-        if re.match(r"(?:I|we|our|my|the|this|that|it|there|they|and|but|because|so)\b", speech):
-            return [(start, end + 1), (len(text) - len(speech), len(text))]
-    return [(start, end + 1)] if _speaks(text, start, end) else []
-
-
 def _follows_speech(sentence: Sentence, paragraph: Paragraph, document: Document) -> bool:
     """Tell whether the sentence before, in the same paragraph, is speech with its speaker and without marks."""
     before = [other for other in paragraph.sentences if other.span.end <= sentence.span.start][-1:]
-    return bool(before) and _is_bare_speech(before[0].span.of(document.text))
+    return bool(before) and speech.is_bare_speech(before[0].span.of(document.text))
 
 
 def _before_speech(sentence: Sentence, paragraph: Paragraph, measurements: Measurements) -> list[tuple[int, int]]:
     """Return the speech of a sentence that says no "we" itself, but is followed by one that does, unattributed."""
     document = measurements.document
     text = sentence.span.of(document.text)
-    match = _AFTER.match(text) if _is_bare_speech(text) else None
+    match = speech.SPEECH_FIRST.match(text) if speech.is_bare_speech(text) else None
     after = [other for other in paragraph.sentences if other.span.start >= sentence.span.end][:1]
-    if not match or not after or touches(measurements.knowledge.quotations, after[0].span):
+    if not match or not after or after[0].span.touches(measurements.knowledge.quotations):
         return []
     following = after[0].span.of(document.text)
-    if not _speaks(following, 0, len(following)) or _AFTER.match(following) or _has_marks(following):
+    if (
+        not speech.speaks(following, 0, len(following))
+        or speech.SPEECH_FIRST.match(following)
+        or speech.has_marks(following)
+    ):
         return []
     return [(match.start("speech"), match.end("speech") + 1)]
-
-
-def _is_bare_speech(text: str) -> bool:
-    """Tell whether the sentence is "speech, X said" without any quotation marks."""
-    match = _AFTER.match(text)
-    return match is not None and not _has_marks(text) and len(text[: match.start("tail")].split()) >= 3
-
-
-def _speaks(text: str, start: int, end: int) -> bool:
-    """Tell whether the first person speaks in the range, not as the object of reported speech ("said we would")."""
-    for match in _FIRST_PERSON.finditer(text, start, end):
-        left = text[: match.start()]
-        numeral = match.group() == "I" and _NUMERAL.search(left)
-        if not numeral and not _INDIRECT.search(left):
-            return True
-    return False
-
-
-def _has_marks(text: str) -> bool:
-    return any(mark in text for mark in '“”„«»"‘') or bool(re.search(r"(?:^|\s)['’]\w|\w['’](?:\s|[.,]|$)", text))
-
-
-def _is_own_voice(measurements: Measurements) -> bool:
-    """Tell whether the writer speaks: the first person is common outside quotations in unattributed sentences."""
-    document, quotations = measurements.document, measurements.knowledge.quotations
-    plain = [sentence for sentence in document.sentences if not touches(quotations, sentence.span)]
-    texts = [sentence.span.of(document.text) for sentence in plain]
-    spoken = [text for text in texts if _speaks(text, 0, len(text)) and not _attributed(text)]
-    return len(spoken) >= 3 and len(spoken) > _OWN_VOICE * len(texts)

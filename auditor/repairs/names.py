@@ -23,13 +23,13 @@ Source:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from auditor.english import FUNCTION_WORDS
+from auditor.english import FUNCTION_WORDS, base
 from auditor.repairs.wording import gap_before, parts_of_speech
-from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
+from auditor.values import MANY, Candidate, Kind, Knowledge, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "names"
 KIND = Kind.NAME
@@ -94,7 +94,7 @@ _ALIKE = tuple(
         "Peter Peters Petra Pedro",
     )
 )
-_FEWEST, _RATIO = 3, 3  # uses of the common form; how many times more often than the odd one it must come
+_RATIO = 3  # how many times more often than the odd form the common one must come
 _SHORTEST = 5  # letters of a name that may be doubted
 
 _NUMERALS = frozenset("one two three four five six seven eight nine ten eleven twelve twenty thirty".split())  # noqa: SIM905
@@ -205,13 +205,12 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     """Yield the spellings that the document prefers, and the numbers of the sentence in English format."""
     text = measurements.document.text
     yield from _formats(sentence, text)
-    names = measurements.knowledge.names
     for index, word in enumerate(sentence.words):
         bare = re.split("['’]", word.text, maxsplit=1)[0]
         span = Span(word.span.start, word.span.start + len(bare))
         if (
             right := _small(sentence.words, index, measurements)
-            or _neighbour(bare, names)
+            or _neighbour(bare, measurements.knowledge)
             or _in_full(text, sentence.words, index, measurements)
         ):
             reason = f"the name {right}, as the document spells it elsewhere"
@@ -246,21 +245,21 @@ def _small(words: Sequence[Word], index: int, measurements: Measurements) -> str
     if not word.islower() or len(word) < 4 or word in FUNCTION_WORDS | _NUMERALS or parts_of_speech(word):
         return ""
     name = word[0].upper() + word[1:]
-    uses = measurements.knowledge.names.get(name, 0)
-    lower = max(0, measurements.knowledge.counts.get(word, 0) - uses)
+    uses, forms = measurements.knowledge.names.get(name, 0), measurements.knowledge.counts.get(word, 0)
+    lower = max(0, forms - uses) if forms < MANY else MANY
     after_article = index > 0 and words[index - 1].text.lower() in ("the", "a", "an", "his", "her", "their")
     return name if uses >= max(2, 2 * lower) and not after_article else ""
 
 
-def _neighbour(word: str, names: Mapping[str, int]) -> str:
+def _neighbour(word: str, knowledge: Knowledge) -> str:
     """Return the commoner name from which a rare one differs by a letter, "" when there is none."""
-    uses = names.get(word, 0)
+    uses = knowledge.names.get(word, 0)
     if len(word) < _SHORTEST or not word[:1].isupper() or not word.isalpha() or word.isupper() or uses > 1:
         return ""
     if parts_of_speech(word.lower()) or word in FUNCTION_WORDS:
         return ""
-    for name, often in names.items():
-        if often >= max(_FEWEST, _RATIO * uses) and name != word and _is_slip(word, name):
+    for name in knowledge.common_names.get(word[0], ()):
+        if name != word and _is_slip(word, name) and knowledge.names[name] >= _RATIO * uses:
             return name
     return ""
 
@@ -288,7 +287,6 @@ def _in_full(text: str, words: Sequence[Word], index: int, measurements: Measure
     first, odd, last = (word.text for word in words[index - 1 : index + 2])
     if measurements.knowledge.names.get(odd, 0) > 1:
         return ""
-    pattern = re.compile(rf"\b{re.escape(first)} (?P<middle>[A-Z]\w+) {re.escape(last)}\b")
-    others = [match["middle"] for match in pattern.finditer(text) if match["middle"] != odd]
+    others = measurements.knowledge.full_names.get(f"{first} {base(last)}", ())
     alike = [middle for middle in others if len(middle) == len(odd) and _is_one_apart(odd, middle)]
     return alike[0] if len(alike) >= 2 else ""

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.repairs.wording import paragraph_of
-from auditor.values import Candidate, Kind, Measurements, Paragraph, Sentence, Severity, Span
+from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "split-sentences"
 KIND = Kind.PUNCTUATION
@@ -86,7 +86,6 @@ _SMALL_NAMES = frozenset(
     {"de", "von", "van", "der", "al", "el", "bin", "ibn", "da", "du", "la", "le", "di", "ul", "ter"}
 )
 _PROSE_WORDS = 25  # a paragraph of fewer words without another sentence may be a headline or a caption
-_MUST_REPEAT = 0.8  # share of the document's longer paragraphs that end in a mark, so that the one that does not is odd
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
@@ -162,21 +161,13 @@ def _missing_stop(sentence: Sentence, measurements: Measurements) -> Iterator[Ca
     document = measurements.document
     paragraph = paragraph_of(document, sentence)
     body = paragraph.span.of(document.text)
-    headline = paragraph == document.paragraphs[0] and len(document.paragraphs) > 1
+    headline = paragraph.span == measurements.knowledge.title
     if headline or sentence.span.end != paragraph.span.end or len(sentence.words) < 6:
         return
     if not body[-1].isalnum() or "." in body.split()[-1]:
         return
     words = sum(len(part.words) for part in paragraph.sentences)
     finished = any(part.span.of(document.text)[-1] in ".!?" for part in paragraph.sentences[:-1])
-    if finished or (words >= _PROSE_WORDS and _ends_in_stops(measurements, paragraph)):
+    if finished or (words >= _PROSE_WORDS and measurements.knowledge.ends_in_stops):
         last = sentence.words[-1]
         yield _candidate(last.span, f"{last.text}.", "the end of a sentence, without its full stop")
-
-
-def _ends_in_stops(measurements: Measurements, odd: Paragraph) -> bool:
-    """Tell whether the document's other longer paragraphs end in a mark."""
-    text = measurements.document.text
-    longer = [p for p in measurements.document.paragraphs if p != odd and sum(len(s.words) for s in p.sentences) >= 12]
-    ended = [p for p in longer if not p.span.of(text)[-1].isalnum()]
-    return len(ended) >= 2 and len(ended) >= _MUST_REPEAT * len(longer)

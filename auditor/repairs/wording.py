@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import bisect
 import functools
-import re
 from collections.abc import Sequence
 
 from auditor.repairs import dictionary
 from auditor.values import Document, Paragraph, Sentence, Span, Word
-
-_CURLY = re.compile(r"(?<=\w)’")
-_STRAIGHT = re.compile(r"(?<=\w)'")
-
-
-@functools.lru_cache(maxsize=16)
-def apostrophe_of(text: str) -> str:
-    """Return the apostrophe that the text itself writes after letters, the straight one when it writes none."""
-    return "’" if len(_CURLY.findall(text)) > len(_STRAIGHT.findall(text)) else "'"
 
 
 def gap_before(text: str, words: Sequence[Word], index: int) -> str:
@@ -64,9 +54,3 @@ def rendering(document: Document, sentence: Sentence) -> Span:
     while last + 1 < len(around) and around[last + 1].source == sentence.source:
         last += 1
     return Span(around[first].span.start, around[last].span.end)
-
-
-def touches(spans: Sequence[Span], span: Span) -> bool:
-    """Tell whether one of `spans`, in order and disjoint, shares a code point with `span`."""
-    at = bisect.bisect_right(spans, span.start, key=lambda other: other.end)
-    return at < len(spans) and spans[at].overlaps(span)

@@ -1,8 +1,9 @@
 """What the document says about itself: the names it uses, its word forms, and what stands inside quotation marks.
 
 What it measures
-    Three things, counted over the whole document: words that are written with a capital inside a sentence (names),
-    every word form whatever its case, and the ranges inside quotation marks.
+    What is counted over the whole document: words that are written with a capital inside a sentence (names), every
+    word form whatever its case, the ranges inside quotation marks; and its habits: which apostrophes and quotation
+    marks it writes, whether its paragraphs end in stops, whether the writer says "I".
 
 Why it suggests an error
     It accuses nobody by itself. A name that recurs without its s ("Biden", "Bidens national security adviser") shows
@@ -25,15 +26,24 @@ Source
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import regex
 
-from auditor.english import FUNCTION_WORDS
-from auditor.values import Document, Knowledge, Paragraph, Sentence, Span, Word
+from auditor import speech
+from auditor.english import FUNCTION_WORDS, base
+from auditor.values import MANY, Document, Knowledge, Paragraph, Sentence, Span, Word
 
-_POSSESSIVE = regex.compile(r"(?<=\w)(?:['’ʼ＇][sS]|['’ʼ＇])$")
+_CURLY = regex.compile(r"(?<=\w)’")
+_STRAIGHT = regex.compile(r"(?<=\w)'")
+_MIDDLE = regex.compile(r"[A-Z]\w+")
+_TWICE = 2
+_COMMON = 3  # uses of a name that make it worth comparing others with
+_LONGER = 12  # words of a paragraph that is no headline or caption
+_MUST_REPEAT = 0.8  # share of the longer paragraphs that end in a mark, so that one that does not is odd
+_SPEAKS_AT_LEAST, _OWN_VOICE = 3, 0.25  # sentences, and their share, in the first person that make it the writer's own
 _STARTS_SPEECH = regex.compile(r"[“\"‘'«„:][\s“\"‘'«„]*$")
 
 # An opening mark and the marks that may close it; straight marks close themselves.
@@ -43,16 +53,68 @@ _MARK = regex.compile("[“”„«»‘’\"']")
 
 def measure(document: Document) -> Knowledge:
     """Return the names, the counts of word forms, and the quotations of the document."""
+    names = _names(document)
+    quotations = tuple(_quotations(document))
     return Knowledge(
-        names=_names(document),
-        counts=dict(Counter(word.text.casefold() for word in document.words)),
-        quotations=tuple(_quotations(document)),
+        names=_bounded(names),
+        counts=_bounded(Counter(word.text.casefold() for word in document.words)),
+        quotations=quotations,
+        common_names=_by_initial(name for name, uses in names.items() if uses >= _COMMON),
+        full_names=_full_names(document),
+        apostrophe=_apostrophe(document.text),
+        quotation_marks=_quotation_marks(document.text),
+        title=document.paragraphs[0].span if len(document.paragraphs) > 1 else None,
+        ends_in_stops=_ends_in_stops(document),
+        own_voice=_is_own_voice(document, quotations),
     )
 
 
-def base(word: str) -> str:
-    """Return the word without its possessive ending: "Biden" for "Biden’s", "Joneses" for "Joneses’"."""
-    return _POSSESSIVE.sub("", word)
+def _bounded(counts: Mapping[str, int]) -> dict[str, int]:
+    return {word: min(count, MANY) for word, count in counts.items()}
+
+
+def _by_initial(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    ordered = sorted(names)
+    return {initial: tuple(group) for initial, group in itertools.groupby(ordered, key=lambda name: name[0])}
+
+
+def _full_names(document: Document) -> dict[str, tuple[str, ...]]:
+    """Collect what stands between the first and the last of three capitalised words with nothing but spaces between."""
+    found: dict[str, list[str]] = {}
+    text = document.text
+    for sentence in document.sentences:
+        for first, middle, last in zip(sentence.words, sentence.words[1:], sentence.words[2:], strict=False):
+            if not (first.text[0].isupper() and last.text[0].isupper() and _MIDDLE.fullmatch(middle.text)):
+                continue
+            if text[first.span.end : middle.span.start] == text[middle.span.end : last.span.start] == " ":
+                middles = found.setdefault(f"{first.text} {base(last.text)}", [])
+                if middles.count(middle.text) < _TWICE:
+                    middles.append(middle.text)
+    return {around: tuple(middles) for around, middles in found.items()}
+
+
+def _apostrophe(text: str) -> str:
+    """Return the apostrophe that the text itself writes after letters, the straight one when it writes none."""
+    return "’" if len(_CURLY.findall(text)) > len(_STRAIGHT.findall(text)) else "'"
+
+
+def _quotation_marks(text: str) -> tuple[str, str]:
+    return ("“", "”") if "“" in text or ("’" in text and '"' not in text) else ('"', '"')
+
+
+def _ends_in_stops(document: Document) -> bool:
+    """Tell whether the longer paragraphs, but for one, end in a mark, so that the one that does not is odd."""
+    longer = [part for part in document.paragraphs if sum(len(s.words) for s in part.sentences) >= _LONGER]
+    ended = sum(not part.span.of(document.text)[-1].isalnum() for part in longer)
+    return ended >= _TWICE and ended >= _MUST_REPEAT * (len(longer) - 1)
+
+
+def _is_own_voice(document: Document, quotations: Sequence[Span]) -> bool:
+    """Tell whether the writer speaks: the first person is common outside quotations in unattributed sentences."""
+    plain = [sentence for sentence in document.sentences if not sentence.span.touches(quotations)]
+    texts = [sentence.span.of(document.text) for sentence in plain]
+    spoken = [text for text in texts if speech.speaks(text, 0, len(text)) and not speech.attributed(text)]
+    return len(spoken) >= _SPEAKS_AT_LEAST and len(spoken) > _OWN_VOICE * len(texts)
 
 
 def _names(document: Document) -> dict[str, int]:

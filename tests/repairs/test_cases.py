@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from auditor import segment
 from auditor.repairs import REPAIRS
 from auditor.signals import document_knowledge
-from auditor.values import Candidate, Measurements
+from auditor.values import Candidate, Measurements, Span
 from tests.repairs.sentences import document_of
 
 # What these propose comes from a model's measurements; test_prices.py tries them with the embedded models.
@@ -50,3 +51,21 @@ def test_mechanisms_explain_themselves(name: str) -> None:
     assert module.CLEAN
     assert module.DIRTY or name in ASK_A_MODEL
     assert [heading for heading in HEADINGS if f"\n{heading}" not in (module.__doc__ or "")] == []
+
+
+def test_a_mechanism_needs_no_more_of_a_document_than_what_is_near() -> None:
+    """In one long document of all the cases, each sentence is told the same with its neighbourhood alone."""
+    modules = [REPAIRS.load(name) for name in REPAIRS]
+    texts = [text for module in modules for text in (*module.CLEAN, *(case[0] for case in module.DIRTY))]
+    document = segment.document("Talks go on\n\n" + "\n\n".join(texts), name="all")
+    whole = Measurements(document, document_knowledge.measure(document))
+    found = 0
+    for sentence in document.sentences:
+        around = document.around(sentence.span)
+        near = Measurements(around, whole.knowledge.near(Span(around.paragraphs[0].span.start, len(around.text))))
+        for module in modules:
+            told = list(module.propose(sentence, whole))
+            assert list(module.propose(sentence, near)) == told
+            found += len(told)
+
+    assert found > len(document.sentences)

@@ -5,28 +5,12 @@ from __future__ import annotations
 import pytest
 
 from auditor import segment
-from auditor.signals.document_knowledge import base, measure
-from auditor.values import Knowledge
+from auditor.signals.document_knowledge import measure
+from auditor.values import MANY, Knowledge, Span
 
 
 def _measure(text: str) -> Knowledge:
     return measure(segment.document(text, name="-"))
-
-
-@pytest.mark.parametrize(
-    ("word", "expected"),
-    [
-        ("Lee’s", "Lee"),
-        ("Lee's", "Lee"),
-        ("Joneses’", "Joneses"),
-        ("Lees", "Lees"),
-        ("LEE’S", "LEE"),
-        ("o’clock", "o’clock"),
-    ],
-)
-def test_base_strips_possessive_endings_only(word: str, expected: str) -> None:
-    """The ending goes, the rest of the word stays."""
-    assert expected == base(word)
 
 
 def test_names_are_counted_without_their_possessive_endings() -> None:
@@ -68,3 +52,80 @@ def test_word_forms_are_counted_whatever_their_case() -> None:
 def test_quotations_are_what_stands_inside_quotation_marks(text: str, quotations: list[str]) -> None:
     """Straight and curly marks pair within a paragraph; apostrophes and inches are none."""
     assert quotations == [span.of(text) for span in _measure(text).quotations]
+
+
+def test_what_comes_very_often_is_counted_no_further() -> None:
+    """A hundred and a thousand are the same."""
+    knowledge = _measure("We saw Lee. " * 150)
+
+    assert (knowledge.names["Lee"], knowledge.counts["lee"], knowledge.counts["saw"]) == (MANY, MANY, MANY)
+
+
+def test_common_names_are_found_by_their_initial() -> None:
+    """Those that come three times."""
+    knowledge = _measure("He met Lee, Lund and Kim. Lee met Lund. Kim saw Lee, and Lund saw Kim. They met Kay and Kay.")
+
+    assert knowledge.common_names == {"K": ("Kim",), "L": ("Lee", "Lund")}
+
+
+def test_full_names_are_known_by_their_first_and_last() -> None:
+    """Three capitals with nothing but a space between, twice at most; a possessive is the same name."""
+    knowledge = _measure(
+        "He met Joe Robin Lee. Joe Robin Lee’s aide met Joe Robin Lee, Joe Robyn Lee and Joe, Rob Lee. Joe A Lee left."
+    )
+
+    assert knowledge.full_names == {"Joe Lee": ("Robin", "Robin", "Robyn")}
+
+
+@pytest.mark.parametrize(
+    ("text", "apostrophe", "marks"),
+    [
+        ("It is late.", "'", ('"', '"')),
+        ("It’s late, isn’t it? It's so.", "’", ("“", "”")),
+        ("It’s late. It's so.", "'", ("“", "”")),
+        ('It’s "late".', "’", ('"', '"')),
+        ("“It's late.”", "'", ("“", "”")),
+    ],
+)
+def test_a_document_has_its_own_marks(text: str, apostrophe: str, marks: tuple[str, str]) -> None:
+    """The apostrophe that it writes more often; curly quotation marks as soon as one is there."""
+    knowledge = _measure(text)
+
+    assert (knowledge.apostrophe, knowledge.quotation_marks) == (apostrophe, marks)
+
+
+def test_a_title_is_the_first_of_several_paragraphs() -> None:
+    """A lone paragraph has none."""
+    assert _measure("Talks fail").title is None
+    assert _measure("Talks fail\n\nThey went home.").title == Span(0, 10)
+
+
+LONG = "The two sides met again and went home once more without any deal"
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "ends_in_stops"),
+    [
+        ([LONG + "."] * 2 + [LONG], True),
+        ([LONG + "."] * 2 + ["Talks fail"] * 5, True),
+        ([LONG + ".", LONG], False),
+        ([LONG + "."] * 4 + [LONG] * 3, False),
+    ],
+)
+def test_longer_paragraphs_end_in_stops_or_not(paragraphs: list[str], *, ends_in_stops: bool) -> None:
+    """All but one of them, or nearly; headlines do not count."""
+    assert _measure("\n\n".join(paragraphs)).ends_in_stops is ends_in_stops
+
+
+@pytest.mark.parametrize(
+    ("text", "own_voice"),
+    [
+        ("I went home. I saw my house. We left it. It rained.", True),
+        ("“I went home. I saw my house. We left it.” It rained.", False),
+        ("I went home, she said. I saw my house, she said. We left it, she said. It rained.", False),
+        ("I went home. I saw my house. It rained.", False),
+    ],
+)
+def test_a_writer_who_says_i_has_a_voice(text: str, *, own_voice: bool) -> None:
+    """Outside quotation marks, and where nobody else is said to speak."""
+    assert _measure(text).own_voice is own_voice
