@@ -197,7 +197,7 @@ def _document(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[
     for word in sentence.words:
         yield (
             float(base(word.text) in knowledge.names),
-            math.log1p(knowledge.counts.get(word.text.casefold(), 0)),
+            math.log1p(knowledge.rough_counts.get(word.text.casefold(), 0)),
             float(word.text[:1].isupper()),
             float(is_quoted(word.span, measurements)),
             float(word.text.lower() in FUNCTION_WORDS),

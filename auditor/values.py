@@ -218,17 +218,14 @@ class Judgement:
         return tuple(minor + major for minor, major in zip(self.minor, self.major, strict=True))
 
 
-MANY = 100
-"""What a document is said to hold of a word that it holds more often: no judgement rests on the difference."""
-
-
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """What the document says about itself; of what stands far from a sentence, repairs and features know this alone.
 
     `names` counts capitalised words that stand inside a sentence (not only at its start), `counts` every word form,
-    case-folded; `MANY` stands for more. `quotations` are the ranges inside quotation marks. `common_names` are those
-    that come three times or more, by their first letter. `full_names` has, by the first and the last of three
+    case-folded, and `rough_counts` the same in steps, so that little depends on a word that comes once more.
+    `quotations` are the ranges inside quotation marks. `common_names` are those that come three times or more, by
+    their first letter. `full_names` has, by the first and the last of three
     capitalised words ("Joe Biden"), what stands between them, at most twice each. `apostrophe` and `quotation_marks`
     are the ones that the document writes. `title` is the first of several paragraphs. `ends_in_stops` tells whether
     its longer paragraphs end in marks, `own_voice` whether the writer speaks in the first person.
@@ -237,6 +234,7 @@ class Knowledge:
     names: Mapping[str, int]
     counts: Mapping[str, int]
     quotations: tuple[Span, ...]
+    rough_counts: Mapping[str, int] = field(default_factory=dict)
     common_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     full_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     apostrophe: str = "'"

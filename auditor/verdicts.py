@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 from auditor.engines.protocols import Passage
 from auditor.engines.remembering import Memory
-from auditor.values import Document, Finding, Kind, Measurements, Severity, Span
+from auditor.values import Document, Finding, Kind, Knowledge, Measurements, Severity, Span
 
 Value = TypeVar("Value")
 Judging = Callable[[Measurements], tuple[Finding, ...]]
 
-_NOTED = ("names", "counts", "common_names", "full_names")
+_NOTED = ("names", "counts", "rough_counts", "common_names", "full_names")
 """The fields of `Knowledge` that are asked word by word."""
 _WORD_BY_WORD = "what is known of a document is asked word by word, so that a verdict does not rest on all of it"
 
@@ -41,39 +41,48 @@ class Verdicts:
         origin = known.document.paragraphs[0].span.start
 
         def compute() -> object:
-            asked: dict[str, dict[str, object]] = {name: {} for name in _NOTED}
-            noting: dict[str, Any] = {name: _Noting(getattr(known.knowledge, name), asked[name]) for name in _NOTED}
+            noting: dict[str, Any] = {name: _Noting(getattr(known.knowledge, name)) for name in _NOTED}
             found = judge(replace(known, knowledge=replace(known.knowledge, **noting)))
+            asked = {name: (notes.told, notes.there) for name, notes in noting.items()}
             return asked, [_written(finding, origin) for finding in found]
 
-        def holds(answer: Any) -> bool:  # noqa: ANN401 (JSON)
-            return all(
-                _plain(getattr(known.knowledge, name).get(word)) == value
-                for name, asked in answer[0].items()
-                for word, value in asked.items()
-            )
-
         question = ["verdict", passage.fingerprint, passage.span.start - origin, *_seen(known, origin)]
-        _, found = self._memory.recall(question, compute, holds=holds)
+        _, found = self._memory.recall(question, compute, holds=lambda answer: _is_still_so(answer[0], known.knowledge))
         return tuple(_read(item, origin) for item in found)
 
 
 class _Noting(Mapping[str, Value]):
-    """A mapping that notes what it was asked, and what it said; None where it had nothing to say."""
+    """A mapping that notes what it told of which word, None where it had nothing to tell, and which words are there."""
 
-    def __init__(self, mapping: Mapping[str, Value], asked: dict[str, object]) -> None:
+    def __init__(self, mapping: Mapping[str, Value]) -> None:
         self._mapping = mapping
-        self._asked = asked
+        self.told: dict[str, object] = {}
+        self.there: dict[str, bool] = {}
 
     def __getitem__(self, word: str) -> Value:
-        self._asked[word] = _plain(self._mapping.get(word))
+        self.told[word] = _plain(self._mapping.get(word))
         return self._mapping[word]
+
+    def __contains__(self, word: object) -> bool:
+        self.there[str(word)] = word in self._mapping
+        return word in self._mapping
 
     def __iter__(self) -> Iterator[str]:
         raise TypeError(_WORD_BY_WORD)
 
     def __len__(self) -> int:
         raise TypeError(_WORD_BY_WORD)
+
+
+def _is_still_so(notes: Mapping[str, Any], knowledge: Knowledge) -> bool:
+    """Tell whether a document would say again what it said, by what was noted of each field."""
+    for name, (told, there) in notes.items():
+        now = getattr(knowledge, name)
+        if any(_plain(now.get(word)) != value for word, value in told.items()):
+            return False
+        if any((word in now) != was_there for word, was_there in there.items()):
+            return False
+    return True
 
 
 def _seen(known: Measurements, origin: int) -> list[object]:

@@ -16,7 +16,7 @@ from auditor.values import Document, Finding, Kind, Measurements, Severity, Span
 from auditor.verdicts import Verdicts
 
 NEAR = "The mayor met Lee. “We hope so,” Lee said."
-STORY = f"The first day.\n\nNothing happened.\n\n{NEAR}\n\nNobody came.\n\nLee left the town."
+STORY = f"{'The end. ' * 15}He met Ann.\n\nNothing happened.\n\n{NEAR}\n\nNobody came.\n\nLee left the town."
 Change = Callable[[str], str]
 
 
@@ -38,7 +38,8 @@ class _Judge:
         self.asked.append(known.document)
         of = known.knowledge
         start = known.document.text.index(NEAR)
-        message = f"{of.names.get('Lee')} {'Kim' in of.names} {of.counts.get('town', 0)} {of.full_names.get('Lee Lee')}"
+        numbers = f"{of.names.get('Lee')} {of.counts.get('town', 0)} {of.rough_counts.get('the')}"
+        message = f"{numbers} {'Kim' in of.names} {'Ann' in of.names} {of.full_names.get('Lee Lee')}"
         finding = Finding(
             Span(start, start + 3), Kind.NAME, Severity.MAJOR, 1 / 3, "names", message, ("A", ""), ("Why not.",)
         )
@@ -75,8 +76,9 @@ def test_an_unchanged_passage_is_judged_once(verdicts: Verdicts) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda text: text.replace("The first day.", "A first and very long day."),
+        lambda text: text.replace("The end.", "A very long end.", 1),
         lambda text: text + "\n\nThe mayor hopes for rain.",
+        lambda text: text + "\n\nSoon Ann went.",
         lambda text: "More of it.\n\n" + text,
     ],
 )

@@ -29,7 +29,7 @@ from rapidfuzz.distance import OSA
 
 from auditor.english import FUNCTION_WORDS, base
 from auditor.repairs.wording import gap_before, parts_of_speech
-from auditor.values import MANY, Candidate, Kind, Knowledge, Measurements, Sentence, Severity, Span, Word
+from auditor.values import Candidate, Kind, Knowledge, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "names"
 KIND = Kind.NAME
@@ -245,8 +245,8 @@ def _small(words: Sequence[Word], index: int, measurements: Measurements) -> str
     if not word.islower() or len(word) < 4 or word in FUNCTION_WORDS | _NUMERALS or parts_of_speech(word):
         return ""
     name = word[0].upper() + word[1:]
-    uses, forms = measurements.knowledge.names.get(name, 0), measurements.knowledge.counts.get(word, 0)
-    lower = max(0, forms - uses) if forms < MANY else MANY
+    uses = measurements.knowledge.names.get(name, 0)
+    lower = max(0, measurements.knowledge.counts.get(word, 0) - uses)
     after_article = index > 0 and words[index - 1].text.lower() in ("the", "a", "an", "his", "her", "their")
     return name if uses >= max(2, 2 * lower) and not after_article else ""
 

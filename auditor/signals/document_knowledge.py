@@ -26,19 +26,21 @@ Source
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
 from auditor import speech
 from auditor.english import FUNCTION_WORDS, base
-from auditor.values import MANY, Document, Knowledge, Paragraph, Sentence, Span, Word
+from auditor.values import Document, Knowledge, Paragraph, Sentence, Span, Word
 
 _CURLY = regex.compile(r"(?<=\w)’")
 _STRAIGHT = regex.compile(r"(?<=\w)'")
 _MIDDLE = regex.compile(r"[A-Z]\w+")
+_STEPS = (*range(11), 14, 21, 34, 40, 67)  # what the trees tell apart (judge b0116946)
 _TWICE = 2
 _COMMON = 3  # uses of a name that make it worth comparing others with
 _LONGER = 12  # words of a paragraph that is no headline or caption
@@ -55,10 +57,12 @@ def measure(document: Document) -> Knowledge:
     """Return the names, the counts of word forms, and the quotations of the document."""
     names = _names(document)
     quotations = tuple(_quotations(document))
+    counts = dict(Counter(word.text.casefold() for word in document.words))
     return Knowledge(
-        names=_bounded(names),
-        counts=_bounded(Counter(word.text.casefold() for word in document.words)),
+        names=names,
+        counts=counts,
         quotations=quotations,
+        rough_counts={word: _STEPS[bisect.bisect_right(_STEPS, count) - 1] for word, count in counts.items()},
         common_names=_by_initial(name for name, uses in names.items() if uses >= _COMMON),
         full_names=_full_names(document),
         apostrophe=_apostrophe(document.text),
@@ -67,10 +71,6 @@ def measure(document: Document) -> Knowledge:
         ends_in_stops=_ends_in_stops(document),
         own_voice=_is_own_voice(document, quotations),
     )
-
-
-def _bounded(counts: Mapping[str, int]) -> dict[str, int]:
-    return {word: min(count, MANY) for word, count in counts.items()}
 
 
 def _by_initial(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
