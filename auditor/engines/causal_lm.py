@@ -7,6 +7,7 @@ open an edit costs only its own tokens and a few that follow: see `auditor.engin
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,12 @@ from auditor.values import Span
 # Context and length of a passage, of news of 6,000 tokens (SmolLM2-135M; nats a token, processor seconds): 224 and 448
 # 3.40, 18.6; 128 and 448 3.42, 16.9; 224 and 672 3.41, 17.1; 160 and 672 3.43, 15.8; 160 and 896 3.40, 15.9.
 _CONTEXT_TOKENS = 160
-_PASSAGE_TOKENS = 672
-_FIRST_TOKENS = 224  # of the first passage: it has no context to wait for, and its findings come the sooner
+# A passage ends, between these two lengths, behind the unit whose text has the least checksum: so that after an edit
+# passages soon begin where they began before. Of 12,354 words of news a paragraph was taken out, 23 times: 1.6 passages
+# were new on an average, with 504 and 840 tokens 2.0, with 560 and 784 4.3, with as many as 672 hold 7.7 of 27. Average
+# precision is the same within .002 (ro-en, zh-en).
+_PASSAGE_TOKENS = (448, 896)
+_FIRST_TOKENS = (128, 224)  # of the first passage: it has no context to wait for, and its findings come the sooner
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
 
 
@@ -61,23 +66,23 @@ class CausalLM:
 
     def _passages(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
         context: list[Token] = []
-        block: list[Token] = []
+        waiting: list[Token] = []
+        ends: list[tuple[int, int]] = []  # of the units that wait: how many tokens up to there, and the checksum
         previous_end = 0
-        most = _FIRST_TOKENS
+        length = _FIRST_TOKENS
         for index, unit in enumerate(units):
-            tokens = self._tokens(text, unit, previous_end, first=index == 0)
+            waiting += self._tokens(text, unit, previous_end, first=index == 0)
+            ends.append((len(waiting), zlib.crc32(unit.of(text).encode("utf-8", errors="surrogatepass"))))
             previous_end = unit.end
-            if block and len(block) + len(tokens) > most:
-                yield self._open(text, context, block, tokens[:_LOOKAHEAD_TOKENS])
-                context, block, most = (context + block)[-_CONTEXT_TOKENS:], [], _PASSAGE_TOKENS
-            block.extend(tokens)
-            while len(block) > most:
-                head, block = block[:most], block[most:]
-                yield self._open(text, context, head, block[:_LOOKAHEAD_TOKENS])
-                context, most = (context + head)[-_CONTEXT_TOKENS:], _PASSAGE_TOKENS
-        if block:
+            while len(waiting) > length[1]:
+                size = _choose_end(ends, *length)
+                block, waiting = waiting[:size], waiting[size:]
+                ends = [(end - size, checksum) for end, checksum in ends if end > size]
+                yield self._open(text, context, block, waiting[:_LOOKAHEAD_TOKENS])
+                context, length = (context + block)[-_CONTEXT_TOKENS:], _PASSAGE_TOKENS
+        if waiting:
             ending = [Token(token, Span(previous_end, previous_end), line_break=True) for token in self._line_break]
-            yield self._open(text, context, block, ending)
+            yield self._open(text, context, waiting, ending)
 
     def encode(self, text: str) -> list[int]:
         """Return the token numbers of `text`, without special tokens."""
@@ -109,6 +114,16 @@ class CausalLM:
         stream = [Token(self._start, Span(0, 0)), *context, *block, *after]
         where = Span(1 + len(context), 1 + len(context) + len(block))
         return OpenPassage(self._network, self._tongue, text, stream, where)
+
+
+def _choose_end(ends: Sequence[tuple[int, int]], least: int, most: int) -> int:
+    """Return how many tokens a passage takes, given (tokens up to there, checksum) of each unit's end.
+
+    It ends behind a unit where it can: between `least` and `most` tokens, else before, else wherever it is full.
+    """
+    possible = [(checksum, end) for end, checksum in ends if end <= most]
+    chosen = [found for found in possible if found[1] >= least] or possible[-1:]
+    return min(chosen)[1] if chosen else most
 
 
 def _choose_dtype(precision: str, device: torch.device) -> torch.dtype:

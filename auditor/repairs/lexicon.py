@@ -41,7 +41,8 @@ FUNCTION_WORDS = frozenset(word for words in (*CLASSES, AUXILIARIES) for word in
 }  # fmt: skip
 
 # A word and its right neighbour together must surprise the language model by so many nats before the wide mechanisms
-# look there: the floor dropped 39 % of the positions for 3 of 109 true repairs (ten stories, SmolLM2-135M).
+# look there: the floor dropped 39 % of the positions for 3 of 109 true repairs (ten stories, SmolLM2-135M). Below it,
+# down to 2.5, 12,254 words of zh-en hold two repairs that reach their threshold, 11,293 of clean news two as well.
 SUSPICION_NATS = 7.0
 
 

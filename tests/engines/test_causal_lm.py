@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from transformers import LlamaForCausalLM
 
 from auditor import segment
+from auditor.engines import causal_lm
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.protocols import Edit, Outlook, Passage
 from auditor.errors import ModelError
 from auditor.values import Span
-from tests.small_models import make_causal_lm
+from tests.small_models import SENTENCES, make_causal_lm
 
 TEXT = (
     "The minister said on Monday that the talks would go on. China’s claims were rejected by the court.\n\n"
@@ -169,13 +171,43 @@ def test_an_edit_that_changes_nothing_gains_nothing(model: CausalLM) -> None:
 
 def test_long_texts_are_read_in_passages_that_score_each_word_once(model: CausalLM) -> None:
     """Passages tile a long text; no token is scored twice or left out."""
-    text = "\n\n".join(f"{number}. {TEXT.splitlines()[0]}" for number in range(60))
+    text = "\n\n".join(f"{number}. {TEXT.splitlines()[0]}" for number in range(90))
     passages = list(model.read(text, _units(text)))
     spans = [span for passage in passages for span in passage.tokens.spans]
 
     assert len(passages) > 3
     assert sorted(set(spans)) == spans
     assert {i for i, c in enumerate(text) if not c.isspace()} <= {i for s in spans for i in range(s.start, s.end)}
+
+
+@pytest.mark.parametrize(
+    ("ends", "size"),
+    [
+        ([(50, 9), (120, 5), (160, 3), (190, 7), (230, 1)], 160),  # the least checksum between 100 and 200 tokens
+        ([(100, 3), (150, 3), (200, 3), (300, 0)], 100),
+        ([(40, 1), (90, 5), (250, 0)], 90),  # none ends there: behind as many units as there is room for
+        ([(250, 0), (300, 1)], 200),  # a unit that is longer than a passage is cut
+    ],
+)
+def test_a_passage_ends_where_its_text_says(ends: list[tuple[int, int]], size: int) -> None:
+    """Behind a unit where it can."""
+    assert causal_lm._choose_end(ends, 100, 200) == size
+
+
+def test_after_an_edit_passages_begin_again_where_they_began(model: CausalLM) -> None:
+    """A paragraph that goes changes what stands near it, not how the rest is cut."""
+    source, words = random.Random(0), " ".join(SENTENCES).split()  # noqa: S311 (no secret)
+    paragraphs = [" ".join(source.choices(words, k=source.randint(8, 40))) + "." for _ in range(400)]
+
+    def fingerprints(kept: list[str]) -> list[str]:
+        text = "\n\n".join(kept)
+        return [p.fingerprint for p in model.read(text, [p.span for p in segment.document(text, name="x").paragraphs])]
+
+    before = fingerprints(paragraphs)
+    new = [len(set(fingerprints(paragraphs[:at] + paragraphs[at + 1 :])) - set(before)) for at in range(20, 200, 20)]
+
+    assert len(before) > 15
+    assert sum(new) < 2 * len(new)
 
 
 def test_what_the_model_expects_are_words(model: CausalLM) -> None:

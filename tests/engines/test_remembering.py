@@ -172,3 +172,14 @@ def test_a_remembered_judgement_is_the_same(tmp_path: Path) -> None:
     for _ in range(2):
         assert remembering.judge(pairs) == detector.judge(pairs)
     assert _rows(tmp_path) == 1
+
+
+def test_an_answer_that_no_longer_holds_is_computed_anew(tmp_path: Path) -> None:
+    """And the new one is remembered in its place."""
+    memory = Memory(Store(tmp_path), engine="any", device="cpu")
+    answers = iter(range(10))
+
+    def ask(*, holds: bool) -> int:
+        return int(memory.recall(["when"], lambda: next(answers), holds=lambda _: holds))
+
+    assert [ask(holds=True), ask(holds=True), ask(holds=False), ask(holds=True)] == [0, 0, 1, 1]
