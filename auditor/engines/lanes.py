@@ -44,7 +44,10 @@ class Later(Generic[Result]):
 
 
 class _Crew:
-    """How many tasks are left to those who share the processor; the fewer, the more threads each may use."""
+    """How many tasks those who share the processor have begun or may begin; the fewer, the more threads each may use.
+
+    What must wait for the turn of another task does not count: beside one that is new, what is remembered is soon done.
+    """
 
     def __init__(self, threads: int, lanes: int) -> None:
         self.threads, self._lanes, self._left = threads, lanes, 0
@@ -122,16 +125,15 @@ def in_order(
             held.extend(itertools.islice(rest, 1))
         return
     crew = _Crew(total, lanes)
-    crew.count(len(held))
     waiting: deque[Future[Result]] = deque()
     with _pool(crew, lanes) as pool:
         while held or waiting:
-            while held and len(waiting) < _AHEAD * lanes:
-                waiting.append(pool.submit(_finish, crew, work, [held.popleft()]))
-                more = list(itertools.islice(rest, 1))
-                crew.count(len(more))
-                held.extend(more)
-                del more
+            while held and (room := _AHEAD * lanes - len(waiting)) > 0:
+                begun = [held.popleft() for _ in range(min(room, len(held)))]
+                crew.count(len(begun))
+                while begun:
+                    waiting.append(pool.submit(_finish, crew, work, [begun.pop(0)]))
+                held.extend(itertools.islice(rest, 2 - len(held)))
             yield waiting.popleft().result()
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -213,3 +214,22 @@ def test_how_threads_wait_is_said_before_torch_is_loaded(opener: str) -> None:
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
 
     assert told.stdout.isdigit()
+
+
+def test_while_others_must_wait_for_its_turn_a_task_may_use_every_thread() -> None:
+    """What comes after an edit is remembered, and done before it; the rest waits until there is room."""
+    others_done = threading.Semaphore(0)
+
+    def work(task: int) -> int:
+        if task:
+            others_done.release()
+            return 0
+        assert all(others_done.acquire(timeout=30) for _ in range(3))
+        for _ in range(1000):  # until the others are counted as done
+            lanes.settle()
+            if torch.get_num_threads() == 2:
+                break
+            time.sleep(0.01)
+        return torch.get_num_threads()
+
+    assert next(in_order(work, range(20), threads=2)) == 2
