@@ -63,9 +63,7 @@ class Auditor:
         self._language_model = self._later("the fluency model", opening.open_language_model)
         self._back_translator = self._later("the back-translation models", opening.open_back_translator)
         self._detector = self._later("the detector", opening.open_detector)
-        self._verdicts = lanes.Later(
-            lambda: Verdicts(opening.open_verdicts(self.settings, judge=self.profile.fingerprint))
-        )
+        self._verdicts = lanes.Later(lambda: Verdicts(opening.open_verdicts(self.settings, fitted=self.profile)))
 
     @functools.cached_property
     def profile(self) -> Profile:

@@ -176,3 +176,18 @@ def test_a_stage_begins_when_its_models_are_there(plain: Auditor) -> None:
         "pricing repairs",
         "judging",
     ]
+
+
+def test_another_judge_has_verdicts_of_its_own(
+    make: Callable[..., Auditor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers that were changed by hand, under the same name, and another choice of kinds."""
+    monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path))
+    auditor = make(cache=True)
+    found = auditor.audit(_document(STORY)).findings
+    strict = Auditor(auditor.settings, profile=replace(EAGER, minimum_probability=1.0))
+    other = Auditor(replace(auditor.settings, ignore=frozenset({found[0].kind})), profile=EAGER)
+
+    assert found
+    assert strict.audit(_document(STORY)).findings == ()
+    assert other.audit(_document(STORY)).findings == tuple(f for f in found if f.kind is not found[0].kind)

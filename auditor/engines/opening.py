@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,8 +72,8 @@ def open_translators(settings: Settings) -> tuple[Translator, Translator]:
     return out, home
 
 
-def open_verdicts(settings: Settings, *, judge: str) -> remembering.Memory | None:
-    """Open the memory of what a judge, known by the name of its fitted numbers, found before; None without a cache.
+def open_verdicts(settings: Settings, *, fitted: object) -> remembering.Memory | None:
+    """Open the memory of what was found before with numbers that were `fitted`, by their repr; None without a cache.
 
     Raises:
         ModelError: a model is missing.
@@ -82,7 +83,8 @@ def open_verdicts(settings: Settings, *, judge: str) -> remembering.Memory | Non
     detector = [] if settings.detector == "none" else _detector_folders(settings)
     folders = [_fluency_folder(settings), *_translation_folders(settings).values(), *detector]
     chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
-    return _memory(f"verdicts of {judge} {chosen} {surroundings.package()}", folders, settings)
+    state = hashlib.sha256(repr((fitted, chosen, surroundings.package())).encode()).hexdigest()
+    return _memory(f"verdicts {state}", folders, settings)
 
 
 def _fluency_folder(settings: Settings) -> Path:

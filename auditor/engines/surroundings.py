@@ -15,6 +15,7 @@ from auditor.engines import lanes
 from auditor.engines.store import Store
 
 _LIBRARIES = ("torch", "transformers", "tokenizers", "sentencepiece")
+_OF_RULES = ("lemminflect", "numpy", "rapidfuzz", "regex")
 _TUNING = ("ATEN_", "GOMP_", "KMP_", "MKL_", "OMP_", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")
 """How variables begin that change which of a processor's instructions and threads are used."""
 _PROCESSOR = ("model name", "flags", "CPU part", "Features")
@@ -65,9 +66,10 @@ def _processor() -> list[str]:
     return [line for line in first if line.startswith(_PROCESSOR)]
 
 
-def package() -> str:
-    """Return what tells this state of the whole package, its tables included, from every other."""
-    return _stamp(file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".tsv"))
+def package() -> list[str]:
+    """Tell this state of the whole package, of its tables and of what its rules rest on, from every other."""
+    files = (file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".tsv"))
+    return [_stamp(files), sys.version, *map(_version, _OF_RULES)]
 
 
 def _code() -> str:
