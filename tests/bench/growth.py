@@ -6,8 +6,10 @@ prints a line of JSON a size: words, wall and processor seconds, the memory held
 With --edited models remember, and the seconds are those of the story with a word in its middle changed, after it was
 audited as it was.
 
-Measured with `1000 100000` on two cores of an AMD EPYC with AVX-512 BF16: 313 and 354 words a second, 1,251 and 1,602
-MiB at most, 1,047 and 1,253 MiB held after it, of which 900 are the libraries (230) and the models as they are loaded.
+Measured with `1000 100000` on two cores of an AMD EPYC with AVX-512 BF16 (180 GFLOPs a core, busy with tests for a part
+of it): 133 and 177 words a second, 81 and 105 a processor second, 1,241 and 1,721 MiB at most, 1,012 and 1,335 MiB held
+after it, of which 900 are the libraries (230) and the models as they are loaded. A faster one (480 GFLOPs a core) came
+to 313 and 354 words a second.
 """
 
 from __future__ import annotations
