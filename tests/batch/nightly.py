@@ -9,9 +9,10 @@ peace and once killed five times with SIGKILL, compares every file, and tells ho
 --rules the embedded models do the work, which takes the better part of an hour; `--stories` and `--words` make it
 smaller.
 
-Measured with `--words 200` on the two threads of one core, with another benchmark beside it: 34,067 words in nine
-minutes; killed after 16, 35, 65, 145 and 195 stories, all 605 files had the same bytes. Memory in each tenth of the
-stories: 1,162, 1,298, 1,280, 1,334, 1,360, 1,340, 1,284, 1,295, 1,304, 1,325 MiB.
+Measured with `--stories 120 --words 200` on two cores: 20,271 words in 3.7 minutes; killed after 17, 72, 98, 103 and
+108 stories, all 365 files had the same bytes. Memory in each tenth of the stories: 1,099, 1,136, 1,192, 1,179, 1,198,
+1,179, 1,226, 1,249, 1,245, 1,235 MiB. 200 stories, before passages were worked at side by side: 605 files, 1,162 to
+1,360 MiB.
 """
 
 from __future__ import annotations
