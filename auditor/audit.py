@@ -178,14 +178,13 @@ class Auditor:
         """Yield the passages of a document, none of them read yet."""
         sentences = document.sentences
         starts = [sentence.span.start for sentence in sentences]
-        knowledge = document_knowledge.measure(document)
+        known = Measurements(document, document_knowledge.measure(document))
         total, before, done = len(document.words), 0, 0
         for passage in self.language_model.read(document.text, [sentence.span for sentence in sentences]):
             first = max(0, bisect.bisect_right(starts, passage.span.start) - 1)
             last = bisect.bisect_left(starts, passage.span.end)
-            near = document.around(Span(starts[first], max(passage.span.end, sentences[last - 1].span.end)))
-            known = Measurements(near, knowledge.near(Span(near.paragraphs[0].span.start, len(near.text))))
-            yield _Opened(passage, sentences[first:last], known, before, total)
+            touched = Span(starts[first], max(passage.span.end, sentences[last - 1].span.end))
+            yield _Opened(passage, sentences[first:last], known.around(touched), before, total)
             before += sum(len(sentence.words) for sentence in sentences[max(first, done) : last])
             done = last
 

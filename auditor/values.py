@@ -272,6 +272,12 @@ class Measurements:
     judgements: Mapping[int, Judgement] = field(default_factory=dict)
     forced: Mapping[int, Forced] = field(default_factory=dict)
 
+    def around(self, span: Span) -> Measurements:
+        """Return the same of the paragraphs around `span` alone; what was measured stays."""
+        document = self.document.around(span)
+        near = Span(document.paragraphs[0].span.start if document.paragraphs else 0, len(document.text))
+        return replace(self, document=document, knowledge=self.knowledge.near(near))
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -54,9 +54,8 @@ def verdicts(tmp_path: Path) -> Verdicts:
 def _ask(verdicts: Verdicts, judge: _Judge, document: Document, *, fingerprint: str = "as it was") -> list[Finding]:
     start = document.text.index(NEAR)
     span = Span(start, start + len(NEAR))
-    around = document.around(span)
-    knowledge = document_knowledge.measure(document).near(Span(around.paragraphs[0].span.start, len(around.text)))
-    return list(verdicts.recall(_Passage(span, fingerprint), Measurements(around, knowledge), judge))  # type: ignore[arg-type]
+    known = Measurements(document, document_knowledge.measure(document)).around(span)
+    return list(verdicts.recall(_Passage(span, fingerprint), known, judge))  # type: ignore[arg-type]
 
 
 def _story(text: str = STORY) -> Document:

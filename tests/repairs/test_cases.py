@@ -7,7 +7,7 @@ import pytest
 from auditor import segment
 from auditor.repairs import REPAIRS
 from auditor.signals import document_knowledge
-from auditor.values import Candidate, Measurements, Span
+from auditor.values import Candidate, Measurements
 from tests.repairs.sentences import document_of
 
 # What these propose comes from a model's measurements; test_prices.py tries them with the embedded models.
@@ -61,8 +61,7 @@ def test_a_mechanism_needs_no_more_of_a_document_than_what_is_near() -> None:
     whole = Measurements(document, document_knowledge.measure(document))
     found = 0
     for sentence in document.sentences:
-        around = document.around(sentence.span)
-        near = Measurements(around, whole.knowledge.near(Span(around.paragraphs[0].span.start, len(around.text))))
+        near = whole.around(sentence.span)
         for module in modules:
             told = list(module.propose(sentence, whole))
             assert list(module.propose(sentence, near)) == told
