@@ -178,6 +178,20 @@ def test_a_stage_begins_when_its_models_are_there(plain: Auditor) -> None:
     ]
 
 
+def test_what_was_found_before_is_not_judged_again(
+    make: Callable[..., Auditor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is measured, priced or judged a second time."""
+    monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path))
+    told: list[list[str]] = [[], []]
+    for stages in told:
+        settings = make(cache=True).settings
+        Auditor(settings, profile=EAGER, progress=lambda stage, *_, s=stages: s.append(stage)).audit(_document(STORY))
+
+    assert "judging" in told[0]
+    assert {"judging", "pricing repairs", "translating there and back"}.isdisjoint(told[1])
+
+
 def test_another_judge_has_verdicts_of_its_own(
     make: Callable[..., Auditor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

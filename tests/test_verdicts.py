@@ -39,7 +39,7 @@ class _Judge:
         of = known.knowledge
         start = known.document.text.index(NEAR)
         numbers = f"{of.names.get('Lee')} {of.counts.get('town', 0)} {of.rough_counts.get('the')}"
-        message = f"{numbers} {'Kim' in of.names} {'Ann' in of.names} {of.full_names.get('Lee Lee')}"
+        message = f"{numbers} {'Kim' in of.names} {'Ann' in of.names} {of.full_names.get('Joe Kay')}"
         finding = Finding(
             Span(start, start + 3), Kind.NAME, Severity.MAJOR, 1 / 3, "names", message, ("A", ""), ("Why not.",)
         )
@@ -100,7 +100,8 @@ def test_what_happens_elsewhere_undoes_nothing(verdicts: Verdicts, change: Chang
         lambda text: text + "\n\nSoon Lee went.",  # a name that comes once more
         lambda text: text.replace("left the town", "left"),  # a word that comes once less
         lambda text: text + "\n\nHe saw Kim.",  # a name that was not there
-        lambda text: text + "\n\nThe Lee Anne Lee story.",
+        lambda text: text + "\n\nHe met Joe Anne Kay.",  # a full name
+        lambda text: text + "\n\nThe end." * 5,  # a word that comes clearly more often
         lambda text: text + "\n\nI said so. I know it. I went. I saw. I left. I came. I think.",  # the writer's voice
         lambda text: text + "\n\nThe mayor’s hat. The mayor’s coat.",  # the apostrophe that the document writes
     ],

@@ -81,9 +81,10 @@ def open_verdicts(settings: Settings, *, fitted: object) -> remembering.Memory |
     if not settings.cache:
         return None
     detector = [] if settings.detector == "none" else _detector_folders(settings)
-    folders = [_fluency_folder(settings), *_translation_folders(settings).values(), *detector]
+    translation = _translation_folders(settings)
+    folders = [_fluency_folder(settings), *translation.values(), *detector]
     chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
-    state = hashlib.sha256(repr((fitted, chosen, surroundings.package())).encode()).hexdigest()
+    state = hashlib.sha256(repr((fitted, chosen, list(translation), surroundings.package())).encode()).hexdigest()
     return _memory(f"verdicts {state}", folders, settings)
 
 

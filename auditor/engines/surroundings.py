@@ -16,6 +16,7 @@ from auditor.engines.store import Store
 
 _LIBRARIES = ("torch", "transformers", "tokenizers", "sentencepiece")
 _OF_RULES = ("lemminflect", "numpy", "rapidfuzz", "regex")
+"""The libraries that decide what is proposed and how it is judged."""
 _TUNING = ("ATEN_", "GOMP_", "KMP_", "MKL_", "OMP_", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")
 """How variables begin that change which of a processor's instructions and threads are used."""
 _PROCESSOR = ("model name", "flags", "CPU part", "Features")

@@ -59,7 +59,7 @@ def again(folder: Path, *, words: int) -> dict[str, Run]:
 
     The cache is asked for by its variable, so that neither the user's own is used nor another story's. Measured on two
     cores of an AMD EPYC (180 GFLOPs of bfloat16 a core): 100,000 words 539 s at first, 17 s after an edit (32 times
-    less, 57 by processor), 3 s unchanged; 10,000 words 76, 9 and 0.6 s.
+    less, 57 by processor), 3 s unchanged; 10,000 words 55, 9 and 0.6 s.
     """
     before, after = folder / f"{words}.txt", folder / f"{words}-edited.txt"
     before.write_text(story(words), encoding="utf-8")
