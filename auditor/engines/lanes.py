@@ -23,7 +23,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 MOST: Final = 4
-"""Passages in memory at once; each takes some 130 MiB while it is read."""
+"""Passages in memory at once; each takes some 150 MiB while it is read."""
 _AHEAD = 2  # tasks a lane that may be done, or stand ready, before the one whose turn it is
 _SPINS = 1_000  # what GNU's OpenMP takes by itself where there are more threads than processors, not 300,000
 
