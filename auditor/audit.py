@@ -18,7 +18,7 @@ from auditor.engines.protocols import BackTranslator, Detector, LanguageModel, P
 from auditor.profile import Profile, load_profile
 from auditor.readers import files
 from auditor.repairs import REPAIRS, rank
-from auditor.signals import adequacy, back_translation, document_knowledge, fluency, forced_decoding
+from auditor.signals import adequacy, back_translation, document_knowledge, fluency, forced_decoding, probe
 from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings, Span
 from auditor.verdicts import Verdicts
 
@@ -31,7 +31,7 @@ Passages are worked at side by side: it is called by several threads, one at a t
 """
 
 PROFILE = Path("judge") / "judge.json"
-_MEASURED = ("surprisals", "predictions", "back", "entropies", "judgements", "forced")
+_MEASURED = ("surprisals", "predictions", "back", "entropies", "judgements", "forced", "probed")
 """The fields of `Measurements` that are keyed by an offset."""
 
 
@@ -244,7 +244,8 @@ class Auditor:
         surprisals = fluency.by_word(words, tokens)
         entropies = fluency.entropies(words, tokens)
         predictions = fluency.predict(opened.passage, opened.sentences, surprisals)
-        return replace(known, surprisals=surprisals, entropies=entropies, predictions=predictions)
+        probed = probe.by_word(opened.passage, opened.sentences)
+        return replace(known, surprisals=surprisals, entropies=entropies, predictions=predictions, probed=probed)
 
     def _judged(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:
         """Add what the detector says of the sentences, and what the translator does of those that have a source."""

@@ -259,7 +259,9 @@ class Measurements:
     `surprisals` (nats, one a word of the document, by the word's start offset), `entropies` (nats: how unsure the
     language model was before the word's first token, by the word's start offset), `predictions` (what it expected in
     the place of a surprising word, likeliest first, by its start offset), `back` and `judgements` (one a sentence, by
-    the sentence's start offset) are empty when no model was asked. `forced` has the sentences whose source is known and
+    the sentence's start offset) are empty when no model was asked; so is `probed` (the chances, 0-1, that a rater would
+    mark and that a post-editor would change a word, by the language model's inner states, by the word's start offset),
+    and where no probe was fitted for the language model. `forced` has the sentences whose source is known and
     in a language that the translation model reads, by the start offset.
     """
 
@@ -271,6 +273,7 @@ class Measurements:
     entropies: Mapping[int, float] = field(default_factory=dict)
     judgements: Mapping[int, Judgement] = field(default_factory=dict)
     forced: Mapping[int, Forced] = field(default_factory=dict)
+    probed: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     def around(self, span: Span) -> Measurements:
         """Return the same of the paragraphs around `span` alone; what was measured stays."""

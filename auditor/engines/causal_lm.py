@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from auditor.engines import memory
 from auditor.engines.causal_network import Network, open_network
 from auditor.engines.passages import OpenPassage, Token, Tongue, flatten
+from auditor.engines.probe import Probe
 from auditor.engines.protocols import Passage
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -37,7 +38,9 @@ _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what f
 class CausalLM:
     """A causal language model with its tokenizer, ready to read."""
 
-    def __init__(self, folder: Path, *, name: str, device: str = "cpu", precision: str = "auto") -> None:
+    def __init__(
+        self, folder: Path, *, name: str, device: str = "cpu", precision: str = "auto", probe: Probe | None = None
+    ) -> None:
         """Load the model that `folder` holds in the Hugging Face layout (`config.json`, safetensors, `tokenizer.json`).
 
         Args:
@@ -45,6 +48,7 @@ class CausalLM:
             name: what the signature calls the weights.
             device: a torch device.
             precision: "float32", "bfloat16", or "auto": bfloat16 where the device computes in it.
+            probe: what was fitted on the inner states of this very model.
 
         Raises:
             ModelError: the folder is no causal language model, or is damaged.
@@ -56,7 +60,9 @@ class CausalLM:
         self._start = _start_token(folder, tokenizer)
         self._tongue = Tongue(tokenizer)
         self._line_break = tuple(self._tongue.encode("\n\n"))
+        self._probe = probe
         self.name = f"{name}/{str(dtype).removeprefix('torch.')}/{self._network.name}"
+        self.name += f"+{probe.name}" if probe else ""
 
     def read(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
         """Read `text` in passages of whole `units`; see `LanguageModel.read`."""
@@ -113,7 +119,7 @@ class CausalLM:
     def _open(self, text: str, context: list[Token], block: list[Token], after: list[Token]) -> OpenPassage:
         stream = [Token(self._start, Span(0, 0)), *context, *block, *after]
         where = Span(1 + len(context), 1 + len(context) + len(block))
-        return OpenPassage(self._network, self._tongue, text, stream, where)
+        return OpenPassage(self._network, self._tongue, text, stream, where, self._probe)
 
 
 def _choose_end(ends: Sequence[tuple[int, int]], least: int, most: int) -> int:

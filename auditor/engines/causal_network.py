@@ -31,18 +31,19 @@ class Branches:
 class Network(Protocol):
     """A network that reads token numbers from left to right; a state is what it remembers of them.
 
-    Shapes: N tokens of branches, V vocabulary.
+    Shapes: N tokens of branches, V vocabulary, D width.
     """
 
     @property
     def name(self) -> str:
         """Who computes, for the signature: two implementations of one network differ by rounding."""
 
-    def read(self, ids: Sequence[int], *, keep: int) -> tuple[Any, Tensor]:
+    def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
         """Read a text, its start token included.
 
         Returns:
-            The state, and the logits of the last `keep` tokens, (keep, V): what each predicts to follow.
+            The state; the logits of the last `keep` tokens, (keep, V): what each predicts to follow; and what came out
+            of the layers `watch` (counted from 0, rising) for each of these tokens, (keep, len(watch), D).
         """
 
     def branch(self, state: Any, branches: Branches) -> Tensor:  # noqa: ANN401
@@ -84,10 +85,20 @@ class HubNetwork:
         self._device = device
 
     @torch.inference_mode()
-    def read(self, ids: Sequence[int], *, keep: int) -> tuple[Any, Tensor]:
-        """Read a text; see `Network.read`. The state is transformers' cache of keys and values."""
-        out = self._model(input_ids=torch.tensor([ids], device=self._device), use_cache=True, logits_to_keep=keep)
-        return out.past_key_values, out.logits[0, -keep:]
+    def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
+        """Read a text; see `Network.read`. The state is transformers' cache; the last layer is seen behind its norm."""
+        out = self._model(
+            input_ids=torch.tensor([ids], device=self._device),
+            use_cache=True,
+            logits_to_keep=keep,
+            output_hidden_states=bool(watch),
+        )
+        # The first of the hidden states is what goes into the first layer.
+        width = self._model.config.hidden_size if watch else 0
+        seen = out.logits.new_empty(keep, len(watch), width)
+        for place, layer in enumerate(watch):
+            seen[:, place] = out.hidden_states[layer + 1][0, -keep:]
+        return out.past_key_values, out.logits[0, -keep:], seen
 
     @torch.inference_mode()
     def branch(self, state: Any, branches: Branches) -> Tensor:  # noqa: ANN401

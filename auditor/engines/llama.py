@@ -72,7 +72,7 @@ class LlamaNetwork:
         self._base = base
 
     @torch.inference_mode()
-    def read(self, ids: Sequence[int], *, keep: int) -> tuple[LlamaState, Tensor]:
+    def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[LlamaState, Tensor, Tensor]:
         """Read a text; see `Network.read`."""
         device = self._output.device
         rows = rounded(len(ids))
@@ -80,13 +80,17 @@ class LlamaNetwork:
         turn = self._turns(torch.arange(rows, device=device))
         mask = torch.full((rows, rows), -torch.inf, dtype=x.dtype, device=device).triu_(1)
         keys, values = [], []
-        for layer in self._layers:
+        last = slice(len(ids) - keep, len(ids))
+        seen = x.new_empty(keep, len(watch), x.shape[-1])
+        for number, layer in enumerate(self._layers):
             query, key, value = self._project(layer, x, turn)
             keys.append(key)
             values.append(value)
             x = self._finish(layer, x, self._attend(query, key, value, mask, len(ids), ordered=True))
-        hidden = filled(x[len(ids) - keep : len(ids)], rounded(keep), dim=-2)
-        return LlamaState(tuple(keys), tuple(values)), self._predict(hidden)[:keep]
+            if number in watch:
+                seen[:, watch.index(number)] = x[last]
+        hidden = filled(x[last], rounded(keep), dim=-2)
+        return LlamaState(tuple(keys), tuple(values)), self._predict(hidden)[:keep], seen
 
     @torch.inference_mode()
     def branch(self, state: LlamaState, branches: Branches) -> Tensor:

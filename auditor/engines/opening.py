@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.engines.protocols import BackTranslator, Detector, Embedder, LanguageModel, Translator
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
+PROBE = "probe"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
 
 
@@ -26,18 +27,21 @@ def open_language_model(settings: Settings) -> LanguageModel:
     Raises:
         ModelError: it is missing or damaged, or is no causal language model.
     """
-    folder = _fluency_folder(settings)
+    folders = _fluency_folders(settings)
     name = settings.fluency_model or f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
 
     def load() -> LanguageModel:
         _prepare(settings)
         from auditor.engines.causal_lm import CausalLM
+        from auditor.engines.probe import open_probe
 
-        return CausalLM(folder, name=name, device=settings.device, precision=settings.precision)
+        folder, *probes = folders
+        probe = open_probe(*probes, device=settings.device) if probes else None
+        return CausalLM(folder, name=name, device=settings.device, precision=settings.precision, probe=probe)
 
     if not settings.cache:
         return load()
-    return remembering.RememberingLanguageModel(load, _memory(f"language model {name}", [folder], settings))
+    return remembering.RememberingLanguageModel(load, _memory(f"language model {name}", folders, settings))
 
 
 def open_back_translator(settings: Settings) -> BackTranslator:
@@ -82,16 +86,17 @@ def open_verdicts(settings: Settings, *, fitted: object) -> remembering.Memory |
         return None
     detector = [] if settings.detector == "none" else _detector_folders(settings)
     translation = _translation_folders(settings)
-    folders = [_fluency_folder(settings), *translation.values(), *detector]
+    folders = [*_fluency_folders(settings), *translation.values(), *detector]
     chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
     state = hashlib.sha256(repr((fitted, chosen, list(translation), surroundings.package())).encode()).hexdigest()
     return _memory(f"verdicts {state}", folders, settings)
 
 
-def _fluency_folder(settings: Settings) -> Path:
+def _fluency_folders(settings: Settings) -> list[Path]:
+    """Return where the language model is and, of the embedded one, the probe that was fitted on it."""
     if settings.fluency_model:
-        return resolve(settings.fluency_model, role="fluency model")
-    return weights.path(FLUENCY_MODEL)
+        return [resolve(settings.fluency_model, role="fluency model")]
+    return [weights.path(FLUENCY_MODEL), manifest.manifest_file().parent / PROBE]
 
 
 def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:

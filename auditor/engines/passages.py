@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from auditor.engines.causal_network import Branches, Network
+from auditor.engines.probe import Probe
 from auditor.engines.protocols import Edit, Outlook
 from auditor.values import Span, TokenScores
 
@@ -81,10 +82,11 @@ _Key = tuple[int, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What one forward pass tells: the network's state, logits and their normalisers a row, each token's scores."""
+    """What one forward pass tells: the state; logits, what the probe asks for and normalisers a row; tokens' scores."""
 
     state: Any
     logits: Tensor
+    seen: Tensor
     normalisers: Tensor
     own: list[float]
     entropies: list[float]
@@ -94,9 +96,18 @@ class _Reading:
 class OpenPassage:
     """A passage that is read, and held in memory, once it is asked something; it implements `Passage`."""
 
-    def __init__(self, network: Network, tongue: Tongue, text: str, stream: list[Token], block: Span) -> None:
+    def __init__(
+        self,
+        network: Network,
+        tongue: Tongue,
+        text: str,
+        stream: list[Token],
+        block: Span,
+        probe: Probe | None = None,
+    ) -> None:
         """Take the tokens of the context, the passage itself (`block` of the stream) and a few that follow."""
         self._network, self._tongue, self._text, self._stream, self._block = network, tongue, text, stream, block
+        self._probe = probe
         self._first_row = block.start - 1
         self._starts = [token.span.start for token in stream[block.start :]]
         self._branches: dict[tuple[int, int, str, int], _Branch] = {}
@@ -107,8 +118,9 @@ class OpenPassage:
         # Python 3.11 gives a cached_property one lock for all passages, which are to be read side by side.
         if self._read is None:
             ids = [token.id for token in self._stream]
-            state, logits = self._network.read(ids, keep=len(ids) - self._first_row)
-            self._read = _Reading(state, logits, *_measure(logits, ids[self._block.start :]))
+            watch = self._probe.layers if self._probe else ()
+            state, logits, seen = self._network.read(ids, keep=len(ids) - self._first_row, watch=watch)
+            self._read = _Reading(state, logits, seen, *_measure(logits, ids[self._block.start :]))
         return self._read
 
     @property
@@ -149,6 +161,15 @@ class OpenPassage:
             tuple(max(self._reading.entropies[i], 0.0) for i, _ in kept),
             tuple(self._reading.ranks[i] for i, _ in kept),
         )
+
+    def probe(self, sentences: Sequence[Sequence[Span]]) -> list[tuple[float, ...]]:
+        """See `Passage`."""
+        if self._probe is None:
+            return []
+        starts = self._starts[: len(self._block)]
+        # A word's last token is the last that begins before the word ends; the first row stands before the passage.
+        rows = [bisect.bisect_left(starts, word.end) for words in sentences for word in words]
+        return self._probe.answer(self._reading.seen[rows], [len(words) for words in sentences if words])
 
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         """See `Passage`."""

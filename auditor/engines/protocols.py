@@ -48,6 +48,13 @@ class Passage(Protocol):
     def tokens(self) -> TokenScores:
         """The scores of the tokens inside `span`, offsets of the document."""
 
+    def probe(self, sentences: Sequence[Sequence[Span]]) -> list[tuple[float, ...]]:
+        """Return, a word of the sentences (their words' ranges), what the model's inner states tell of it.
+
+        That is the probability (0-1) that a rater would mark the word, and that a post-editor would change it. Nothing
+        where no probe was fitted for the model.
+        """
+
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         """Return, an offset at which a word begins, the likeliest whole words there given the left context alone."""
 

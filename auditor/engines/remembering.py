@@ -193,6 +193,12 @@ class _RememberedPassage:
         places = tuple(Span(begin + self._start, end + self._start) for begin, end in spans)
         return TokenScores(places, *map(tuple, scores))
 
+    def probe(self, sentences: Sequence[Sequence[Span]]) -> list[tuple[float, ...]]:
+        start = self._start
+        places = [[(word.start - start, word.end - start) for word in words] for words in sentences]
+        question: list[object] = ["probe", places]
+        return [tuple(word) for word in self._recall(question, lambda: self._opened().probe(sentences))]
+
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         question = ["predict", [offset - self._start for offset in offsets], best]
         return [tuple(words) for words in self._recall(question, lambda: self._opened().predict(offsets, best=best))]

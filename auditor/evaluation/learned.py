@@ -1,14 +1,16 @@
-"""The detector as a system to evaluate."""
+"""What was fitted on human judgements, as systems to evaluate: the detector, and the language model's probe."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from auditor.engines import opening
-from auditor.engines.protocols import Detector, Pair
+from auditor.engines.protocols import Detector, LanguageModel, Pair
+from auditor.errors import SettingsError
 from auditor.evaluation.systems import Options, Prediction, Request
-from auditor.values import Judgement
+from auditor.values import Judgement, Span
 
 MARKED_THRESHOLD = 0.6
 """2.1 false alarms per 1,000 words of 5,791 words of clean news from development documents (`auditor evaluate` on
@@ -42,6 +44,49 @@ def _prediction(judgement: Judgement, convention: str) -> Prediction:
         official = (*judgement.edited_gaps, judgement.edited_end)
         return Prediction(judgement.edited, official, major, judgement.assessment)
     return Prediction(judgement.marked, (*judgement.marked, judgement.marked_end), major, judgement.mqm)
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The probe, which sees no source; the end of the sentence is as suspect as its least suspect word."""
+
+    model: LanguageModel
+    gives_probabilities: bool = True
+    threshold: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The language model's name, which tells the probe's."""
+        return self.model.name
+
+    def predict(self, requests: Sequence[Request]) -> list[Prediction]:
+        """Judge each request; a text that several raters judged is read once."""
+        asked = {(request.row.target, request.row.words): request for request in requests}
+        known = {key: self._answers(*key) for key in asked}
+        return [self._prediction(known[request.row.target, request.row.words], request) for request in requests]
+
+    def _answers(self, text: str, words: tuple[Span, ...]) -> list[tuple[float, ...]]:
+        found: dict[int, tuple[float, ...]] = {}
+        for passage in self.model.read(text, [Span(0, len(text))]):
+            inside = [word for word in words if passage.span.contains(word)]
+            found |= zip((word.start for word in inside), passage.probe([inside]), strict=True)
+        return [found.get(word.start, (0.0, 0.0)) for word in words]
+
+    def _prediction(self, answers: Sequence[tuple[float, ...]], request: Request) -> Prediction:
+        values = tuple(edited if request.convention == "da_z_mean" else marked for marked, edited in answers)
+        official = (*values, min(values, default=0.0))
+        return Prediction(values, official, tuple(value >= 0.5 for value in values), -fmean(values or [0.0]))
+
+
+def open_probe(options: Options) -> Probed:
+    """Open the language model with the probe that was fitted on it.
+
+    Raises:
+        SettingsError: the settings name another language model, for which there is none.
+    """
+    if options.settings.fluency_model:
+        raise SettingsError("there is a probe for the embedded fluency model alone; leave out the other one")
+    return Probed(opening.open_language_model(options.settings))
 
 
 def open_detector(options: Options) -> Judged:

@@ -116,6 +116,7 @@ SYSTEMS = {
     "round-trip": "auditor.evaluation.model_baselines:open_round_trip",
     "round-trip-bleu": "auditor.evaluation.model_baselines:open_round_trip_bleu",
     "detector": "auditor.evaluation.learned:open_detector",
+    "probe": "auditor.evaluation.learned:open_probe",
     "audit": "auditor.evaluation.audited:open_audit",
 }
 """A name, and the function that opens the system."""

@@ -8,6 +8,7 @@ SIGNALS = Table(
     "signal",
     {
         "fluency": "auditor.signals.fluency",
+        "probe": "auditor.signals.probe",
         "back-translation": "auditor.signals.back_translation",
         "adequacy": "auditor.signals.adequacy",
         "forced-decoding": "auditor.signals.forced_decoding",

@@ -42,25 +42,37 @@ FOREST = Branches(
 
 def test_reading_is_what_transformers_computes(network: llama.LlamaNetwork, hub: HubNetwork) -> None:
     """Logits equal those of the reference, to float32 precision."""
-    _, ours = network.read(TEXT, keep=len(TEXT))
-    _, theirs = hub.read(TEXT, keep=len(TEXT))
+    _, ours, _ = network.read(TEXT, keep=len(TEXT))
+    _, theirs, _ = hub.read(TEXT, keep=len(TEXT))
 
     assert ours.shape == theirs.shape == (len(TEXT), ours.shape[1])
     torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
 
 
+def test_what_is_watched_is_what_transformers_has_there(network: llama.LlamaNetwork, hub: HubNetwork) -> None:
+    """The states of the layers asked for, of the last tokens alone; none where none are asked for."""
+    *_, ours = network.read(TEXT, keep=7, watch=(0,))
+    *_, theirs = hub.read(TEXT, keep=7, watch=(0,))
+    *_, nothing = network.read(TEXT, keep=7)
+    *_, neither = hub.read(TEXT, keep=7)
+
+    assert ours.shape[:2] == (7, 1)
+    torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
+    assert nothing.shape[:2] == neither.shape[:2] == (7, 0)
+
+
 def test_branches_are_what_transformers_computes(network: llama.LlamaNetwork, hub: HubNetwork) -> None:
     """Branches see the text left of them and their own line, and nothing else."""
-    state, _ = network.read(TEXT, keep=len(TEXT))
-    reference, _ = hub.read(TEXT, keep=len(TEXT))
+    state, *_ = network.read(TEXT, keep=len(TEXT))
+    reference, *_ = hub.read(TEXT, keep=len(TEXT))
 
     torch.testing.assert_close(network.branch(state, FOREST), hub.branch(reference, FOREST), atol=2e-4, rtol=0)
 
 
 def test_a_branch_is_the_text_read_on(network: llama.LlamaNetwork) -> None:
     """A branch off a place predicts what the text up to there, with the branch behind it, predicts."""
-    state, _ = network.read(TEXT, keep=len(TEXT))
-    _, read = network.read([*TEXT[:20], 7, 9], keep=2)
+    state, *_ = network.read(TEXT, keep=len(TEXT))
+    _, read, _ = network.read([*TEXT[:20], 7, 9], keep=2)
 
     torch.testing.assert_close(network.branch(state, FOREST)[[0, 2]], read, atol=2e-4, rtol=0)
 

@@ -13,6 +13,7 @@ from auditor.engines.back_translator import PivotBackTranslator
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import open_encoder
 from auditor.engines.marian import MarianTranslator
+from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Edit, LanguageModel, Pair
 from auditor.engines.remembering import (
     Memory,
@@ -24,6 +25,7 @@ from auditor.engines.store import FILE, Store
 from auditor.values import Span
 from tests.engines import small_encoder
 from tests.engines.small_marian import ENGLISH, save_small_marian
+from tests.engines.small_probe import make_probe
 from tests.small_models import SENTENCES, make_causal_lm
 
 STORY = "\n\n".join((*SENTENCES, *reversed(SENTENCES)) * 4)
@@ -43,7 +45,8 @@ def _words(sentence: str) -> list[Span]:
 
 @pytest.fixture(scope="module")
 def language_model(tmp_path_factory: pytest.TempPathFactory) -> CausalLM:
-    return CausalLM(make_causal_lm(tmp_path_factory.mktemp("models") / "tiny"), name="tiny")
+    folder = tmp_path_factory.mktemp("models")
+    return CausalLM(make_causal_lm(folder / "tiny"), name="tiny", probe=open_probe(make_probe(folder / "probe")))
 
 
 def _asked(model: LanguageModel, text: str) -> list[object]:
@@ -55,6 +58,7 @@ def _asked(model: LanguageModel, text: str) -> list[object]:
         words = [word.span for word in segment.document(text, name="x").words if passage.span.contains(word.span)]
         edits = [Edit(span, replacement) for span in words[:20] for replacement in ("the", "")]
         answers += [len(passage.span), spans, tokens.log_probs, tokens.entropies, tokens.ranks]
+        answers += [passage.probe([words[:7], words[7:]])]
         answers += [passage.predict([word.start for word in words], best=5)]
         answers += [passage.bounds(edits, following=2), passage.price(edits[:20], following=4)]
     return answers
@@ -131,7 +135,7 @@ def test_another_model_is_asked_anew(language_model: CausalLM, tmp_path: Path) -
         )
         _asked(remembering, SENTENCES[0])
 
-    assert _rows(tmp_path) == 10
+    assert _rows(tmp_path) == 12
 
 
 @pytest.fixture(scope="module")

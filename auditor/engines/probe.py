@@ -1,0 +1,105 @@
+"""A probe: what a language model's inner states tell of each word, beyond how likely the word was.
+
+Reading a text costs a forward pass whatever is asked of it. A small network over what a few layers hold at the last
+token of each word, fitted on human judgements, says for next to nothing more how likely a rater would mark the word.
+
+Source: Alain and Bengio (2016), "Understanding intermediate layers using linear classifier probes"; Azaria and Mitchell
+(2023), "The Internal State of an LLM Knows When It's Lying".
+
+Shapes: N words in all, L layers, D width of the language model; B sentences, W words of the longest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+from torch.nn import functional
+
+from auditor.errors import ModelError
+
+WEIGHTS = "probe.safetensors"
+OUTPUTS = ("marked", "edited")
+"""What is asked of a word: would a rater mark it, would a post-editor change it."""
+
+
+class ProbeNetwork(nn.Module):
+    """Narrow, look left and right along the sentence, and answer."""
+
+    def __init__(self, width: int, *, narrow: int = 160, memory: int = 96, dropout: float = 0.2) -> None:
+        """Take states of `width` numbers a word (L * D)."""
+        super().__init__()
+        self.narrow = nn.Linear(width, narrow)
+        self.along = nn.GRU(narrow, memory, bidirectional=True, batch_first=True)
+        self.answers = nn.Linear(2 * memory + narrow, len(OUTPUTS))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Return log-odds, (B, W, outputs), of states (B, W, L * D); what stands behind a sentence's end is nothing."""
+        narrowed = self.dropout(functional.gelu(self.narrow(self.dropout(states))))
+        packed = nn.utils.rnn.pack_padded_sequence(narrowed, list(lengths), batch_first=True, enforce_sorted=False)
+        along, _ = nn.utils.rnn.pad_packed_sequence(
+            self.along(packed)[0], batch_first=True, total_length=states.shape[1]
+        )
+        answers: Tensor = self.answers(self.dropout(torch.cat([along, narrowed], dim=-1)))
+        return answers
+
+
+class Probe:
+    """A probe, loaded and ready."""
+
+    def __init__(self, network: ProbeNetwork, *, layers: Sequence[int], name: str) -> None:
+        """Take a fitted network that reads what comes out of `layers`, counted from 0."""
+        self.layers = tuple(layers)
+        self.name = name
+        self._network = network.eval()
+
+    @torch.inference_mode()
+    def answer(self, states: Tensor, sentences: Sequence[int]) -> list[tuple[float, ...]]:
+        """Return the probability (0-1) of each of `OUTPUTS` for each word.
+
+        Args:
+            states: (N, L, D), words of the sentences one after another.
+            sentences: how many words each has, none of them 0.
+        """
+        if not sentences:
+            return []
+        words = normed(states).flatten(1)
+        padded = nn.utils.rnn.pad_sequence(list(words.split(list(sentences))), batch_first=True)
+        answers = self._network(padded, sentences).sigmoid()
+        rows = [row[:length] for row, length in zip(answers, sentences, strict=True)]
+        return [tuple(word) for word in torch.cat(rows).tolist()]
+
+
+def normed(states: Tensor) -> Tensor:
+    """Return states in float32, each layer's scaled to a mean square of 1: they grow from layer to layer."""
+    return functional.rms_norm(states.float(), states.shape[-1:], eps=1e-6)
+
+
+def open_probe(folder: Path, *, device: str = "cpu") -> Probe:
+    """Load the probe in `folder`.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    file = folder / WEIGHTS
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; install auditor again")
+    try:
+        with safe_open(file, framework="pt") as stored:
+            layers = [int(layer) for layer in stored.metadata()["layers"].split(",")]
+            tensors = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118 (no dict)
+        network = ProbeNetwork(
+            tensors["narrow.weight"].shape[1],
+            narrow=len(tensors["narrow.weight"]),
+            memory=tensors["along.weight_hh_l0"].shape[1],
+        )
+        network.load_state_dict(tensors)
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    return Probe(network.to(device), layers=layers, name=f"probe-{digest}")

@@ -1,0 +1,139 @@
+"""Read labelled documents with the embedded language model and keep what its inner states hold of each word.
+
+    python -m models.train.states --data ../shared/data --out DIR     # hours of one core, resumable
+
+The slow half of fitting the probe. The language model is not fitted, so each document is read once, as an audit reads
+it: in passages, with the text before them. Nothing is read that `auditor.evaluation.gold.is_development` keeps apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from auditor.engines import weights
+from auditor.engines.causal_lm import CausalLM
+from auditor.engines.opening import FLUENCY_MODEL
+from auditor.engines.probe import Probe, normed
+from auditor.signals import probe
+from auditor.values import Document, Span
+from models.train.documents import Labelled, clean_documents, damaged, marked, post_edited
+from models.train.examples import POST_EDITED
+
+LAYERS = (12, 20, 29)
+"""Of thirty, counted from 0: where the probe looks."""
+SEED = 20261128
+COPIES = 4
+"""Damaged copies of each clean document, each damaged elsewhere."""
+
+
+def main() -> None:
+    """Read every document whose states are not in the folder yet."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--marked-words", type=int, default=300_000, help="of news with raters' marks")
+    parser.add_argument("--edited-words", type=int, default=90_000, help="of each post-edited pair")
+    parser.add_argument("--threads", type=int, default=None)
+    arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    recorder = Recorder()
+    model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, probe=recorder)
+    chosen = selected(arguments.data, marked_words=arguments.marked_words, edited_words=arguments.edited_words)
+    for number, item in enumerate(chosen, start=1):
+        file = arguments.out / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.safetensors"
+        if not file.exists():
+            save_file(_tensors(item, read(item.document, model, recorder)), file, {"origin": item.origin})
+            print(f"{number}/{len(chosen)} {item.name}: {len(item.document.words)} words", flush=True)
+
+
+def selected(data: Path, *, marked_words: int, edited_words: int) -> list[Labelled]:
+    """Return what the probe may be fitted on: so many words of each kind, and all clean news, also damaged."""
+    kinds = [(marked(data / "qe" / "wmt_mqm_zh-en.parquet", development=False), marked_words)]
+    for pair in POST_EDITED:
+        kinds.append((post_edited(data / "qe" / f"mlqe_{pair}.parquet", split="train"), edited_words))
+    found: list[Labelled] = []
+    for documents, limit in kinds:
+        found += _first(sorted(documents, key=lambda item: item.name), limit)
+    clean = [item for item in clean_documents(data / "clean_news.parquet") if item.origin == "plain"]
+    found += clean
+    found += [damaged(item, copy=copy) for copy in range(1, COPIES + 1) for item in clean]
+    return found
+
+
+def _first(documents: list[Labelled], words: int) -> Iterator[Labelled]:
+    """Yield documents in a seeded order until they have so many words."""
+    random.Random(SEED).shuffle(documents)  # noqa: S311 (a seeded order, not a secret)
+    taken = 0
+    for item in documents:
+        if taken < words:
+            taken += len(item.document.words)
+            yield item
+
+
+class Recorder(Probe):
+    """Stands where a probe would, and keeps what it is shown."""
+
+    def __init__(self) -> None:
+        self.layers = LAYERS
+        self.name = "recorder"
+        self.seen: list[Tensor] = []
+
+    def answer(self, states: Tensor, sentences: Sequence[int]) -> list[tuple[float, ...]]:
+        """Keep the states; there is no answer."""
+        self.seen.append(normed(states).half())
+        return []
+
+
+def read(document: Document, model: CausalLM, recorder: Recorder) -> Tensor:
+    """Return the states of the document's words, float16 (words, layers, width)."""
+    recorder.seen.clear()
+    for passage in model.read(document.text, [sentence.span for sentence in document.sentences]):
+        probe.by_word(passage, document.sentences)
+    return torch.cat(recorder.seen)
+
+
+def _tensors(item: Labelled, states: Tensor) -> dict[str, Tensor]:
+    sizes = [len(sentence.words) for sentence in item.document.sentences if sentence.words]
+    labels = [share(word.span, item) for word in item.document.words]
+    return {"states": states, "labels": torch.tensor(labels), "sentences": torch.tensor(sizes)}
+
+
+def share(span: Span, item: Labelled) -> float:
+    """Return the share of the raters who marked a place, 0-1."""
+    return min(1.0, sum(part for start, end, part in item.errors if start < span.end and span.start < end))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Sentences of one origin: states (words, layers, width), labels (words,), how many words each sentence has."""
+
+    origin: str
+    states: Tensor
+    labels: Tensor
+    sizes: Tensor
+
+
+def load(folder: Path) -> Iterator[Sentences]:
+    """Yield what was read, a document at a time, in the order of the files' names."""
+    from safetensors import safe_open
+
+    for file in sorted(folder.glob("*.safetensors")):
+        with safe_open(file, framework="pt") as stored:
+            origin = stored.metadata()["origin"]
+        tensors = load_file(file)
+        yield Sentences(origin, tensors["states"], tensors["labels"], tensors["sentences"])
+
+
+if __name__ == "__main__":
+    main()
