@@ -1,13 +1,15 @@
 """What the judge knows of each word, as numbers: one row a word, the same columns always.
 
-Five groups of columns: what the detector says, how the language model read it, what became of it in the pivot language
-and back, what repairs there are, and what the document itself tells. A number that was not measured is NaN. Numbers of
-whole sentences are left out: they tell a bad translation from a good one, and drown which of its words is wrong.
+Six groups of columns: what the detector says, how the language model read it, what its inner states tell, what became
+of it in the pivot language and back, what repairs there are, and what the document itself tells. A number that was not
+measured is NaN. Numbers of whole sentences are left out: they tell a bad translation from a good one, and drown which
+of its words is wrong.
 """
 
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "detector": ("marked", "major", "edited", "marked_before", "marked_after"),
         "fluency": ("surprisal", "surprisal_before", "surprisal_after", "entropy", "surplus"),
+        "probe": ("probed", "probed_before", "probed_after"),
         "back-translation": ("forced", "returned"),
         "repairs": ("wide", "unlikely", "meaning"),
         "document": ("name", "repeated", "capital", "quoted", "function", "letters", "length", "headline"),
@@ -69,12 +72,13 @@ def describe(
         parts = zip(
             _detector(sentence, measurements),
             _fluency(sentence, measurements),
+            _probe(sentence, measurements),
             _back(sentence, measurements),
             offers[len(rows) : len(rows) + len(sentence.words)],
             _document(sentence, measurements),
             strict=True,
         )
-        rows += [(*detector, *fluency, *back, *offer, *own) for detector, fluency, back, offer, own in parts]
+        rows += [tuple(itertools.chain.from_iterable(word)) for word in parts]
     return rows
 
 
@@ -175,6 +179,12 @@ def _fluency(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[f
         before = values[at - 1] if at else math.nan
         after = values[at + 1] if at + 1 < len(values) else math.nan
         yield (values[at], before, after, entropy, values[at] - entropy)
+
+
+def _probe(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[float, ...]]:
+    values = [measurements.probed.get(word.span.start) for word in sentence.words]
+    marked = [_log_odds(value[0]) if value else math.nan for value in values]
+    yield from zip(marked, [math.nan, *marked], [*marked[1:], math.nan], strict=False)
 
 
 def _back(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[float, ...]]:

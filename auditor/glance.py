@@ -1,8 +1,8 @@
 """A first look at a text: which of its words deserve a closer one.
 
 Most of an audit's time goes into the round trip and into pricing what might have been meant. Both are spent only where
-what costs little to know (the detector, how the language model read the words, what the document tells) leaves a
-doubt; a sentence without a doubtful word is not translated.
+what costs little to know (the detector, how the language model read the words, what its inner states and the document
+tell) leaves a doubt; a sentence without a doubtful word is not translated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from auditor.profile import Profile
 from auditor.repairs.rank import WIDE
 from auditor.values import Candidate, Measurements, Sentence, Span, Word
 
-GROUPS = ("detector", "fluency", "document")
+GROUPS = ("detector", "fluency", "probe", "document")
 """The columns of `auditor.features` that are known at a first look."""
 ODD_NATS = 6.0
 """The surprisal from which a small word is odd: of clean news 4 % of the words are (36 stories, SmolLM2-135M)."""

@@ -1,9 +1,10 @@
 """Price the repairs of labelled documents, the slow half of fitting the judge.
 
-    python -m models.train.collect --data ../shared/data --out DIR     # half an hour, resumable
+    python -m models.train.collect --data ../shared/data --out DIR     # an hour, resumable
 
 Every document is examined with the thresholds at their floors; what was measured goes to a line of
 `DIR/repairs.jsonl`, which `models.train.judge` reads. The detector is not asked here: it is quick, and refitted often.
+The probe is, with the language model: after it was refitted, collect anew.
 """
 
 from __future__ import annotations
@@ -108,6 +109,7 @@ def _line(item: Labelled, measurements: Measurements, repairs: Sequence[Repair])
         "errors": item.errors,
         "surprisals": _rounded(measurements.surprisals),
         "entropies": _rounded(measurements.entropies),
+        "probed": {start: [round(value, 5) for value in values] for start, values in measurements.probed.items()},
         "back": {start: asdict(back) for start, back in measurements.back.items()},
         "repairs": [_repair(repair) for repair in repairs],
     }
@@ -141,6 +143,7 @@ def read(file: Path) -> Iterator[Collected]:
             {int(start): value for start, value in row["surprisals"].items()},
             entropies={int(start): value for start, value in row["entropies"].items()},
             back={int(start): _back(back) for start, back in row["back"].items()},
+            probed={int(start): tuple(values) for start, values in row["probed"].items()},
         )
         yield Collected(item, measurements, tuple(_restored(repair) for repair in row["repairs"]))
 

@@ -55,7 +55,7 @@ def labelled(data: Path, *, words: int, clean_words: int) -> Iterator[Labelled]:
 
     Args:
         data: the directory of the data pack.
-        words: of each source of errors.
+        words: of each pair with post-edits; of news with raters' marks, which is what is asked, six times as many.
         clean_words: of the clean news that the detector was fitted on, which serves for the thresholds of the
             mechanisms alone ("plain"); the clean news it has not seen ("clean") is taken whole, and once more damaged.
     """
@@ -63,7 +63,7 @@ def labelled(data: Path, *, words: int, clean_words: int) -> Iterator[Labelled]:
     unseen = [item for item in news if item.origin == "clean"]
     sources: list[tuple[Iterable[Labelled], int]] = [(unseen, 10**9)]
     sources += [((damaged(item) for item in unseen), 10**9)]
-    sources += [(marked(data / "qe" / "wmt_mqm_zh-en.parquet"), 2 * words)]
+    sources += [(marked(data / "qe" / "wmt_mqm_zh-en.parquet"), 6 * words)]
     sources += [(post_edited(data / "qe" / f"mlqe_{pair}.parquet"), words) for pair in PAIRS]
     sources += [((item for item in news if item.origin == "plain"), clean_words)]
     for documents, limit in sources:
@@ -86,9 +86,12 @@ def clean_documents(file: Path) -> Iterator[Labelled]:
         yield Labelled(name, origin, name, segment.document(text, name=name), (), titles)
 
 
-def damaged(item: Labelled) -> Labelled:
-    """Break about three of ten sentences of a clean document, as translation does; what it touched is an error."""
-    chance = random.Random(f"{SEED}/{item.name}")  # noqa: S311
+def damaged(item: Labelled, *, copy: int = 0) -> Labelled:
+    """Break about three of ten sentences of a clean document, as translation does; what it touched is an error.
+
+    Each `copy` is damaged elsewhere.
+    """
+    chance = random.Random(f"{SEED}/{copy}/{item.name}" if copy else f"{SEED}/{item.name}")  # noqa: S311
     text, errors, at, parts = item.document.text, [], 0, []
     for sentence in item.document.sentences:
         parts.append(text[at : sentence.span.start])
@@ -99,15 +102,15 @@ def damaged(item: Labelled) -> Labelled:
             errors.append((start + hit.span.start, start + max(hit.span.end, hit.span.start + 1), 1.0))
             own = hit.text
         parts.append(own)
-    name = f"damaged/{item.name}"
+    name = f"damaged{copy or ''}/{item.name}"
     broken = "".join([*parts, text[at:]])
     return Labelled(name, "damaged", item.story, segment.document(broken, name=name), tuple(errors))
 
 
-def post_edited(file: Path) -> Iterator[Labelled]:
-    """Yield the `dev` translations of each article of MLQE-PE as one document; a changed word is an error."""
+def post_edited(file: Path, *, split: str = "dev") -> Iterator[Labelled]:
+    """Yield the translations of each article of MLQE-PE as one document; a changed word is an error."""
     rows: dict[str, list[gold.GoldRow]] = defaultdict(list)
-    for row in gold.read_rows(file, split="dev"):
+    for row in gold.read_rows(file, split=split):
         if row.official and row.words and row.target.strip() and "\n" not in row.target:
             rows[row.document].append(row)
     for name, group in rows.items():
@@ -121,13 +124,16 @@ def post_edited(file: Path) -> Iterator[Labelled]:
         yield Labelled(key, group[0].pair, key, document, tuple(errors))
 
 
-def marked(file: Path) -> Iterator[Labelled]:
-    """Yield the zh-en news translations of each system, its segments as paragraphs, with every rater's marks."""
+def marked(file: Path, *, development: bool = True) -> Iterator[Labelled]:
+    """Yield the zh-en news translations of each system, its segments as paragraphs, with every rater's marks.
+
+    Those of `development` are kept from everything else that is fitted; human translations are left out of them.
+    """
     rows: dict[tuple[str, str], dict[str, list[gold.GoldRow]]] = defaultdict(lambda: defaultdict(list))
     for row in gold.read_rows(file, split="train"):
         human = row.system.lower().startswith(("human", "ref"))
-        seen = not gold.is_development(row.document)
-        if "newstest" in row.origin and row.errors is not None and not human and not seen:
+        wanted = gold.is_development(row.document) == development and not (development and human)
+        if "newstest" in row.origin and row.errors is not None and wanted:
             rows[row.document, row.system][row.segment].append(row)
     for (name, system), segments in rows.items():
         ordered = [segments[key] for key in sorted(segments, key=lambda key: (len(key), key))]

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +105,10 @@ def _valued(item: Collected, thresholds: dict[str, float]) -> Collected:
 # --- fitting -------------------------------------------------------------------------------------------------------
 
 
+Copied = tuple[str, str, str, str]
+"""A story, which sources it was read with, the words of a place and the mechanism that would change them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A table with the raw probability of each of its words, and the profile that gave it: neither saw its story."""
@@ -112,6 +116,8 @@ class Told:
     table: Table
     raw: tuple[float, ...]
     profile: Profile
+    copies: Mapping[Copied | None, int] = field(default_factory=dict)
+    """How many translations of its story have the same repair of the same words."""
 
     def places(self) -> list[Place]:
         """Return what may be told."""
@@ -119,12 +125,22 @@ class Told:
         return places(reading, self.raw, with_marks=True)
 
     def verdict(self, place: Place) -> tuple[float, float]:
-        """Return the chance that a place is an error, by those who judged it, and what that counts."""
-        share, weight = self.label(place.span), self.table.weight
+        """Return the chance that a place is an error, by those who judged it, and what that counts.
+
+        Ten translations of a story that all say "talents" are one case of it, not ten.
+        """
+        share, weight = self.label(place.span), self.table.weight / self.copies.get(self.copied(place), 1)
         if self.table.collected.labelled.origin == "clean" or "rules" not in place.described:
             return share, weight
         heard = share + SILENCE * (1 - share)
         return share / heard, weight * heard
+
+    def copied(self, place: Place) -> Copied | None:
+        """Return what tells a place to mend from all that are not its copies in other translations of the story."""
+        if place.winner is None:
+            return None
+        words = place.span.of(self.table.measurements.document.text).casefold()
+        return self.table.collected.labelled.story, self.table.sources, words, place.winner.candidate.mechanism
 
     def label(self, span: Span) -> float:
         """Return the share of the raters who marked a place."""
@@ -195,6 +211,8 @@ def _judge(tables: Sequence[Table], thresholds: dict[str, float], columns: Seque
     bare = Profile.bare(thresholds)
     raw = crossed(tables, fitting, columns)
     blind = [Told(table, own, bare) for table, own in zip(tables, raw, strict=True)]
+    copies = Counter(each.copied(place) for each in blind for place in each.places() if place.winner)
+    blind = [replace(each, copies=copies) for each in blind]
     groups = [group for told in blind if told.table.sources != "shuffled" for group in _groups(told)]
     by_fold = {
         fold: replace(bare, weights=_weights([group for group in groups if group.fold != fold]))

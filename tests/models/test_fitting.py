@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from auditor.judge import Place
 from auditor.profile import Profile
 from auditor.signals import document_knowledge
 from auditor.signals.adequacy import with_source
-from auditor.values import Measurements, Span
-from models.train import judge, tables, trees
+from auditor.values import Candidate, Kind, Measurements, Repair, Severity, Span
+from models.train import columns, judge, tables, trees
 from models.train.collect import Collected
 from models.train.documents import Labelled, clean_documents, damaged, labelled
 
@@ -36,6 +37,11 @@ def _table(seed: int, *, origin: str = "zh-en") -> tables.Table:
     measurements = Measurements(document, document_knowledge.measure(document))
     collected = Collected(Labelled(str(seed), origin, str(seed), document), measurements, ())
     return tables.Table(collected, measurements, (), rows, labels, 1.0, "none")
+
+
+def _repair(span: Span) -> Repair:
+    candidate = Candidate(span, "envoys", "false-friends", Kind.MISTRANSLATION, Severity.MAJOR, "a word")
+    return Repair(candidate, 5.0, None, 2.0)
 
 
 def test_the_trees_that_ship_are_those_that_were_fitted() -> None:
@@ -97,6 +103,31 @@ def test_a_rule_is_hardly_blamed_for_a_silent_rater_and_fully_for_clean_news() -
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the data pack")
+def test_a_column_that_tells_ranks_above_one_that_does_not() -> None:
+    """What the labels were made of tells them; what is noise is worth the share of wrong words."""
+    several = [_table(seed) for seed in range(4)]
+    share = float(np.mean([table.labels.mean() for table in several]))
+
+    telling, (low, high) = columns.precision(several, ["marked"])
+    noise, _ = columns.precision(several, ["letters"])
+
+    assert low <= telling <= high
+    assert telling > 2 * noise
+    assert noise == pytest.approx(share, abs=0.08)
+
+
+def test_what_ten_translations_share_is_one_case() -> None:
+    """Copies of a repair in the translations of a story count together as much as a single one."""
+    told = judge.Told(_table(1), (0.5,) * 300, Profile.bare({}))
+    place = Place(Span(4, 13), 0.5, 0.5, 1, winner=_repair(Span(4, 13)))
+    alone = told.verdict(place)
+    copied = replace(told, copies={told.copied(place): 10}).verdict(place)
+
+    assert copied == (alone[0], alone[1] / 10)
+    assert told.copied(replace(place, winner=None)) is None
+    assert told.copied(place) != told.copied(replace(place, span=Span(14, 19)))
+
+
 def test_nothing_is_learned_from_what_the_detector_has_seen() -> None:
     """Clean news of fitting documents serves for the thresholds alone; no name is used twice."""
     found = list(labelled(DATA, words=300, clean_words=300))
