@@ -36,7 +36,7 @@ def open_language_model(settings: Settings) -> LanguageModel:
         from auditor.engines.probe import open_probe
 
         folder, *probes = folders
-        probe = open_probe(*probes, device=settings.device) if probes else None
+        probe = open_probe(*probes) if probes else None
         return CausalLM(folder, name=name, device=settings.device, precision=settings.precision, probe=probe)
 
     if not settings.cache:

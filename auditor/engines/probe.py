@@ -50,7 +50,7 @@ class ProbeNetwork(nn.Module):
 
 
 class Probe:
-    """A probe, loaded and ready."""
+    """A probe, loaded and ready; it computes in main memory, as it is too small for another device to pay."""
 
     def __init__(self, network: ProbeNetwork, *, layers: Sequence[int], name: str) -> None:
         """Take a fitted network that reads what comes out of `layers`, counted from 0."""
@@ -68,7 +68,7 @@ class Probe:
         """
         if not sentences:
             return []
-        words = normed(states).flatten(1)
+        words = normed(states.cpu()).flatten(1)
         padded = nn.utils.rnn.pad_sequence(list(words.split(list(sentences))), batch_first=True)
         answers = self._network(padded, sentences).sigmoid()
         rows = [row[:length] for row, length in zip(answers, sentences, strict=True)]
@@ -80,7 +80,7 @@ def normed(states: Tensor) -> Tensor:
     return functional.rms_norm(states.float(), states.shape[-1:], eps=1e-6)
 
 
-def open_probe(folder: Path, *, device: str = "cpu") -> Probe:
+def open_probe(folder: Path) -> Probe:
     """Load the probe in `folder`.
 
     Raises:
@@ -102,4 +102,4 @@ def open_probe(folder: Path, *, device: str = "cpu") -> Probe:
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    return Probe(network.to(device), layers=layers, name=f"probe-{digest}")
+    return Probe(network, layers=layers, name=f"probe-{digest}")

@@ -14,11 +14,13 @@ from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import open_encoder
 from auditor.engines.firefox import FirefoxTranslator
 from auditor.engines.marian import MarianTranslator
+from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Edit, Outlook, Pair, Translator
 from auditor.values import Span
 from tests.engines import small_encoder
 from tests.engines.accelerator import Accelerator
 from tests.engines.small_marian import ENGLISH, FRENCH, save_small_marian
+from tests.engines.small_probe import make_probe
 from tests.small_models import SENTENCES, make_causal_lm
 
 
@@ -78,7 +80,11 @@ def _read(model: CausalLM) -> list[object]:
         words = [word.span for word in segment.document(text, name="x").words if passage.span.contains(word.span)]
         edits = [Edit(word, "the") for word in words[:12]]
         outlook = Outlook(kept=(0.5, 1.0), fresh=2.0)
-        found += [passage.tokens, passage.predict([word.start for word in words], best=3)]
+        found += [
+            passage.probe([words[:5], words[5:]]),
+            passage.tokens,
+            passage.predict([word.start for word in words], best=3),
+        ]
         found += [passage.bounds(edits, following=2), passage.price(edits, following=4)]
         found += [passage.estimate(edits, following=2, outlook=outlook, asked=asked) for asked in (0, 1)]
     return found
@@ -86,7 +92,11 @@ def _read(model: CausalLM) -> list[object]:
 
 def test_the_language_model_computes_where_it_is_told(tiny: Path, accelerator: str) -> None:
     """Tokens, masks, positions, caches and logits are on the device; the numbers are the same."""
-    found = [_read(CausalLM(tiny, name="tiny", precision="float32", device=device)) for device in ("cpu", accelerator)]
+    probe = open_probe(make_probe(tiny.parent / "probe"))
+    found = [
+        _read(CausalLM(tiny, name="tiny", precision="float32", device=device, probe=probe))
+        for device in ("cpu", accelerator)
+    ]
 
     assert found[0] == found[1]
 
