@@ -102,7 +102,6 @@ def test_a_rule_is_hardly_blamed_for_a_silent_rater_and_fully_for_clean_news() -
     assert clean.verdict(place) == (0.0, 1.0)
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="needs the data pack")
 def test_a_column_that_tells_ranks_above_one_that_does_not() -> None:
     """What the labels were made of tells them; what is noise is worth the share of wrong words."""
     several = [_table(seed) for seed in range(4)]
@@ -128,6 +127,7 @@ def test_what_ten_translations_share_is_one_case() -> None:
     assert told.copied(place) != told.copied(replace(place, span=Span(14, 19)))
 
 
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the data pack")
 def test_nothing_is_learned_from_what_the_detector_has_seen() -> None:
     """Clean news of fitting documents serves for the thresholds alone; no name is used twice."""
     found = list(labelled(DATA, words=300, clean_words=300))
