@@ -16,7 +16,7 @@ from pathlib import Path
 from auditor import segment
 from auditor.evaluation import gold
 from auditor.signals.adequacy import with_source
-from auditor.values import Document
+from auditor.values import Document, Span
 from models.train import corruptions
 
 SEED = 20261124
@@ -48,6 +48,10 @@ class Labelled:
     document: Document
     errors: tuple[tuple[int, int, float], ...] = ()
     titles: tuple[tuple[int, int], ...] = ()
+
+    def share(self, span: Span) -> float:
+        """Return the share of the raters who marked a place, 0-1."""
+        return min(1.0, sum(part for start, end, part in self.errors if start < span.end and span.start < end))
 
 
 def labelled(data: Path, *, words: int, clean_words: int) -> Iterator[Labelled]:

@@ -30,7 +30,7 @@ from auditor.values import Repair, Span
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read
 from models.train.documents import SEED
 from models.train.judged import report
-from models.train.tables import FOLDS, Table, label, tabulate
+from models.train.tables import FOLDS, Table, tabulate
 from models.train.trees import crossed, grow
 
 FALSE_ALARMS_A_MECHANISM = 0.5  # per 1,000 words of clean news without headlines
@@ -144,7 +144,7 @@ class Told:
 
     def label(self, span: Span) -> float:
         """Return the share of the raters who marked a place."""
-        return label(span, self.table.collected)
+        return self.table.collected.labelled.share(span)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from auditor.engines.causal_lm import CausalLM
 from auditor.engines.opening import FLUENCY_MODEL
 from auditor.engines.probe import Probe, normed
 from auditor.signals import probe
-from auditor.values import Document, Span
+from auditor.values import Document
 from models.train.documents import Labelled, clean_documents, damaged, marked, post_edited
 from models.train.examples import POST_EDITED
 
@@ -105,13 +105,8 @@ def read(document: Document, model: CausalLM, recorder: Recorder) -> Tensor:
 
 def _tensors(item: Labelled, states: Tensor) -> dict[str, Tensor]:
     sizes = [len(sentence.words) for sentence in item.document.sentences if sentence.words]
-    labels = [share(word.span, item) for word in item.document.words]
+    labels = [item.share(word.span) for word in item.document.words]
     return {"states": states, "labels": torch.tensor(labels), "sentences": torch.tensor(sizes)}
-
-
-def share(span: Span, item: Labelled) -> float:
-    """Return the share of the raters who marked a place, 0-1."""
-    return min(1.0, sum(part for start, end, part in item.errors if start < span.end and span.start < end))
 
 
 @dataclass(frozen=True, slots=True)

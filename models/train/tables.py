@@ -12,7 +12,7 @@ import numpy as np
 from auditor import features
 from auditor.engines.encoder import open_embedded
 from auditor.signals import adequacy
-from auditor.values import Document, Measurements, Repair, Settings, Span
+from auditor.values import Document, Measurements, Repair, Settings
 from models.train.collect import Collected
 
 FOLDS = 5
@@ -57,7 +57,7 @@ def tabulate(collected: Sequence[Collected], detector: Path | None) -> Iterator[
             judgements = adequacy.judge(document, network)
             measurements = replace(item.measurements, judgements=judgements)
             rows = np.array(features.describe(measurements, item.repairs, document.sentences), dtype=float)
-            labels = np.array([label(word.span, item) for word in document.words])
+            labels = np.array([item.labelled.share(word.span) for word in document.words])
             yield Table(item, measurements, item.repairs, rows, labels, weight, sources)
 
 
@@ -68,8 +68,3 @@ def versions(document: Document) -> dict[str, Document]:
         return alone
     sources = [next((s.source or "" for s in paragraph.sentences), "") for paragraph in document.paragraphs]
     return {**alone, "given": document, "shuffled": adequacy.with_source(document, [*sources[1:], sources[0]])}
-
-
-def label(span: Span, item: Collected) -> float:
-    """Return the share of the raters who marked a place, 0-1."""
-    return min(1.0, sum(share for start, end, share in item.labelled.errors if start < span.end and span.start < end))
