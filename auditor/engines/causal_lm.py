@@ -17,9 +17,10 @@ from tokenizers import Tokenizer
 
 from auditor.engines import memory
 from auditor.engines.causal_network import Network, open_network
-from auditor.engines.passages import OpenPassage, Token, Tongue, flatten
+from auditor.engines.passages import OpenPassage
 from auditor.engines.probe import Probe
 from auditor.engines.protocols import Passage
+from auditor.engines.tongue import Token, Tongue, flatten
 from auditor.errors import ModelError
 from auditor.values import Span
 

@@ -14,53 +14,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
+from auditor.engines import predictions
 from auditor.engines.causal_network import Branches, Network
 from auditor.engines.probe import Probe
 from auditor.engines.protocols import Edit, Outlook
+from auditor.engines.tongue import PLAIN, Token, Tongue
 from auditor.values import Span, TokenScores
 
 _PACK_TOKENS = 256  # tokens of all branches in one forward pass: more attend to each other in vain
 _REACH = 256  # code points beyond the last token seen that an edit may be read with
-_ROWS = 8  # rows of (rows, vocabulary) float32 at once: what stays in the cache is ten times faster than memory
-_STRINGS = 16384  # short strings whose tokens are remembered, some 4 MiB
-_PLAIN = str.maketrans("‘’‚‛“”„‟", "''''" + '""""')
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token of the stream; `span` is empty at the start of text and for line breaks, `spaced` begins with a space."""
-
-    id: int
-    span: Span
-    spaced: bool = False
-    line_break: bool = False
-
-
-class Tongue:
-    """A tokenizer that remembers the short strings it was asked for: edits repeat the same words everywhere."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-        self._short = functools.lru_cache(maxsize=_STRINGS)(self._encode)
-
-    def encode(self, text: str) -> list[int]:
-        """Return the token numbers of `text`, without special tokens."""
-        return list(self._short(text) if len(text) < 64 else self._encode(text))
-
-    def encode_with_offsets(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        """Return the token numbers and what range of `text` each stands for."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return encoding.ids, encoding.offsets
-
-    def pieces(self, ids: Sequence[int]) -> list[str]:
-        """Return the text of each token by itself, its leading space included."""
-        return list(self._tokenizer.decode_batch([[token] for token in ids], skip_special_tokens=True))
-
-    def _encode(self, text: str) -> tuple[int, ...]:
-        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +84,7 @@ class OpenPassage:
             ids = [token.id for token in self._stream]
             watch = self._probe.layers if self._probe else ()
             state, logits, seen = self._network.read(ids, keep=len(ids) - self._first_row, watch=watch)
-            self._read = _Reading(state, logits, seen, *_measure(logits, ids[self._block.start :]))
+            self._read = _Reading(state, logits, seen, *predictions.measure(logits, ids[self._block.start :]))
         return self._read
 
     @property
@@ -236,7 +200,7 @@ class OpenPassage:
         for pack in _packs(sorted(keys)):
             branches, rows = _shared(pack)
             logits = self._network.branch(self._reading.state, branches)
-            normalisers = _normalisers(logits)
+            normalisers = predictions.normalisers(logits)
             places = torch.tensor([row for own in rows for row in own], device=logits.device)
             targets = torch.tensor([token for _, ids in pack for token in ids[1:]], device=logits.device)
             log_probs = logits[places, targets].float() - normalisers[places]
@@ -274,7 +238,7 @@ class OpenPassage:
         last = bisect.bisect_left(self._starts, end)
         if first >= len(self._starts) or (first >= last and chunk):
             raise ValueError(f"the edit at {edit.span} lies outside the passage")
-        flat = " ".join(chunk.split()).translate(_PLAIN)
+        flat = " ".join(chunk.split()).translate(PLAIN)
         new = self._tongue.encode(" " * self._token(first).spaced + flat)
         after = self._following(last, following)
         old = [self._token(i).id for i in range(first, last)] + after
@@ -306,25 +270,6 @@ class OpenPassage:
             if token.line_break:
                 break
         return after
-
-
-def flatten(text: str, unit: Span) -> tuple[str, list[int]]:
-    """Fold white space to single spaces and curly quotes to straight ones, which models have read most.
-
-    Returns:
-        The folded text, and the offset in `text` of each of its characters, with the unit's end behind the last.
-    """
-    characters: list[str] = []
-    origins: list[int] = []
-    for offset in range(unit.start, unit.end):
-        character = text[offset]
-        if character.isspace():
-            if characters and characters[-1] == " ":
-                continue
-            character = " "
-        characters.append(character.translate(_PLAIN))
-        origins.append(offset)
-    return "".join(characters), [*origins, unit.end]
 
 
 def _word_bounds(text: str, span: Span) -> tuple[int, int]:
@@ -382,33 +327,3 @@ def _shared(pack: Sequence[_Key]) -> tuple[Branches, list[list[int]]]:
             parent = node
         rows.append(own)
     return Branches(tuple(ids), tuple(parents), tuple(positions), tuple(starts)), rows
-
-
-def _normalisers(logits: Tensor) -> Tensor:
-    return torch.cat([normaliser for normaliser, *_ in _read_off(logits)])
-
-
-def _measure(logits: Tensor, own: Sequence[int]) -> tuple[Tensor, list[float], list[float], list[int]]:
-    """Return each row's normaliser and, for the rows that predict `own`: log-probabilities, entropies and ranks."""
-    targets = torch.tensor(own, device=logits.device)
-    picked = logits[: len(own)].gather(1, targets[:, None]).float()
-    normalisers, entropies, ranks = [], [], []
-    for mine, (normaliser, rows, shares) in zip(picked.split(_ROWS), _read_off(logits[: len(own)]), strict=True):
-        normalisers.append(normaliser)
-        entropies.append(normaliser - torch.linalg.vecdot(shares, rows))
-        ranks.append(torch.sub(rows, mine, out=shares).sign_().clamp_(min=0).sum(-1))
-    known = torch.cat([*normalisers, _normalisers(logits[len(own) :])])
-    log_probs = picked[:, 0] - known[: len(own)]
-    return known, log_probs.tolist(), torch.cat(entropies).tolist(), torch.cat(ranks).long().tolist()
-
-
-def _read_off(logits: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield the normalisers of a few rows, these rows in float32 and their shares, in rooms that the next overwrite.
-
-    New rooms for every few rows cost four times what is done in them: the system makes each of their pages anew.
-    """
-    room, other = torch.empty(2, _ROWS, logits.shape[-1], device=logits.device)
-    for part in logits.split(_ROWS):
-        rows = room[: len(part)].copy_(part)
-        shares = torch.softmax(rows, -1, out=other[: len(part)])
-        yield rows.amax(-1) - shares.amax(-1).log(), rows, shares  # the highest logit less its own log-share

@@ -1,7 +1,9 @@
 """Fit the probe on the language model's inner states: one command, seeded, minutes.
 
-python -m models.train.states --data ../shared/data --out DIR     # hours, resumable
-python -m models.train.probe --states DIR                         # writes models/probe/probe.safetensors
+    python -m models.train.states --data ../shared/data --out DIR     # hours, resumable
+    python -m models.train.probe --states DIR                         # writes models/probe/probe.safetensors
+
+Raters' marks and post-editors' changes each teach an output of their own.
 """
 
 from __future__ import annotations

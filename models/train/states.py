@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
+from auditor import atomic
 from auditor.engines import weights
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.opening import FLUENCY_MODEL
@@ -53,7 +54,9 @@ def main() -> None:
     for number, item in enumerate(chosen, start=1):
         file = arguments.out / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.safetensors"
         if not file.exists():
-            save_file(_tensors(item, read(item.document, model, recorder)), file, {"origin": item.origin})
+            # Whole or not there: what a killed run left half-written would be taken for done.
+            tensors = _tensors(item, read(item.document, model, recorder))
+            atomic.write(file, save(tensors, {"origin": item.origin}))
             print(f"{number}/{len(chosen)} {item.name}: {len(item.document.words)} words", flush=True)
 
 

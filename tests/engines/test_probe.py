@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ class Listener(Probe):
         super().__init__(ProbeNetwork(len(LAYERS) * WIDTH), layers=LAYERS, name="listener")
         self.shown: list[tuple[Tensor, list[int]]] = []
 
-    def answer(self, states: Tensor, sentences: object) -> list[tuple[float, ...]]:
-        self.shown.append((states, list(sentences)))  # type: ignore[call-overload]
+    def answer(self, states: Tensor, sentences: Sequence[int]) -> list[tuple[float, ...]]:
+        self.shown.append((states, list(sentences)))
         return []
 
 
