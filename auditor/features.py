@@ -116,7 +116,7 @@ def of_group(
     nats = [measurements.surprisals.get(word.span.start, 0.0) for word in inside]
     return {
         "wide": value,
-        "suspicion": _log_odds(suspicion),
+        "suspicion": log_odds(suspicion),
         "surprisal": min(sum(nats) / max(1, len(nats)), 20.0) / 10,
         "agreement": math.log1p(len(others)),
         "name": names,
@@ -151,7 +151,8 @@ def _offers(words: Sequence[Word], repairs: Sequence[Repair]) -> list[tuple[floa
     return [offer.numbers() for offer in offers]
 
 
-def _log_odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Return the log-odds of a probability, of one too near 0 or 1 those of the nearest ten-thousandth."""
     bounded = min(max(probability, 1e-4), 1 - 1e-4)
     return math.log(bounded / (1 - bounded))
 
@@ -161,12 +162,12 @@ def _detector(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[
     if judgement is None:
         yield from [(math.nan,) * len(GROUPS["detector"])] * len(sentence.words)
         return
-    marked = [_log_odds(p) for p in judgement.marked]
+    marked = [log_odds(p) for p in judgement.marked]
     for at in range(len(sentence.words)):
         yield (
             marked[at],
-            _log_odds(judgement.major[at]),
-            _log_odds(judgement.edited[at]),
+            log_odds(judgement.major[at]),
+            log_odds(judgement.edited[at]),
             marked[at - 1] if at else math.nan,
             marked[at + 1] if at + 1 < len(marked) else math.nan,
         )
@@ -183,7 +184,7 @@ def _fluency(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[f
 
 def _probe(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[float, ...]]:
     values = [measurements.probed.get(word.span.start) for word in sentence.words]
-    marked = [_log_odds(value[0]) if value else math.nan for value in values]
+    marked = [log_odds(value[0]) if value else math.nan for value in values]
     yield from zip(marked, [math.nan, *marked], [*marked[1:], math.nan], strict=False)
 
 

@@ -17,9 +17,8 @@ from tokenizers import Tokenizer
 
 from auditor.engines import memory
 from auditor.engines.causal_network import Network, open_network
-from auditor.engines.passages import OpenPassage
+from auditor.engines.passages import OpenPassage, Watch
 from auditor.engines.probe import Probe
-from auditor.engines.protocols import Passage
 from auditor.engines.tongue import Token, Tongue, flatten
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -40,7 +39,14 @@ class CausalLM:
     """A causal language model with its tokenizer, ready to read."""
 
     def __init__(
-        self, folder: Path, *, name: str, device: str = "cpu", precision: str = "auto", probe: Probe | None = None
+        self,
+        folder: Path,
+        *,
+        name: str,
+        device: str = "cpu",
+        precision: str = "auto",
+        probe: Probe | None = None,
+        watch: Sequence[int] = (),
     ) -> None:
         """Load the model that `folder` holds in the Hugging Face layout (`config.json`, safetensors, `tokenizer.json`).
 
@@ -50,6 +56,7 @@ class CausalLM:
             device: a torch device.
             precision: "float32", "bfloat16", or "auto": bfloat16 where the device computes in it.
             probe: what was fitted on the inner states of this very model.
+            watch: the layers, counted from 0, that `OpenPassage.states` tells of; beside a probe they are the probe's.
 
         Raises:
             ModelError: the folder is no causal language model, or is damaged.
@@ -61,17 +68,17 @@ class CausalLM:
         self._start = _start_token(folder, tokenizer)
         self._tongue = Tongue(tokenizer)
         self._line_break = tuple(self._tongue.encode("\n\n"))
-        self._probe = probe
+        self._watch = Watch(probe.layers if probe else tuple(watch), probe)
         self.name = f"{name}/{str(dtype).removeprefix('torch.')}/{self._network.name}"
         self.name += f"+{probe.name}" if probe else ""
 
-    def read(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
+    def read(self, text: str, units: Sequence[Span]) -> Iterator[OpenPassage]:
         """Read `text` in passages of whole `units`; see `LanguageModel.read`."""
         for passage in self._passages(text, units):
             yield passage
             memory.give_back()  # 3,000 words: 60 to 170 MiB less, in a thousandth of the time
 
-    def _passages(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
+    def _passages(self, text: str, units: Sequence[Span]) -> Iterator[OpenPassage]:
         context: list[Token] = []
         waiting: list[Token] = []
         ends: list[tuple[int, int]] = []  # of the units that wait: how many tokens up to there, and the checksum
@@ -120,7 +127,7 @@ class CausalLM:
     def _open(self, text: str, context: list[Token], block: list[Token], after: list[Token]) -> OpenPassage:
         stream = [Token(self._start, Span(0, 0)), *context, *block, *after]
         where = Span(1 + len(context), 1 + len(context) + len(block))
-        return OpenPassage(self._network, self._tongue, text, stream, where, self._probe)
+        return OpenPassage(self._network, self._tongue, text, stream, where, self._watch)
 
 
 def _choose_end(ends: Sequence[tuple[int, int]], least: int, most: int) -> int:

@@ -14,10 +14,13 @@ from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
 if TYPE_CHECKING:
+    from auditor.engines.causal_lm import CausalLM
+    from auditor.engines.pair_probes import PairProbes
     from auditor.engines.protocols import BackTranslator, Detector, Embedder, LanguageModel, Translator
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 PROBE = "probe"
+PAIR_PROBES = "pair-probes"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
 
 
@@ -42,6 +45,27 @@ def open_language_model(settings: Settings) -> LanguageModel:
     if not settings.cache:
         return load()
     return remembering.RememberingLanguageModel(load, _memory(f"language model {name}", folders, settings))
+
+
+def open_listener(settings: Settings) -> tuple[CausalLM, PairProbes]:
+    """Load the embedded language model, remembering nothing, with the probes of single language pairs.
+
+    Raises:
+        ModelError: something is missing or damaged.
+    """
+    _prepare(settings)
+    from auditor.engines.causal_lm import CausalLM
+    from auditor.engines.pair_probes import open_pair_probes
+
+    probes = open_pair_probes(manifest.manifest_file().parent / PAIR_PROBES)
+    model = CausalLM(
+        weights.path(FLUENCY_MODEL),
+        name=f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}",
+        device=settings.device,
+        precision=settings.precision,
+        watch=probes.layers,
+    )
+    return model, probes
 
 
 def open_back_translator(settings: Settings) -> BackTranslator:

@@ -57,6 +57,14 @@ class _Reading:
     ranks: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The layers whose states are kept while reading, counted from 0, and who is asked about them."""
+
+    layers: tuple[int, ...] = ()
+    probe: Probe | None = None
+
+
 class OpenPassage:
     """A passage that is read, and held in memory, once it is asked something; it implements `Passage`."""
 
@@ -67,11 +75,11 @@ class OpenPassage:
         text: str,
         stream: list[Token],
         block: Span,
-        probe: Probe | None = None,
+        watch: Watch,
     ) -> None:
         """Take the tokens of the context, the passage itself (`block` of the stream) and a few that follow."""
         self._network, self._tongue, self._text, self._stream, self._block = network, tongue, text, stream, block
-        self._probe = probe
+        self._watch = watch
         self._first_row = block.start - 1
         self._starts = [token.span.start for token in stream[block.start :]]
         self._branches: dict[tuple[int, int, str, int], _Branch] = {}
@@ -82,8 +90,7 @@ class OpenPassage:
         # Python 3.11 gives a cached_property one lock for all passages, which are to be read side by side.
         if self._read is None:
             ids = [token.id for token in self._stream]
-            watch = self._probe.layers if self._probe else ()
-            state, logits, seen = self._network.read(ids, keep=len(ids) - self._first_row, watch=watch)
+            state, logits, seen = self._network.read(ids, keep=len(ids) - self._first_row, watch=self._watch.layers)
             self._read = _Reading(state, logits, seen, *predictions.measure(logits, ids[self._block.start :]))
         return self._read
 
@@ -128,12 +135,16 @@ class OpenPassage:
 
     def probe(self, sentences: Sequence[Sequence[Span]]) -> list[tuple[float, ...]]:
         """See `Passage`."""
-        if self._probe is None:
+        if self._watch.probe is None:
             return []
+        states = self.states([word for words in sentences for word in words])
+        return self._watch.probe.answer(states, [len(words) for words in sentences if words])
+
+    def states(self, words: Sequence[Span]) -> Tensor:
+        """Return what the layers that are watched hold when each word is read, (words, layers, width)."""
         starts = self._starts[: len(self._block)]
         # A word's last token is the last that begins before the word ends; the first row stands before the passage.
-        rows = [bisect.bisect_left(starts, word.end) for words in sentences for word in words]
-        return self._probe.answer(self._reading.seen[rows], [len(words) for words in sentences if words])
+        return self._reading.seen[[bisect.bisect_left(starts, word.end) for word in words]]
 
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         """See `Passage`."""

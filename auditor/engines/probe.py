@@ -40,13 +40,17 @@ class ProbeNetwork(nn.Module):
 
     def forward(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
         """Return log-odds, (B, W, outputs), of states (B, W, L * D); what stands behind a sentence's end is nothing."""
+        answers: Tensor = self.answers(self.dropout(self.traces(states, lengths)))
+        return answers
+
+    def traces(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Return what is known of each word in its sentence, (B, W, 2 * memory + narrow), of states (B, W, L * D)."""
         narrowed = self.dropout(functional.gelu(self.narrow(self.dropout(states))))
         packed = nn.utils.rnn.pack_padded_sequence(narrowed, list(lengths), batch_first=True, enforce_sorted=False)
         along, _ = nn.utils.rnn.pad_packed_sequence(
             self.along(packed)[0], batch_first=True, total_length=states.shape[1]
         )
-        answers: Tensor = self.answers(self.dropout(torch.cat([along, narrowed], dim=-1)))
-        return answers
+        return torch.cat([along, narrowed], dim=-1)
 
 
 class Probe:

@@ -115,6 +115,7 @@ SYSTEMS = {
     "translation": "auditor.evaluation.model_baselines:open_translation",
     "round-trip": "auditor.evaluation.model_baselines:open_round_trip",
     "round-trip-bleu": "auditor.evaluation.model_baselines:open_round_trip_bleu",
+    "encoder": "auditor.evaluation.learned:open_encoder",
     "detector": "auditor.evaluation.learned:open_detector",
     "probe": "auditor.evaluation.learned:open_probe",
     "audit": "auditor.evaluation.audited:open_audit",

@@ -106,11 +106,11 @@ def fit(corpus: Corpus, *, passes: int, seed: int) -> ProbeNetwork:
     for number in range(passes):
         network.train()
         sums = 0.0
-        for numbers in _batches(corpus, seed=seed, number=number):
+        for numbers in batches([end - start for start, end in corpus.bounds], seed=seed, number=number):
             states, labels, lengths, outputs = corpus.batch(numbers)
             loss = _loss(network(states, lengths), labels, lengths, outputs)
             for group in optimiser.param_groups:
-                group["lr"] = RATE * min(1.0, (step + 1) / WARM_UP) * max(0.0, 1 - step / total) ** 0.7
+                group["lr"] = rate(step, total)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -130,14 +130,19 @@ def _loss(answers: Tensor, labels: Tensor, lengths: Sequence[int], outputs: Tens
     return (losses * weights).sum() / weights.sum()
 
 
-def _batches(corpus: Corpus, *, seed: int, number: int) -> Iterator[list[int]]:
-    """Yield batches of sentences of like length, in a random order."""
+def rate(step: int, total: int) -> float:
+    """Return the rate of learning of a step: it rises at once and falls all the way."""
+    return RATE * min(1.0, (step + 1) / WARM_UP) * float(max(0.0, 1 - step / total) ** 0.7)
+
+
+def batches(lengths: Sequence[int], *, seed: int, number: int) -> Iterator[list[int]]:
+    """Yield batches of sentences of like length, by their numbers, in a random order."""
     chance = random.Random(f"{seed}-{number}")  # noqa: S311 (not for cryptography)
-    order = list(range(len(corpus.bounds)))
+    order = list(range(len(lengths)))
     chance.shuffle(order)
     groups = []
     for start in range(0, len(order), CHUNK):
-        chunk = sorted(order[start : start + CHUNK], key=lambda at: corpus.bounds[at][1] - corpus.bounds[at][0])
+        chunk = sorted(order[start : start + CHUNK], key=lambda at: lengths[at])
         groups += [chunk[at : at + SENTENCES] for at in range(0, len(chunk), SENTENCES)]
     chance.shuffle(groups)
     yield from groups

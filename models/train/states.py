@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +23,7 @@ from auditor import atomic
 from auditor.engines import weights
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.opening import FLUENCY_MODEL
-from auditor.engines.probe import Probe, normed
-from auditor.signals import probe
+from auditor.engines.probe import normed
 from auditor.values import Document
 from models.train.documents import Labelled, clean_documents, damaged, marked, post_edited
 from models.train.examples import POST_EDITED
@@ -48,14 +47,13 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    recorder = Recorder()
-    model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, probe=recorder)
+    model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=LAYERS)
     chosen = selected(arguments.data, marked_words=arguments.marked_words, edited_words=arguments.edited_words)
     for number, item in enumerate(chosen, start=1):
         file = arguments.out / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.safetensors"
         if not file.exists():
             # Whole or not there: what a killed run left half-written would be taken for done.
-            tensors = _tensors(item, read(item.document, model, recorder))
+            tensors = _tensors(item, read(item.document, model))
             atomic.write(file, save(tensors, {"origin": item.origin}))
             print(f"{number}/{len(chosen)} {item.name}: {len(item.document.words)} words", flush=True)
 
@@ -84,26 +82,13 @@ def _first(documents: list[Labelled], words: int) -> Iterator[Labelled]:
             yield item
 
 
-class Recorder(Probe):
-    """Stands where a probe would, and keeps what it is shown."""
-
-    def __init__(self) -> None:
-        self.layers = LAYERS
-        self.name = "recorder"
-        self.seen: list[Tensor] = []
-
-    def answer(self, states: Tensor, sentences: Sequence[int]) -> list[tuple[float, ...]]:
-        """Keep the states; there is no answer."""
-        self.seen.append(normed(states).half())
-        return []
-
-
-def read(document: Document, model: CausalLM, recorder: Recorder) -> Tensor:
+def read(document: Document, model: CausalLM) -> Tensor:
     """Return the states of the document's words, float16 (words, layers, width)."""
-    recorder.seen.clear()
+    parts = []
     for passage in model.read(document.text, [sentence.span for sentence in document.sentences]):
-        probe.by_word(passage, document.sentences)
-    return torch.cat(recorder.seen)
+        inside = [word.span for word in document.words if passage.span.contains(word.span)]
+        parts.append(normed(passage.states(inside)).half())
+    return torch.cat(parts)
 
 
 def _tensors(item: Labelled, states: Tensor) -> dict[str, Tensor]:

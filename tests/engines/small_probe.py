@@ -1,4 +1,4 @@
-"""A small probe over the small language model, seeded."""
+"""Small probes over the small language model, seeded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
+from auditor.engines import pair_probes
 from auditor.engines.probe import WEIGHTS, ProbeNetwork
 
 LAYERS, WIDTH = (0, 1), 16
@@ -19,4 +21,16 @@ def make_probe(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: (4 * tensor).half().contiguous() for name, tensor in network.state_dict().items()}
     save_file(tensors, folder / WEIGHTS, {"layers": ",".join(map(str, LAYERS))})
+    return folder
+
+
+def make_pair_probes(folder: Path, *pairs: str) -> Path:
+    """Save probes of these pairs and of raters' marks that read both layers."""
+    tensors: dict[str, Tensor] = {}
+    for seed, pair in enumerate((*pairs, pair_probes.MARKED)):
+        torch.manual_seed(seed)
+        network = pair_probes.PairNetwork(len(LAYERS) * WIDTH, narrow=8, memory=4)
+        tensors |= {f"{pair}.{name}": (4 * part).half().contiguous() for name, part in network.state_dict().items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, folder / pair_probes.WEIGHTS, {"layers": ",".join(map(str, LAYERS))})
     return folder

@@ -1,21 +1,90 @@
-"""The probe as a system to evaluate: which answer it gives to which gold, and of which model."""
+"""What was fitted, as systems to evaluate: which answer is given to which gold, by which model, how two are added."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.pair_probes import open_pair_probes
 from auditor.engines.probe import open_probe
+from auditor.engines.protocols import Pair
 from auditor.errors import SettingsError
 from auditor.evaluation import learned
 from auditor.evaluation.systems import Options, Request
-from auditor.values import Settings, Span
-from tests.engines.small_probe import make_probe
+from auditor.values import Judgement, Kind, Settings, Span
+from tests.engines.small_probe import LAYERS, make_pair_probes, make_probe
 from tests.evaluation import rows as made
 from tests.small_models import make_causal_lm
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A detector that gives each word even odds, and the sentence a score of 1."""
+
+    name: str = "undecided"
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
+        return [self._judge(len(pair.words)) for pair in pairs]
+
+    def _judge(self, count: int) -> Judgement:
+        even, quarter = (0.5,) * count, (0.25,) * count
+        return Judgement(quarter, quarter, 0.5, even, even, 0.5, (Kind.GRAMMAR,) * count, 1.0, 1.0)
+
+
+@pytest.fixture
+def together(tmp_path: Path) -> learned.Together:
+    probes = open_pair_probes(make_pair_probes(tmp_path / "pairs", "pt-en", "et-en"))
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
+    return learned.Together(learned.Judged(Undecided()), model, probes)
+
+
+def test_log_odds_of_encoder_and_probe_are_added(together: learned.Together, tmp_path: Path) -> None:
+    """Beside even odds only the probe speaks, as loud as the blend says; the scores' mean is weighed."""
+    row = replace(made.row(tmp_path), score_type=learned.POST_EDITED)
+    request = Request(row, "fonte")
+    (found,), (heard,) = together.predict([request]), together.hear([request])
+    blend = learned.BLENDS[True, True]
+
+    assert heard is not None
+    assert len(found.words) == len(row.words) == len(found.official) - 1
+    for chances, said in ((found.words, heard.words[:-1]), (found.official, heard.official)):
+        odds = [math.log(chance / (1 - chance)) for chance in chances]
+        assert odds == pytest.approx([blend.probe * each + blend.bias for each in said], abs=1e-5)
+    assert found.score == pytest.approx(1 - blend.score + blend.score * heard.score)
+
+
+def test_the_pair_and_the_gold_choose_who_is_heard(together: learned.Together, tmp_path: Path) -> None:
+    """Another pair, or raters' marks, are other questions; the source is none to the probe, but to the blend."""
+    row = replace(made.row(tmp_path), score_type=learned.POST_EDITED)
+    requests = [
+        Request(row, None),
+        Request(replace(row, pair="km-en"), None),
+        Request(replace(row, score_type="mqm"), "x"),
+    ]
+    own, other, marked = together.hear(requests)
+
+    assert own != other != marked != own
+    assert together.hear([Request(row, "fonte")]) == [own]
+
+
+def test_no_text_is_left_to_the_encoder(together: learned.Together, tmp_path: Path) -> None:
+    row = replace(made.row(tmp_path), target="", words=(), tags=(), official=(False,))
+    (found,) = together.predict([Request(row, None)])
+
+    assert (found.words, found.official, found.score) == ((), (0.5,), 1.0)
+
+
+def test_the_detector_is_named_by_all_its_parts(together: learned.Together) -> None:
+    """Other weights of any part are another system, with predictions of its own."""
+    encoder, model, probes = together.name.split("+")
+
+    assert (encoder, probes) == ("undecided", together.probes.name)
+    assert model.startswith("tiny")
 
 
 @pytest.fixture

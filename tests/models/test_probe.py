@@ -62,14 +62,12 @@ def test_fitting_is_seeded() -> None:
 
 def test_what_is_written_is_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a document to weights that load: states of each word, with its label, in the order of the text."""
-    recorder = states.Recorder()
-    recorder.layers = LAYERS
-    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", probe=recorder)
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
     document = segment.document("\n\n".join(SENTENCES * 6), name="x")
     first = document.words[1].span
     item = Labelled("x", "zh-en", "x", document, ((first.start, first.end, 0.4),))
 
-    tensors = states._tensors(item, states.read(document, model, recorder))
+    tensors = states._tensors(item, states.read(document, model))
     (tmp_path / "states").mkdir()
     save_file(tensors, tmp_path / "states" / "0.safetensors", {"origin": "zh-en"})
     (loaded,) = states.load(tmp_path / "states")

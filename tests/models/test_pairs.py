@@ -1,0 +1,104 @@
+"""The recipes of the pairs' probes: what is read, that fitting finds what is there, and how they are blended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from auditor.engines.causal_lm import CausalLM
+from auditor.engines.pair_probes import MARKED, open_pair_probes
+from auditor.engines.protocols import Pair
+from auditor.values import Span
+from models.train import blend, pairs, probe
+from models.train.examples import POST_EDITED, Corpus, Example
+from tests.engines.small_probe import LAYERS, WIDTH
+from tests.small_models import SENTENCES, make_causal_lm
+
+
+def _example(language: str, *, number: int) -> Example:
+    text = SENTENCES[number % len(SENTENCES)]
+    words = tuple(Span(at, at + 1) for at in range(0, len(text), 4))
+    if language == "zh-en":
+        marked = ((0.75, 0.25, 0.0), *((1.0, 0.0, 0.0),) * len(words))
+        return Example(language, Pair(text, words, "源"), marked=marked, mqm=0.5)
+    edited = ((1.0, 1.0), *((0.0, 0.0),) * (len(words) - 1), (0.0, 1.0))
+    return Example(language, Pair(text, words, "allikas"), edited=edited, assessment=-0.5)
+
+
+def _rows(seed: int, *, sentences: int) -> pairs.Rows:
+    """Make sentences of ten words and an end whose first number tells what is wrong, and whose sum their score."""
+    chance = torch.Generator().manual_seed(seed)
+    states = torch.randn(11 * sentences, len(LAYERS), WIDTH, generator=chance)
+    wrong = (states[:, 0, 0] > 1).float()
+    scores = -wrong.view(sentences, 11).sum(1)
+    return pairs.Rows(states.half(), torch.stack([wrong, wrong], 1), torch.tensor([11] * sentences), scores)
+
+
+def test_labels_are_those_of_the_gold() -> None:
+    """A changed word and the end with a gap; a rater's mark as the share of raters, twice; each its own score."""
+    edited, marked = _example("et-en", number=0), _example("zh-en", number=0)
+    found, sizes, scores = pairs.labels([edited, marked])
+
+    assert sizes.tolist() == [len(edited.pair.words) + 1, len(marked.pair.words) + 1]
+    assert found[0].tolist() == [1, 1]
+    assert found[int(sizes[0]) - 1].tolist() == [0, 1]
+    assert found[int(sizes[0])].tolist() == [0.25, 0.25]
+    assert scores.tolist() == [-0.5, 0.5]
+
+
+def test_fitting_finds_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong words of sentences not seen are more suspect than right ones, and bad sentences score lower."""
+    monkeypatch.setattr(probe, "WARM_UP", 10)
+    network = pairs.fit(_rows(1, sentences=600), passes=8, seed=1)
+    other = _rows(2, sentences=60)
+    with torch.inference_mode():
+        answers, scores = network.judge(other.states.flatten(1).float().view(60, 11, -1), [11] * 60)
+    wrong = other.labels[:, 0].bool()
+
+    for answer in answers.flatten(0, 1).T:
+        assert answer[wrong].mean() > answer[~wrong].mean() + 1
+    assert np.corrcoef(scores, other.scores)[0, 1] > 0.5
+
+
+def test_an_interrupted_run_reads_only_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two shards read everything once; the run that fits reads nothing again, and what it writes loads."""
+    edited = tuple(_example(pair, number=number) for pair in POST_EDITED for number in range(7))
+    corpus = Corpus(edited, tuple(_example("zh-en", number=number) for number in range(7)), ())
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
+    read: list[str] = []
+    plain = pairs.read
+
+    def count(examples: Sequence[Example], model: CausalLM) -> pairs.Rows:
+        read.append(examples[0].language)
+        return plain(examples, model)
+
+    monkeypatch.setattr(pairs, "read", count)
+    monkeypatch.setattr(pairs, "PARCEL", 4)
+    monkeypatch.setattr(pairs, "LAYERS", LAYERS)
+    monkeypatch.setattr(pairs, "read_corpus", lambda _: corpus)
+    monkeypatch.setattr(pairs, "CausalLM", lambda *_, **__: model)
+    monkeypatch.setattr("models.train.pairs.weights.path", lambda _: tmp_path)
+    command = ["pairs", "--data", "x", "--out", str(tmp_path / "out"), "--weights", str(tmp_path / "weights")]
+    for shard in ("0/2", "1/2", ""):
+        monkeypatch.setattr("sys.argv", [*command, "--shard", shard])
+        pairs.main()
+
+    assert sorted(read) == sorted(2 * (*POST_EDITED, "zh-en"))
+    assert {name for name, _ in pairs.parcels(corpus)} == {file.stem for file in (tmp_path / "out").iterdir()}
+    probes = open_pair_probes(tmp_path / "weights")
+    assert probes.layers == LAYERS
+    assert set(probes._networks) == {*POST_EDITED, MARKED}
+
+
+def test_the_blend_is_the_likeliest() -> None:
+    """Labels drawn with known weights give these weights back."""
+    chance = np.random.default_rng(1)
+    columns = chance.normal(size=(20_000, 2))
+    odds = columns @ np.array([0.7, 0.3]) - 0.5
+    wrong = (chance.random(20_000) < 1 / (1 + np.exp(-odds))).astype(float)
+
+    assert blend.logistic(columns, wrong) == pytest.approx((-0.5, 0.7, 0.3), abs=0.05)
