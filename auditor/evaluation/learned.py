@@ -18,7 +18,9 @@ from auditor.values import Judgement, Span
 
 MARKED_THRESHOLD = 0.6
 """2.1 false alarms per 1,000 words of 5,791 words of clean news from development documents (`auditor evaluate` on
-clean_news.parquet, --rows 300); .5 makes 4.3."""
+clean_news.parquet, --rows 300, --source none); .5 makes 4.3."""
+BLENDED_THRESHOLD = 0.42
+"""1.9 false alarms per 1,000 of the same words; .6 makes .2."""
 
 
 POST_EDITED = "da_z_mean"
@@ -85,7 +87,7 @@ class Together:
     model: CausalLM
     probes: PairProbes
     gives_probabilities: bool = True
-    threshold: float | None = MARKED_THRESHOLD
+    threshold: float | None = BLENDED_THRESHOLD
     heard: dict[tuple[object, ...], Heard | None] = field(default_factory=dict, repr=False, compare=False)
     """What was said before: with the source, without it and with another's, the probe says the same."""
 
