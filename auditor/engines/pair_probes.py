@@ -10,19 +10,16 @@ Shapes: B sentences, W words of the longest, L layers, D width of the language m
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from auditor.engines.causal_lm import CausalLM
-from auditor.engines.probe import ProbeNetwork, normed
-from auditor.errors import ModelError
+from auditor.engines.probe import ProbeNetwork, filled, load, normed
 from auditor.values import Span
 
 WEIGHTS = "pairs.safetensors"
@@ -109,25 +106,13 @@ def open_pair_probes(folder: Path) -> PairProbes:
     Raises:
         ModelError: they are missing or damaged.
     """
-    file = folder / WEIGHTS
-    if not file.is_file():
-        raise ModelError(f"{file} is missing; install auditor again")
-    try:
-        with safe_open(file, framework="pt") as stored:
-            layers = [int(layer) for layer in stored.metadata()["layers"].split(",")]
-            found: dict[str, dict[str, Tensor]] = {}
-            for key in stored.keys():  # noqa: SIM118 (no dict)
-                pair, _, name = key.partition(".")
-                found.setdefault(pair, {})[name] = stored.get_tensor(key).float()
-        networks = {MARKED: _network(found.pop(MARKED))} | {pair: _network(own) for pair, own in found.items()}
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    networks, layers, digest = load(folder / WEIGHTS, _networks)
     return PairProbes(networks, layers=layers, name=f"pairs-{digest}")
 
 
-def _network(tensors: Mapping[str, Tensor]) -> PairNetwork:
-    narrow, memory = tensors["narrow.weight"], tensors["along.weight_hh_l0"]
-    network = PairNetwork(narrow.shape[1], narrow=len(narrow), memory=memory.shape[1])
-    network.load_state_dict(tensors)
-    return network
+def _networks(tensors: Mapping[str, Tensor]) -> dict[str, PairNetwork]:
+    found: dict[str, dict[str, Tensor]] = {MARKED: {}}
+    for key, tensor in tensors.items():
+        pair, _, name = key.partition(".")
+        found.setdefault(pair, {})[name] = tensor
+    return {pair: filled(PairNetwork, own) for pair, own in found.items()}

@@ -12,8 +12,9 @@ Shapes: N words in all, L layers, D width of the language model; B sentences, W 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -53,6 +54,10 @@ class ProbeNetwork(nn.Module):
         return torch.cat([along, narrowed], dim=-1)
 
 
+Built = TypeVar("Built")
+Network = TypeVar("Network", bound=ProbeNetwork)
+
+
 class Probe:
     """A probe, loaded and ready; it computes in main memory, as it is too small for another device to pay."""
 
@@ -90,20 +95,30 @@ def open_probe(folder: Path) -> Probe:
     Raises:
         ModelError: it is missing or damaged.
     """
-    file = folder / WEIGHTS
+    network, layers, digest = load(folder / WEIGHTS, lambda tensors: filled(ProbeNetwork, tensors))
+    return Probe(network, layers=layers, name=f"probe-{digest}")
+
+
+def load(file: Path, build: Callable[[dict[str, Tensor]], Built]) -> tuple[Built, list[int], str]:
+    """Return what `build` makes of a file's tensors in float32, the layers it is about, and its content's hash.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
     if not file.is_file():
         raise ModelError(f"{file} is missing; install auditor again")
     try:
         with safe_open(file, framework="pt") as stored:
             layers = [int(layer) for layer in stored.metadata()["layers"].split(",")]
-            tensors = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118 (no dict)
-        network = ProbeNetwork(
-            tensors["narrow.weight"].shape[1],
-            narrow=len(tensors["narrow.weight"]),
-            memory=tensors["along.weight_hh_l0"].shape[1],
-        )
-        network.load_state_dict(tensors)
+            built = build({name: stored.get_tensor(name).float() for name in stored.keys()})  # noqa: SIM118 (no dict)
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    return Probe(network, layers=layers, name=f"probe-{digest}")
+    return built, layers, hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def filled(kind: type[Network], tensors: Mapping[str, Tensor]) -> Network:
+    """Make a network as large as the tensors say, and fill it with them."""
+    narrow, memory = tensors["narrow.weight"], tensors["along.weight_hh_l0"]
+    network = kind(narrow.shape[1], narrow=len(narrow), memory=memory.shape[1])
+    network.load_state_dict(tensors)
+    return network
