@@ -99,13 +99,20 @@ class Encoder:
 
     def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
         """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
+        return [judgement for judgement, _ in self.read(pairs)]
+
+    def read(self, pairs: Sequence[Pair]) -> list[tuple[Judgement, Tensor]]:
+        """Judge each pair, same order, and say what the last layer made of its words and end, (words + 1, width)."""
         numbers, parts, encoded = zip(*self._read_parts(pairs), strict=True) if pairs else ((), (), ())
-        judged: list[list[tuple[Pair, Judgement]]] = [[] for _ in pairs]
+        found: list[list[tuple[Pair, Judgement, Tensor]]] = [[] for _ in pairs]
         for group, outputs in self._reader.read(encoded):
             for row, at in enumerate(group):
-                judged[numbers[at]].append((parts[at], _judgement(outputs, row, len(parts[at].words))))
+                count = len(parts[at].words)
+                read = (parts[at], _judgement(outputs, row, count), outputs.words[row, : count + 1])
+                found[numbers[at]].append(read)
         # Groups are made by length, so the parts of a long pair may come back in any order.
-        return [_merge([j for _, j in sorted(rows, key=_first_word)]) for rows in judged]
+        ordered = [sorted(rows, key=_first_word) for rows in found]
+        return [(_merge([each[1] for each in rows]), _joined([each[2] for each in rows])) for rows in ordered]
 
     def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, Encoded]]:
         """Yield each pair as pieces, with its number; one that is longer than the network in parts."""
@@ -146,8 +153,13 @@ def _cut(pair: Pair) -> Pair:
     return Pair(pair.target[:LONGEST], (Span(0, LONGEST),) if pair.words else (), (pair.source or "")[:LONGEST] or None)
 
 
-def _first_word(part: tuple[Pair, Judgement]) -> int:
+def _first_word(part: tuple[Pair, Judgement, Tensor]) -> int:
     return part[0].words[0].start if part[0].words else 0
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    """Put the words of a sentence's parts together; only the last part's end is the sentence's."""
+    return torch.cat([*(part[:-1] for part in parts[:-1]), parts[-1]])
 
 
 def _encoded(pair: Pair, target: Encoding, source: Encoding) -> Encoded:

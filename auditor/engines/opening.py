@@ -15,6 +15,7 @@ from auditor.values import Settings
 
 if TYPE_CHECKING:
     from auditor.engines.causal_lm import CausalLM
+    from auditor.engines.encoder import Encoder
     from auditor.engines.pair_probes import PairProbes
     from auditor.engines.protocols import BackTranslator, Detector, Embedder, LanguageModel, Translator
 
@@ -47,13 +48,16 @@ def open_language_model(settings: Settings) -> LanguageModel:
     return remembering.RememberingLanguageModel(load, _memory(f"language model {name}", folders, settings))
 
 
-def open_listener(settings: Settings) -> tuple[CausalLM, PairProbes]:
-    """Load the embedded language model, remembering nothing, with the probes of single language pairs.
+def open_listeners(settings: Settings) -> tuple[Encoder, CausalLM, PairProbes]:
+    """Load the encoder, the embedded language model and the probes of language pairs, which listen to both.
+
+    None of them remembers anything.
 
     Raises:
         ModelError: something is missing or damaged.
     """
     _prepare(settings)
+    from auditor.engines import encoder
     from auditor.engines.causal_lm import CausalLM
     from auditor.engines.pair_probes import open_pair_probes
 
@@ -65,7 +69,7 @@ def open_listener(settings: Settings) -> tuple[CausalLM, PairProbes]:
         precision=settings.precision,
         watch=probes.layers,
     )
-    return model, probes
+    return encoder.open_embedded(settings, detector=_own_detector(settings)), model, probes
 
 
 def open_back_translator(settings: Settings) -> BackTranslator:
@@ -138,13 +142,12 @@ def open_detector(settings: Settings) -> Detector:
     Raises:
         ModelError: its weights or the encoder underneath are missing or damaged.
     """
-    own = Path(settings.detector).expanduser() if settings.detector else None
 
     def load() -> Detector:
         _prepare(settings)
         from auditor.engines import encoder
 
-        return encoder.open_embedded(settings, detector=own)
+        return encoder.open_embedded(settings, detector=_own_detector(settings))
 
     if not settings.cache:
         return load()
@@ -152,8 +155,12 @@ def open_detector(settings: Settings) -> Detector:
 
 
 def _detector_folders(settings: Settings) -> list[Path]:
-    own = Path(settings.detector).expanduser() if settings.detector else manifest.manifest_file().parent / "detector"
+    own = _own_detector(settings) or manifest.manifest_file().parent / "detector"
     return [weights.path(manifest.ENCODER), own]
+
+
+def _own_detector(settings: Settings) -> Path | None:
+    return Path(settings.detector).expanduser() if settings.detector else None
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -1,11 +1,12 @@
 """Probes of single language pairs: what post-editors of one pair, or raters, do to a translation that stands alone.
 
 Post-editors of different pairs, and the translation systems they correct, differ so much that one network for all tells
-far less of each (word MCC of et-en development rows without sources: .34 for .40). So each pair has one of its own, and
-of another pair all of them are asked. They read the same inner states of the language model as the probe of running
-text does, and also score the sentence.
+far less of each (word MCC of et-en development rows without sources: .34 for .40). So each pair has its own: one that
+sees what the language model holds of the translation, and one that also sees what the encoder made of it together with
+its source. Of another pair all are asked; and as the source says much that is no habit of a pair, where it is known
+those of the other pairs are heard too.
 
-Shapes: B sentences, W words of the longest, L layers, D width of the language model.
+Shapes: B sentences, W words of the longest, L layers, D width of the language model, E width of the encoder.
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ import torch
 from torch import Tensor, nn
 
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.passages import OpenPassage
 from auditor.engines.probe import ProbeNetwork, filled, load, normed
 from auditor.values import Span
 
 WEIGHTS = "pairs.safetensors"
 MARKED = "marked"
 """The network for translations in which raters marked errors."""
+SOURCED = "+source"
+"""What stands behind a pair's name where the network also sees what the encoder made of both sides."""
+
+_MOST = (15.0, 15.0, 15.0, 4.0)
+"""Beyond so much of each of `OpenPassage.scores` more says nothing."""
+_LOUDER = 2.0
+"""What these four count beside the numbers of the states, which are around 1: as they are, they are learned from too
+slowly (word MCC of et-en development rows .42 for .43)."""
 
 
 class PairNetwork(ProbeNetwork):
@@ -62,42 +72,81 @@ class PairProbes:
     """The probes of all pairs, loaded and ready; they compute in main memory."""
 
     def __init__(self, networks: Mapping[str, PairNetwork], *, layers: Sequence[int], name: str) -> None:
-        """Take a fitted network a pair with post-edits ("et-en"), and one for `MARKED` errors."""
-        self._networks = {pair: network.eval() for pair, network in networks.items()}
-        self._pairs = [network for pair, network in self._networks.items() if pair != MARKED]
+        """Take fitted networks: of each pair ("et-en") one, and one with `SOURCED` behind its name; one of `MARKED`."""
+        known = {pair: network.eval() for pair, network in networks.items()}
+        self._marked = known.pop(MARKED)
+        self._sourced = {pair: known.pop(pair + SOURCED) for pair in tuple(known) if pair + SOURCED in known}
+        self._alone = known
         self.layers = tuple(layers)
         self.name = name
 
+    def knows(self, pair: str) -> bool:
+        """Tell whether networks were fitted on the pair."""
+        return pair in self._alone
+
+    def without(self, pair: str) -> PairProbes:
+        """Return what there would be if nothing had been fitted on the pair."""
+        networks = {other: network for other, network in self._alone.items() if other != pair}
+        networks |= {other + SOURCED: network for other, network in self._sourced.items() if other != pair}
+        return PairProbes({**networks, MARKED: self._marked}, layers=self.layers, name=f"{self.name} without {pair}")
+
     @torch.inference_mode()
-    def hear(self, states: Tensor, *, pair: str, marked: bool) -> Heard:
-        """Judge one sentence by its states, (words and the end, L, D), read alone.
+    def hear(self, told: Tensor, *, pair: str, read: Tensor | None = None) -> list[Heard]:
+        """Say what post-editors of the pair would do to one sentence; of a pair not known all answer on average.
 
         Args:
-            states: what the watched layers hold at the end of each word, and of the sentence.
-            pair: the language pair, as "et-en"; of one that nothing was fitted on, all others answer on average.
-            marked: whether raters' marks are asked for, not post-editors' changes.
+            told: what the language model tells of each word and of the end, as `held` returns it.
+            pair: the language pair, as "et-en".
+            read: what the encoder made of these words and the end, read with their source, (words + 1, E).
+
+        Returns:
+            The pair's answer to the translation alone; with `read` also its answer to both, and that of all others,
+            less what is not there.
         """
-        own = self._networks.get(MARKED if marked else pair)
-        read = normed(states.cpu()).flatten(1)[None]
-        told = [network.judge(read, [len(states)]) for network in ([own] if own else self._pairs)]
-        words, official = torch.cat([answers for answers, _ in told]).mean(0).T.tolist()
-        return Heard(tuple(words), tuple(official), fmean(float(scores) for _, scores in told))
+        heard = [_mean(_own(self._alone, pair), told)]
+        if read is not None:
+            both = torch.cat([told, normed(read.cpu())], dim=-1)
+            heard.append(_mean(_own(self._sourced, pair), both))
+            others = [network for other, network in self._sourced.items() if other != pair]
+            heard += [_mean(others, both)] if self.knows(pair) and others else []
+        return heard
+
+    @torch.inference_mode()
+    def hear_marked(self, told: Tensor) -> Heard:
+        """Say what raters would mark in one sentence, of which `held` told."""
+        return _mean([self._marked], told)
+
+
+def _own(networks: Mapping[str, PairNetwork], pair: str) -> list[PairNetwork]:
+    return [networks[pair]] if pair in networks else list(networks.values())
+
+
+def _mean(networks: Sequence[PairNetwork], inputs: Tensor) -> Heard:
+    told = [network.judge(inputs[None], [len(inputs)]) for network in networks]
+    words, official = torch.cat([answers for answers, _ in told]).mean(0).T.tolist()
+    return Heard(tuple(words), tuple(official), fmean(float(scores) for _, scores in told))
 
 
 def held(model: CausalLM, text: str, words: Sequence[Span]) -> Tensor:
-    """Return what the watched layers hold at the end of each word and of the text, (words + 1, L, D).
+    """Return what the model tells of each word and of the end of the text, (words + 1, L * D + 4).
 
-    The text is read alone, in as many passages as it needs; of no text there is nothing, (0).
+    That is what the watched layers hold there, each scaled, and how the word was read: surprisal, entropy, rank, tokens
+    (see `OpenPassage.scores`). The text is read alone, in as many passages as it needs; of no text there is nothing.
     """
     waiting = [*words, Span(len(text), len(text))]
     parts: list[Tensor] = []
     for passage in model.read(text, [Span(0, len(text))]):
         count = sum(word.end <= passage.span.end for word in waiting)
-        parts.append(passage.states(waiting[:count]))
+        parts.append(_told(passage, waiting[:count]))
         waiting = waiting[count:]
         last = passage
     # What is left is white space behind the last token.
-    return torch.cat([*parts, last.states(waiting)]) if parts else torch.empty(0)
+    return torch.cat([*parts, _told(last, waiting)]) if parts else torch.empty(0)
+
+
+def _told(passage: OpenPassage, words: Sequence[Span]) -> Tensor:
+    scores = passage.scores(words).clamp_max(torch.tensor(_MOST)) * _LOUDER
+    return torch.cat([normed(passage.states(words).cpu()).flatten(1), scores], dim=-1)
 
 
 def open_pair_probes(folder: Path) -> PairProbes:

@@ -1,96 +1,106 @@
 """Fit how the encoder and the probes of language pairs are added: a few numbers, printed.
 
-    python -m models.train.blend --data ../shared/data     # minutes
+    python -m models.train.blend --data ../shared/data     # a quarter of an hour
 
-Logistic regression on the log-odds of both, over development rows: of the pairs with post-edits, and of marked news.
-The probe's share of the score is the best of a grid, by the mean of Spearman's coefficients over the pairs. What is
-printed goes into `auditor.evaluation.learned.BLENDS`.
+Development rows are read: of the pairs with post-edits, and of marked news. The log-odds of all voices are added by
+logistic regression, their scores by least squares; of a pair that nothing was fitted on by what the probes of the other
+pairs say of each of these. What is printed goes into `auditor.evaluation.learned.BLENDS`.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from auditor.engines import opening
 from auditor.engines.pair_probes import Heard
 from auditor.evaluation import gold
 from auditor.evaluation.gold import GoldRow
-from auditor.evaluation.learned import Blend, Judged, Together, open_encoder
-from auditor.evaluation.systems import Options, Prediction, Request
-from auditor.features import log_odds
+from auditor.evaluation.learned import Blend, Case, Together, case, voices
+from auditor.evaluation.systems import Request
 from auditor.values import Settings
 from models.train.examples import MARKED, POST_EDITED
 
-SHARES = tuple(number / 20 for number in range(21))
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What all voices say of one row, and the row."""
+
+    heard: Sequence[Heard]
+    row: GoldRow
 
 
 def main() -> None:
-    """Print a line for each of the four cases."""
+    """Print a line for each case."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--rows", type=int, default=1000, help="of each pair")
     arguments = parser.parse_args()
-    settings = Settings(cache=False)
-    system = Together(open_encoder(Options(settings, seed=1)), *opening.open_listener(settings))
-    edited = [list(islice(_edited(arguments.data, pair), arguments.rows)) for pair in POST_EDITED]
+    system = Together(*opening.open_listeners(Settings(cache=False)))
+    groups = [list(islice(_edited(arguments.data, pair), arguments.rows)) for pair in POST_EDITED]
     news = list(_marked(arguments.data))
-    marked = news[:: max(1, len(news) // (2 * arguments.rows))]
-    for made, groups in ((True, edited), (False, [marked])):
-        heard = [system.hear([Request(row, None) for row in rows]) for rows in groups]
-        for known in (True, False):
-            print(made, known, fit(system.encoder, groups, heard, known=known), flush=True)
+    groups.append(news[:: max(1, len(news) // (2 * arguments.rows))])
+    said: dict[Case, list[Said]] = {}
+    for rows in groups:
+        for kind, each in listen(system, rows):
+            said.setdefault(kind, []).append(each)
+    for kind, all_said in said.items():
+        blend = fit(all_said)
+        shown = blend if kind in {Case.FITTED, Case.FITTED_ALONE} else replace(blend, biases={})
+        print(f"Case.{kind.name}: {shown},", flush=True)
 
 
-def fit(
-    encoder: Judged, groups: Sequence[Sequence[GoldRow]], heard: Sequence[Sequence[Heard | None]], *, known: bool
-) -> Blend:
-    """Return the numbers for rows of several pairs and what the probes say of them, with their sources or without."""
-    first: list[float] = []
-    second: list[float] = []
-    wrong: list[bool] = []
-    ranks: list[list[float]] = []
-    for rows, all_said in zip(groups, heard, strict=True):
-        judged = encoder.predict([Request(row, (row.source or None) if known else None) for row in rows])
-        each = [item for item in zip(rows, judged, all_said, strict=True) if item[0].official]
-        both = [(row, one, said) for row, one, said in each if said is not None]
-        for row, one, said in both:
-            first += [log_odds(chance) for chance in one.official]
-            second += said.official
-            wrong += row.official or ()
-        ranks.append(_ranks([(row, one, said.score) for row, one, said in both]))
-    bias, ours, theirs = logistic(np.array([first, second]).T, np.array(wrong, dtype=np.float64))
-    best = SHARES[int(np.argmax(np.mean(ranks, axis=0)))]
-    return Blend(round(ours, 2), round(theirs, 2), round(bias, 2), best)
+def listen(system: Together, rows: Sequence[GoldRow]) -> Iterator[tuple[Case, Said]]:
+    """Yield what is said of each row with its source and without, by all probes and by those of other pairs."""
+    measurable = [row for row in rows if row.official and row.words]
+    requests = [Request(row, source) for row in measurable for source in (row.source or None, None)]
+    for request, reading in zip(requests, system.read(requests), strict=True):
+        pair = request.row.pair
+        for probes in (system.probes, system.probes.without(pair)) if pair in POST_EDITED else (system.probes,):
+            yield case(request, probes), Said(voices(request, reading, probes), request.row)
+
+
+def fit(said: Sequence[Said]) -> Blend:
+    """Return the numbers that suit what was said best; pairs differ in how much is wrong, so each has its own bias."""
+    pairs = sorted({each.row.pair for each in said})
+    odds = np.array([column for each in said for column in zip(*(voice.official for voice in each.heard), strict=True)])
+    wrong = np.array([tag for each in said for tag in each.row.official or ()], dtype=np.float64)
+    places = np.repeat([pairs.index(each.row.pair) for each in said], [len(each.row.official or ()) for each in said])
+    found = logistic(np.concatenate([odds, np.eye(len(pairs))[places]], axis=1), wrong)
+    words, biases = found[: odds.shape[1]], found[odds.shape[1] :]
+    judged = [each for each in said if each.row.score is not None]
+    scores = np.array([[voice.score for voice in each.heard] for each in judged])
+    gold_scores = np.array([each.row.score for each in judged], dtype=np.float64)
+    shares = np.linalg.lstsq(scores, gold_scores, rcond=None)[0]
+    return Blend(
+        tuple(round(each, 2) for each in words),
+        round(float(np.mean(biases)), 2),
+        tuple(round(float(share), 2) for share in shares),
+        {pair: round(bias, 2) for pair, bias in zip(pairs, biases, strict=True)},
+    )
 
 
 def logistic(columns: NDArray[np.float64], wrong: NDArray[np.float64]) -> tuple[float, ...]:
-    """Return the bias and the weights that make the gold likeliest, by L-BFGS."""
+    """Return the weights of the columns that make the gold likeliest, by L-BFGS."""
     x, y = torch.tensor(columns), torch.tensor(wrong)
-    numbers = torch.zeros(x.shape[1] + 1, dtype=x.dtype, requires_grad=True)
+    numbers = torch.zeros(x.shape[1], dtype=x.dtype, requires_grad=True)
     optimiser = torch.optim.LBFGS([numbers], max_iter=100, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        found = torch.nn.functional.binary_cross_entropy_with_logits(x @ numbers[1:] + numbers[0], y)
+        found = torch.nn.functional.binary_cross_entropy_with_logits(x @ numbers, y)
         found.backward()
         return found
 
     optimiser.step(loss)
     return tuple(numbers.tolist())
-
-
-def _ranks(scored: Sequence[tuple[GoldRow, Prediction, float]]) -> list[float]:
-    judged = [(row.score, one.score, said) for row, one, said in scored if row.score is not None]
-    truth, encoder, probe = np.array(judged).T
-    return [float(spearmanr(truth, (1 - share) * encoder + share * probe).statistic) for share in SHARES]
 
 
 def _edited(data: Path, pair: str) -> Iterator[GoldRow]:

@@ -2,17 +2,17 @@
 
     python -m models.train.pairs --data ../shared/data --out DIR     # an hour of two cores
 
-First every translation that may be fitted on is read alone by the embedded language model, and what its layers hold at
-the end of each word is kept in DIR; then a small network is fitted for each pair with post-edits, and one for raters'
-marks. `--shard 0/2` and `--shard 1/2` read side by
-side; a run without it reads what is left, and fits.
+First every translation that may be fitted on is read alone by the embedded language model, and post-edited ones with
+their sources by the encoder; what the layers hold at the end of each word is kept in DIR. Then two small networks are
+fitted for each pair with post-edits, without and with what the encoder tells, and one for raters' marks. `--shard 0/2`
+and `--shard 1/2` read side by side; a run without it reads what is left, and fits.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -23,9 +23,11 @@ from torch.nn import functional
 from auditor import atomic
 from auditor.engines import weights
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.encoder import Encoder, open_embedded
 from auditor.engines.opening import FLUENCY_MODEL, PAIR_PROBES
-from auditor.engines.pair_probes import MARKED, WEIGHTS, PairNetwork, held
+from auditor.engines.pair_probes import MARKED, SOURCED, WEIGHTS, PairNetwork, held
 from auditor.engines.probe import normed
+from auditor.values import Settings
 from models.train.examples import POST_EDITED, Corpus, Example, read_corpus
 from models.train.probe import DECAY, RATE, batches, rate
 from models.train.states import LAYERS
@@ -36,13 +38,16 @@ PASSES = 4
 """With seven, et-en falls from .40 to .39 (word MCC, development rows, no sources); raters' marks may want fewer."""
 SCORE = 0.3
 """What the sentence's score counts beside its words."""
+LOST = 0.3
+"""Share of the sentences that a network with the source is shown without: the encoder was fitted on these rows and is
+too sure of them. Without the source such a network is to tell something, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Translations read alone.
 
-    States (words, layers, width), each sentence's last being its end; labels (words, 2): is the word wrong, is it or
+    States (words, numbers), each sentence's last being its end; labels (words, 2): is the word wrong, is it or
     what should stand before it; sizes (sentences,), the end included; standardised scores (sentences,), NaN where none.
     """
 
@@ -67,11 +72,18 @@ def main() -> None:
     share, _, shares = arguments.shard.partition("/")
     arguments.out.mkdir(parents=True, exist_ok=True)
     model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=LAYERS)
+    encoder = open_embedded(Settings())
     for number, (name, examples) in enumerate(parcels(read_corpus(arguments.data))):
+        if number % int(shares or 1) != int(share or 0):
+            continue
         file = arguments.out / f"{name}.safetensors"
-        if not file.exists() and number % int(shares or 1) == int(share or 0):
+        if not file.exists():
             atomic.write(file, save(_tensors(read(examples, model))))
             print(f"{name}: {len(examples)} translations", flush=True)
+        file = arguments.out / f"{name}{SOURCED}.safetensors"
+        if not file.exists() and not name.startswith(MARKED):
+            atomic.write(file, save({"states": read_both(examples, encoder)}))
+            print(f"{name}: with their sources", flush=True)
     if not arguments.shard:
         _fit_all(arguments.out, arguments.weights, seed=arguments.seed)
 
@@ -87,10 +99,20 @@ def parcels(corpus: Corpus) -> Iterator[tuple[str, Sequence[Example]]]:
 
 def read(examples: Sequence[Example], model: CausalLM) -> Rows:
     """Read each translation alone; one without words or labels is left out."""
-    chosen = [example for example in examples if example.pair.words and example.pair.target.strip()]
-    chosen = [example for example in chosen if example.edited or example.marked]
-    states = [normed(held(model, example.pair.target, example.pair.words)).half() for example in chosen]
+    chosen = _usable(examples)
+    states = [held(model, example.pair.target, example.pair.words).half() for example in chosen]
     return Rows(torch.cat(states), *labels(chosen))
+
+
+def read_both(examples: Sequence[Example], encoder: Encoder) -> Tensor:
+    """Read each translation with its source; return what the encoder makes of its words and end, (words, width)."""
+    found = encoder.read([example.pair for example in _usable(examples)])
+    return torch.cat([normed(states).half() for _, states in found])
+
+
+def _usable(examples: Sequence[Example]) -> list[Example]:
+    chosen = [example for example in examples if example.pair.words and example.pair.target.strip()]
+    return [example for example in chosen if example.edited or example.marked]
 
 
 def labels(examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
@@ -104,18 +126,27 @@ def labels(examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
     return torch.cat(found), torch.tensor([len(part) for part in found]), known
 
 
-def fit(rows: Rows, *, passes: int, seed: int) -> PairNetwork:
-    """Fit a network; the rate of learning falls all the way."""
+def fit(rows: Rows, *, passes: int, seed: int, sourced: int = 0) -> PairNetwork:
+    """Fit a network; the rate of learning falls all the way.
+
+    Args:
+        rows: what to fit on.
+        passes: how often each row is seen.
+        seed: of the first weights, the order and what is left out.
+        sourced: how many of a word's numbers, its last, come from the encoder; `LOST` of the sentences are without.
+    """
     torch.manual_seed(seed)
-    network = PairNetwork(rows.states[0].numel())
+    network = PairNetwork(rows.states.shape[1])
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
     sizes = rows.sizes.tolist()
-    states, answers = rows.states.flatten(1).split(sizes), rows.labels.split(sizes)
+    states, answers = rows.states.split(sizes), rows.labels.split(sizes)
     planned = [numbers for number in range(passes) for numbers in batches(sizes, seed=seed, number=number)]
     network.train()
     for step, numbers in enumerate(planned):
         lengths = [sizes[number] for number in numbers]
         read_states = nn.utils.rnn.pad_sequence([states[number].float() for number in numbers], batch_first=True)
+        if sourced:
+            read_states[torch.rand(len(numbers)) < LOST, :, -sourced:] = 0
         wanted = nn.utils.rnn.pad_sequence([answers[number] for number in numbers], batch_first=True)
         loss = _loss(*network.judge(read_states, lengths), wanted, lengths, rows.scores[numbers])
         for group in optimiser.param_groups:
@@ -141,11 +172,21 @@ def _loss(answers: Tensor, scores: Tensor, wanted: Tensor, lengths: Sequence[int
 
 def load(folder: Path, name: str) -> Rows:
     """Return what was read of a pair, or of `MARKED`."""
-    parts = [load_file(file) for file in sorted(folder.glob(f"{name}-*.safetensors"))]
+    parts = _parcels(folder, f"{name}-???")
     states, answers, sizes, scores = (
         torch.cat([part[key] for part in parts]) for key in ("states", "labels", "sizes", "scores")
     )
     return Rows(states, answers, sizes, scores)
+
+
+def with_source(folder: Path, name: str, rows: Rows) -> tuple[Rows, int]:
+    """Return the rows of a pair with what the encoder made of them behind the states, and how many numbers that is."""
+    read = torch.cat([part["states"] for part in _parcels(folder, f"{name}-???{SOURCED}")])
+    return replace(rows, states=torch.cat([rows.states, read], dim=-1)), read.shape[-1]
+
+
+def _parcels(folder: Path, pattern: str) -> list[dict[str, Tensor]]:
+    return [load_file(file) for file in sorted(folder.glob(f"{pattern}.safetensors"))]
 
 
 def _tensors(rows: Rows) -> dict[str, Tensor]:
@@ -156,8 +197,12 @@ def _fit_all(folder: Path, out: Path, *, seed: int) -> None:
     tensors: dict[str, Tensor] = {}
     for name in (*POST_EDITED, MARKED):
         rows = load(folder, name)
-        network = fit(rows, passes=PASSES, seed=seed)
-        tensors |= {f"{name}.{key}": tensor.half().contiguous() for key, tensor in network.state_dict().items()}
+        networks = {name: fit(rows, passes=PASSES, seed=seed)}
+        if name != MARKED:
+            both, width = with_source(folder, name, rows)
+            networks[name + SOURCED] = fit(both, passes=PASSES, seed=seed, sourced=width)
+        for fitted, network in networks.items():
+            tensors |= {f"{fitted}.{key}": tensor.half().contiguous() for key, tensor in network.state_dict().items()}
         print(f"{name}: {len(rows.sizes)} translations, {len(rows.labels)} words", flush=True)
     out.mkdir(parents=True, exist_ok=True)
     save_file(tensors, out / WEIGHTS, {"layers": ",".join(map(str, LAYERS)), "seed": str(seed)})

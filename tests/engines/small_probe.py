@@ -24,13 +24,20 @@ def make_probe(folder: Path) -> Path:
     return folder
 
 
-def make_pair_probes(folder: Path, *pairs: str) -> Path:
-    """Save probes of these pairs and of raters' marks that read both layers."""
+READ = 6
+"""Numbers a word that an encoder would tell."""
+
+
+def make_pair_probes(folder: Path, *pairs: str, read: int = READ) -> Path:
+    """Save probes of these pairs, without and with `read` numbers a word of an encoder, and of raters' marks."""
     tensors: dict[str, Tensor] = {}
-    for seed, pair in enumerate((*pairs, pair_probes.MARKED)):
+    told = len(LAYERS) * WIDTH + 4
+    sizes = {pair_probes.MARKED: told} | dict.fromkeys(pairs, told)
+    sizes |= {pair + pair_probes.SOURCED: told + read for pair in pairs}
+    for seed, (name, size) in enumerate(sizes.items()):
         torch.manual_seed(seed)
-        network = pair_probes.PairNetwork(len(LAYERS) * WIDTH, narrow=8, memory=4)
-        tensors |= {f"{pair}.{name}": (4 * part).half().contiguous() for name, part in network.state_dict().items()}
+        network = pair_probes.PairNetwork(size, narrow=8, memory=4)
+        tensors |= {f"{name}.{key}": (4 * part).half().contiguous() for key, part in network.state_dict().items()}
     folder.mkdir(parents=True, exist_ok=True)
     save_file(tensors, folder / pair_probes.WEIGHTS, {"layers": ",".join(map(str, LAYERS))})
     return folder

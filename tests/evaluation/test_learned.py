@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+import torch
+from torch import Tensor
 
 from auditor.engines.causal_lm import CausalLM
-from auditor.engines.pair_probes import open_pair_probes
+from auditor.engines.encoder import Encoder
+from auditor.engines.pair_probes import Heard, open_pair_probes
 from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Pair
 from auditor.errors import SettingsError
 from auditor.evaluation import learned
 from auditor.evaluation.systems import Options, Request
 from auditor.values import Judgement, Kind, Settings, Span
-from tests.engines.small_probe import LAYERS, make_pair_probes, make_probe
+from tests.engines.small_probe import LAYERS, READ, make_pair_probes, make_probe
 from tests.evaluation import rows as made
 from tests.small_models import make_causal_lm
 
@@ -28,48 +33,75 @@ class Undecided:
 
     name: str = "undecided"
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
-        return [self._judge(len(pair.words)) for pair in pairs]
+    def read(self, pairs: Sequence[Pair]) -> list[tuple[Judgement, Tensor]]:
+        return [self._read(len(pair.words), len(pair.source or "")) for pair in pairs]
 
-    def _judge(self, count: int) -> Judgement:
+    def _read(self, count: int, seed: int) -> tuple[Judgement, Tensor]:
         even, quarter = (0.5,) * count, (0.25,) * count
-        return Judgement(quarter, quarter, 0.5, even, even, 0.5, (Kind.GRAMMAR,) * count, 1.0, 1.0)
+        states = torch.randn(count + 1, READ, generator=torch.Generator().manual_seed(seed))
+        return Judgement(quarter, quarter, 0.5, even, even, 0.5, (Kind.GRAMMAR,) * count, 1.0, 1.0), states
 
 
 @pytest.fixture
 def together(tmp_path: Path) -> learned.Together:
     probes = open_pair_probes(make_pair_probes(tmp_path / "pairs", "pt-en", "et-en"))
     model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
-    return learned.Together(learned.Judged(Undecided()), model, probes)
+    return learned.Together(cast("Encoder", Undecided()), model, probes)
 
 
-def test_log_odds_of_encoder_and_probe_are_added(together: learned.Together, tmp_path: Path) -> None:
-    """Beside even odds only the probe speaks, as loud as the blend says; the scores' mean is weighed."""
-    row = replace(made.row(tmp_path), score_type=learned.POST_EDITED)
-    request = Request(row, "fonte")
-    (found,), (heard,) = together.predict([request]), together.hear([request])
-    blend = learned.BLENDS[True, True]
+def _heard(together: learned.Together, request: Request) -> list[Heard]:
+    (reading,) = together.read([request])
+    return learned.voices(request, reading, together.probes)
 
-    assert heard is not None
+
+@pytest.mark.parametrize(
+    ("source", "pair", "convention", "count"),
+    [
+        ("fonte", "pt-en", learned.POST_EDITED, 4),
+        (None, "pt-en", learned.POST_EDITED, 2),
+        ("fonte", "km-en", learned.POST_EDITED, 3),
+        (None, "km-en", learned.POST_EDITED, 2),
+        ("fonte", "pt-en", "mqm", 2),
+        (None, "pt-en", "mqm", 2),
+    ],
+)
+def test_log_odds_of_all_voices_are_added(
+    together: learned.Together, tmp_path: Path, source: str | None, pair: str, convention: str, count: int
+) -> None:
+    """Beside even odds only the probes speak, as loud as the blend of the case says; so do the scores."""
+    row = replace(made.row(tmp_path), pair=pair, score_type=convention)
+    request = Request(row, source)
+    (found,) = together.predict([request])
+    encoder, *heard = _heard(together, request)
+    blend = learned.BLENDS[learned.case(request, together.probes)]
+
+    assert len(blend.words) == len(blend.scores) == len(heard) + 1 == count
+    assert set(encoder.official) == {0.0}
     assert len(found.words) == len(row.words) == len(found.official) - 1
-    for chances, said in ((found.words, heard.words[:-1]), (found.official, heard.official)):
+    for chances, said in (
+        (found.words, [each.words[:-1] for each in heard]),
+        (found.official, [each.official for each in heard]),
+    ):
         odds = [math.log(chance / (1 - chance)) for chance in chances]
-        assert odds == pytest.approx([blend.probe * each + blend.bias for each in said], abs=1e-5)
-    assert found.score == pytest.approx(1 - blend.score + blend.score * heard.score)
+        sums = [blend.bias + sum(map(operator.mul, blend.words[1:], column)) for column in zip(*said, strict=True)]
+        assert odds == pytest.approx(sums, abs=1e-4)
+    scores = [encoder.score, *(each.score for each in heard)]
+    assert found.score == pytest.approx(sum(map(operator.mul, blend.scores, scores)))
 
 
 def test_the_pair_and_the_gold_choose_who_is_heard(together: learned.Together, tmp_path: Path) -> None:
-    """Another pair, or raters' marks, are other questions; the source is none to the probe, but to the blend."""
+    """Another pair, or raters' marks, are other questions; only where the source is known does it change an answer."""
     row = replace(made.row(tmp_path), score_type=learned.POST_EDITED)
-    requests = [
-        Request(row, None),
-        Request(replace(row, pair="km-en"), None),
-        Request(replace(row, score_type="mqm"), "x"),
-    ]
-    own, other, marked = together.hear(requests)
+    own, other, marked = (
+        _heard(together, Request(each, None))[1]
+        for each in (row, replace(row, pair="km-en"), replace(row, score_type="mqm"))
+    )
+    _, alone, both, others = _heard(together, Request(row, "fonte"))
 
     assert own != other != marked != own
-    assert together.hear([Request(row, "fonte")]) == [own]
+    assert alone == own
+    assert [alone, both, others] != _heard(together, Request(row, "outra fonte"))[1:]
+    assert alone == _heard(together, Request(row, "outra fonte"))[1]
 
 
 def test_no_text_is_left_to_the_encoder(together: learned.Together, tmp_path: Path) -> None:

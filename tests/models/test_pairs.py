@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,13 @@ import pytest
 import torch
 
 from auditor.engines.causal_lm import CausalLM
-from auditor.engines.pair_probes import MARKED, open_pair_probes
+from auditor.engines.pair_probes import Heard, open_pair_probes
 from auditor.engines.protocols import Pair
 from auditor.values import Span
 from models.train import blend, pairs, probe
 from models.train.examples import POST_EDITED, Corpus, Example
 from tests.engines.small_probe import LAYERS, WIDTH
+from tests.evaluation import rows as made
 from tests.small_models import SENTENCES, make_causal_lm
 
 
@@ -32,8 +34,8 @@ def _example(language: str, *, number: int) -> Example:
 def _rows(seed: int, *, sentences: int) -> pairs.Rows:
     """Make sentences of ten words and an end whose first number tells what is wrong, and whose sum their score."""
     chance = torch.Generator().manual_seed(seed)
-    states = torch.randn(11 * sentences, len(LAYERS), WIDTH, generator=chance)
-    wrong = (states[:, 0, 0] > 1).float()
+    states = torch.randn(11 * sentences, len(LAYERS) * WIDTH, generator=chance)
+    wrong = (states[:, 0] > 1).float()
     scores = -wrong.view(sentences, 11).sum(1)
     return pairs.Rows(states.half(), torch.stack([wrong, wrong], 1), torch.tensor([11] * sentences), scores)
 
@@ -56,7 +58,7 @@ def test_fitting_finds_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     network = pairs.fit(_rows(1, sentences=600), passes=8, seed=1)
     other = _rows(2, sentences=60)
     with torch.inference_mode():
-        answers, scores = network.judge(other.states.flatten(1).float().view(60, 11, -1), [11] * 60)
+        answers, scores = network.judge(other.states.float().view(60, 11, -1), [11] * 60)
     wrong = other.labels[:, 0].bool()
 
     for answer in answers.flatten(0, 1).T:
@@ -64,8 +66,30 @@ def test_fitting_finds_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.corrcoef(scores, other.scores)[0, 1] > 0.5
 
 
+def test_the_source_is_used_and_can_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only the encoder's numbers tell is found by them; without them the rest still tells what it can."""
+    monkeypatch.setattr(probe, "WARM_UP", 10)
+    rows = _rows(1, sentences=600)
+    told = rows.labels[:, :1] - 0.5
+    shown = replace(rows, states=torch.cat([rows.states, told.half()], dim=1))
+    network = pairs.fit(shown, passes=8, seed=1, sourced=1)
+    wrong = rows.labels.view(600, 11, 2)[..., 0].bool()
+    gaps = []
+    for read in (told, torch.zeros_like(told)):
+        inputs = torch.cat([rows.states.float(), read], dim=1).view(600, 11, -1)
+        with torch.inference_mode():
+            answers = network.judge(inputs, [11] * 600)[0][..., 0]
+        gaps.append(float(answers[wrong].mean() - answers[~wrong].mean()))
+
+    assert gaps[0] > gaps[1] + 1
+    assert gaps[1] > 1
+
+
 def test_an_interrupted_run_reads_only_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two shards read everything once; the run that fits reads nothing again, and what it writes loads."""
+    """Two shards read everything once; the run that fits reads nothing again, and what it writes loads.
+
+    What raters marked is not read with its source: no network is fitted on it.
+    """
     edited = tuple(_example(pair, number=number) for pair in POST_EDITED for number in range(7))
     corpus = Corpus(edited, tuple(_example("zh-en", number=number) for number in range(7)), ())
     model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
@@ -76,7 +100,13 @@ def test_an_interrupted_run_reads_only_what_is_left(tmp_path: Path, monkeypatch:
         read.append(examples[0].language)
         return plain(examples, model)
 
+    def read_both(examples: Sequence[Example], encoder: object) -> torch.Tensor:
+        read.append(f"{examples[0].language} with its source")
+        return torch.zeros(sum(len(example.pair.words) + 1 for example in examples), 6)
+
     monkeypatch.setattr(pairs, "read", count)
+    monkeypatch.setattr(pairs, "read_both", read_both)
+    monkeypatch.setattr(pairs, "open_embedded", lambda _: None)
     monkeypatch.setattr(pairs, "PARCEL", 4)
     monkeypatch.setattr(pairs, "LAYERS", LAYERS)
     monkeypatch.setattr(pairs, "read_corpus", lambda _: corpus)
@@ -87,18 +117,36 @@ def test_an_interrupted_run_reads_only_what_is_left(tmp_path: Path, monkeypatch:
         monkeypatch.setattr("sys.argv", [*command, "--shard", shard])
         pairs.main()
 
-    assert sorted(read) == sorted(2 * (*POST_EDITED, "zh-en"))
-    assert {name for name, _ in pairs.parcels(corpus)} == {file.stem for file in (tmp_path / "out").iterdir()}
+    both = [f"{pair} with its source" for pair in POST_EDITED]
+    assert sorted(read) == sorted(2 * (*POST_EDITED, "zh-en", *both))
     probes = open_pair_probes(tmp_path / "weights")
     assert probes.layers == LAYERS
-    assert set(probes._networks) == {*POST_EDITED, MARKED}
+    assert set(probes._alone) == set(probes._sourced) == set(POST_EDITED)
 
 
 def test_the_blend_is_the_likeliest() -> None:
     """Labels drawn with known weights give these weights back."""
     chance = np.random.default_rng(1)
-    columns = chance.normal(size=(20_000, 2))
-    odds = columns @ np.array([0.7, 0.3]) - 0.5
+    columns = np.concatenate([chance.normal(size=(20_000, 2)), np.ones((20_000, 1))], axis=1)
+    odds = columns @ np.array([0.7, 0.3, -0.5])
     wrong = (chance.random(20_000) < 1 / (1 + np.exp(-odds))).astype(float)
 
-    assert blend.logistic(columns, wrong) == pytest.approx((-0.5, 0.7, 0.3), abs=0.05)
+    assert blend.logistic(columns, wrong) == pytest.approx((0.7, 0.3, -0.5), abs=0.05)
+
+
+def test_voices_are_blended_as_the_gold_was_made(tmp_path: Path) -> None:
+    """Of two voices that one counts which tags and scores were drawn from; a pair with more errors is moved up."""
+    chance = np.random.default_rng(2)
+    row = made.row(tmp_path)
+    said = []
+    for pair, bias in 400 * (("one", -1.0), ("two", 1.0)):
+        odds, noise = chance.normal(size=(2, len(row.words) + 1)) * 2
+        tags = tuple(bool(tag) for tag in chance.random(len(odds)) < 1 / (1 + np.exp(-odds - bias)))
+        voices = [Heard((), tuple(noise), float(noise[0])), Heard((), tuple(odds), float(odds[0]))]
+        said.append(blend.Said(voices, replace(row, pair=pair, official=tags, score=0.5 * float(odds[0]))))
+    found = blend.fit(said)
+
+    assert found.words == pytest.approx((0, 1), abs=0.15)
+    assert found.biases == pytest.approx({"one": -1, "two": 1}, abs=0.2)
+    assert found.bias == pytest.approx(0, abs=0.15)
+    assert found.scores == pytest.approx((0, 0.5), abs=0.01)
