@@ -41,14 +41,14 @@ class PairNetwork(ProbeNetwork):
     """A probe whose two answers are whether the word is wrong, and whether it or what should stand before it is."""
 
     def __init__(self, width: int, *, narrow: int = 160, memory: int = 96, dropout: float = 0.2) -> None:
-        """Take states of `width` numbers a word (L * D)."""
+        """Take `width` numbers a word: what `held` returns, and behind it what the encoder tells, if anything."""
         super().__init__(width, narrow=narrow, memory=memory, dropout=dropout)
         self.score = nn.Sequential(
             nn.Linear(2 * (2 * memory + narrow), 64), nn.GELU(), nn.Dropout(dropout), nn.Linear(64, 1)
         )
 
     def judge(self, states: Tensor, lengths: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Return log-odds (B, W, 2) and standardised scores (B,), the higher the better, of states (B, W, L * D)."""
+        """Return log-odds (B, W, 2) and standardised scores (B,), the higher the better, of states (B, W, width)."""
         traces = self.traces(states, lengths)
         inside = (torch.arange(states.shape[1])[None, :] < torch.tensor(lengths)[:, None])[..., None]
         mean = (traces * inside).sum(1) / inside.sum(1)
@@ -75,7 +75,7 @@ class PairProbes:
         """Take fitted networks: of each pair ("et-en") one, and one with `SOURCED` behind its name; one of `MARKED`."""
         known = {pair: network.eval() for pair, network in networks.items()}
         self._marked = known.pop(MARKED)
-        self._sourced = {pair: known.pop(pair + SOURCED) for pair in tuple(known) if pair + SOURCED in known}
+        self._sourced = {pair: known.pop(pair + SOURCED) for pair in tuple(known) if not pair.endswith(SOURCED)}
         self._alone = known
         self.layers = tuple(layers)
         self.name = name
@@ -100,8 +100,8 @@ class PairProbes:
             read: what the encoder made of these words and the end, read with their source, (words + 1, E).
 
         Returns:
-            The pair's answer to the translation alone; with `read` also its answer to both, and that of all others,
-            less what is not there.
+            The pair's answer to the translation alone; with `read` also its answer to both sides, and, of a pair that
+            is known, what the networks of all others answer to both.
         """
         heard = [_mean(_own(self._alone, pair), told)]
         if read is not None:
@@ -164,4 +164,7 @@ def _networks(tensors: Mapping[str, Tensor]) -> dict[str, PairNetwork]:
     for key, tensor in tensors.items():
         pair, _, name = key.partition(".")
         found.setdefault(pair, {})[name] = tensor
+    pairs = {pair.removesuffix(SOURCED) for pair in found} - {MARKED}
+    if found.keys() != {MARKED, *pairs, *(pair + SOURCED for pair in pairs)}:
+        raise KeyError("each pair needs two networks")
     return {pair: filled(PairNetwork, own) for pair, own in found.items()}

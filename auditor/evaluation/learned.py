@@ -125,8 +125,8 @@ def _prediction(judgement: Judgement, convention: str) -> Prediction:
 class Reading:
     """What both models make of one translation: the encoder's judgement; states of its words and of its end.
 
-    `held` (words + 1, layers, width) are the language model's, which sees no source, `read` (words + 1, width) the
-    encoder's.
+    `held` is what the language model, which sees no source, tells of them (`pair_probes.held`), `read` what the
+    encoder's last layer made of them, (words + 1, width).
     """
 
     prediction: Prediction

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from auditor import segment
 from auditor.engines.causal_lm import CausalLM
-from auditor.engines.pair_probes import MARKED, WEIGHTS, PairProbes, held, open_pair_probes
+from auditor.engines.pair_probes import MARKED, SOURCED, WEIGHTS, PairProbes, held, open_pair_probes
 from auditor.engines.probe import normed
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -125,14 +125,16 @@ def test_a_pair_can_be_left_out(probes: PairProbes) -> None:
 
 
 def test_a_missing_or_damaged_file_is_told(tmp_path: Path) -> None:
-    """Missing, without raters' marks, or cut short."""
+    """Missing, without raters' marks or one of a pair's two networks, or cut short."""
     with pytest.raises(ModelError, match="missing"):
         open_pair_probes(tmp_path)
     file = make_pair_probes(tmp_path, "et-en") / WEIGHTS
-    kept = {name: tensor for name, tensor in load_file(file).items() if not name.startswith(f"{MARKED}.")}
-    save_file(kept, file, {"layers": "0,1"})
-    with pytest.raises(ModelError, match="corrupt"):
-        open_pair_probes(tmp_path)
+    whole = {name: tensor.clone() for name, tensor in load_file(file).items()}
+    for missing in (MARKED, "et-en", "et-en" + SOURCED):
+        kept = {name: tensor for name, tensor in whole.items() if not name.startswith(f"{missing}.")}
+        save_file(kept, file, {"layers": "0,1"})
+        with pytest.raises(ModelError, match="corrupt"):
+            open_pair_probes(tmp_path)
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(ModelError, match="corrupt"):
         open_pair_probes(tmp_path)
