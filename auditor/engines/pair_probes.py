@@ -57,6 +57,18 @@ class PairNetwork(ProbeNetwork):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What two models show of one translation: one row a word, and one for the end.
+
+    `told` is what the language model, which sees no source, tells (see `held`); `read` (words + 1, E) is what the last
+    layer of the encoder made of it together with its source, or alone.
+    """
+
+    told: Tensor
+    read: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """Log-odds that each word is wrong, and that it or a gap before it is; both end with the end of the sentence.
 

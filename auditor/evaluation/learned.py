@@ -11,12 +11,10 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import TypeVar
 
-from torch import Tensor
-
 from auditor.engines import opening
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import Encoder
-from auditor.engines.pair_probes import Heard, PairProbes, held
+from auditor.engines.pair_probes import Heard, PairProbes, Shown, held
 from auditor.engines.protocols import Detector, LanguageModel, Pair
 from auditor.errors import SettingsError
 from auditor.evaluation.systems import Options, Prediction, Request
@@ -123,15 +121,10 @@ def _prediction(judgement: Judgement, convention: str) -> Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What both models make of one translation: the encoder's judgement; states of its words and of its end.
-
-    `held` is what the language model, which sees no source, tells of them (`pair_probes.held`), `read` what the
-    encoder's last layer made of them, (words + 1, width).
-    """
+    """What the encoder says of one translation, and what it and the language model show of it."""
 
     prediction: Prediction
-    held: Tensor
-    read: Tensor
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +150,12 @@ class Together:
     def read(self, requests: Sequence[Request]) -> list[Reading]:
         """Read each request with both models."""
         read = _once(self.encoder.read, [_pair(request) for request in requests])
-        kept = _once(self._hold, [(request.row.target, request.row.words) for request in requests])
+        texts = [(request.row.target, request.row.words) for request in requests]
+        told = _once(lambda unique: [held(self.model, *text) for text in unique], texts)
         return [
-            Reading(_prediction(judgement, request.convention), held, states)
-            for request, (judgement, states), held in zip(requests, read, kept, strict=True)
+            Reading(_prediction(judgement, request.convention), Shown(own, states))
+            for request, (judgement, states), own in zip(requests, read, told, strict=True)
         ]
-
-    def _hold(self, texts: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Tensor]:
-        return [held(self.model, text, words) for text, words in texts]
 
 
 def case(request: Request, probes: PairProbes) -> Case:
@@ -181,13 +172,13 @@ def voices(request: Request, reading: Reading, probes: PairProbes) -> list[Heard
     said = reading.prediction
     encoder = Heard(tuple(map(log_odds, said.words)), tuple(map(log_odds, said.official)), said.score)
     if request.convention != POST_EDITED:
-        return [encoder, probes.hear_marked(reading.held)]
-    read = reading.read if request.source else None
-    return [encoder, *probes.hear(reading.held, pair=request.row.pair, read=read)]
+        return [encoder, probes.hear_marked(reading.shown.told)]
+    read = reading.shown.read if request.source else None
+    return [encoder, *probes.hear(reading.shown.told, pair=request.row.pair, read=read)]
 
 
 def _blended(request: Request, reading: Reading, probes: PairProbes) -> Prediction:
-    if not len(reading.held):
+    if not len(reading.shown.told):
         return reading.prediction
     heard = voices(request, reading, probes)
     blend = BLENDS[case(request, probes)]
