@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -32,6 +34,7 @@ BOS, PAD, EOS = 0, 1, 2
 LONGEST = 500
 """Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
 KINDS = tuple(Kind)
+Taken = TypeVar("Taken")
 _WEIGHTS = torch.tensor(CLASS_WEIGHTS)
 
 
@@ -99,20 +102,22 @@ class Encoder:
 
     def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
         """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
-        return [judgement for judgement, _ in self.read(pairs)]
+        return [_merge(parts) for parts in self._each(pairs, _judgement)]
 
     def read(self, pairs: Sequence[Pair]) -> list[tuple[Judgement, Tensor]]:
         """Judge each pair, same order, and say what the last layer made of its words and end, (words + 1, width)."""
+        found = self._each(pairs, _shown)
+        return [(_merge([each for each, _ in parts]), _joined([states for _, states in parts])) for parts in found]
+
+    def _each(self, pairs: Sequence[Pair], take: Callable[[Outputs, int, int], Taken]) -> list[list[Taken]]:
+        """Return for each pair what is taken of its parts, in order: of a batch's outputs, by row and words."""
         numbers, parts, encoded = zip(*self._read_parts(pairs), strict=True) if pairs else ((), (), ())
-        found: list[list[tuple[Pair, Judgement, Tensor]]] = [[] for _ in pairs]
+        found: list[list[tuple[int, Taken]]] = [[] for _ in pairs]
         for group, outputs in self._reader.read(encoded):
             for row, at in enumerate(group):
-                count = len(parts[at].words)
-                read = (parts[at], _judgement(outputs, row, count), outputs.words[row, : count + 1])
-                found[numbers[at]].append(read)
+                found[numbers[at]].append((_first_word(parts[at]), take(outputs, row, len(parts[at].words))))
         # Groups are made by length, so the parts of a long pair may come back in any order.
-        ordered = [sorted(rows, key=_first_word) for rows in found]
-        return [(_merge([each[1] for each in rows]), _joined([each[2] for each in rows])) for rows in ordered]
+        return [[taken for _, taken in sorted(rows, key=operator.itemgetter(0))] for rows in found]
 
     def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, Encoded]]:
         """Yield each pair as pieces, with its number; one that is longer than the network in parts."""
@@ -153,8 +158,13 @@ def _cut(pair: Pair) -> Pair:
     return Pair(pair.target[:LONGEST], (Span(0, LONGEST),) if pair.words else (), (pair.source or "")[:LONGEST] or None)
 
 
-def _first_word(part: tuple[Pair, Judgement, Tensor]) -> int:
-    return part[0].words[0].start if part[0].words else 0
+def _first_word(part: Pair) -> int:
+    return part.words[0].start if part.words else 0
+
+
+def _shown(outputs: Outputs, row: int, words: int) -> tuple[Judgement, Tensor]:
+    # A copy: a view would keep the whole batch in memory.
+    return _judgement(outputs, row, words), outputs.words[row, : words + 1].clone()
 
 
 def _joined(parts: Sequence[Tensor]) -> Tensor:

@@ -32,7 +32,7 @@ def open_language_model(settings: Settings) -> LanguageModel:
         ModelError: it is missing or damaged, or is no causal language model.
     """
     folders = _fluency_folders(settings)
-    name = settings.fluency_model or f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
+    name = settings.fluency_model or _embedded_name()
 
     def load() -> LanguageModel:
         _prepare(settings)
@@ -64,7 +64,7 @@ def open_listeners(settings: Settings) -> tuple[Encoder, CausalLM, PairProbes]:
     probes = open_pair_probes(manifest.manifest_file().parent / PAIR_PROBES)
     model = CausalLM(
         weights.path(FLUENCY_MODEL),
-        name=f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}",
+        name=_embedded_name(),
         device=settings.device,
         precision=settings.precision,
         watch=probes.layers,
@@ -118,6 +118,10 @@ def open_verdicts(settings: Settings, *, fitted: object) -> remembering.Memory |
     chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
     state = hashlib.sha256(repr((fitted, chosen, list(translation), surroundings.package())).encode()).hexdigest()
     return _memory(f"verdicts {state}", folders, settings)
+
+
+def _embedded_name() -> str:
+    return f"{FLUENCY_MODEL}@{weights.fingerprint(FLUENCY_MODEL)}"
 
 
 def _fluency_folders(settings: Settings) -> list[Path]:
