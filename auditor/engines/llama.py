@@ -1,7 +1,7 @@
 """The Llama network, written out: what transformers computes for it, at less of a price.
 
 Matrices that share their input are one, and the branches of many edits attend to the text to their left in one
-multiplication for the heads of a group together, with a mask for the last stretch alone.
+multiplication for the heads of a group together, with masks only where some tokens see what others do not.
 
 Source: Touvron et al. (2023), "LLaMA"; Su et al. (2021), "RoFormer" (rotary positions); Ainslie et al. (2023), "GQA".
 
@@ -10,7 +10,7 @@ Shapes: N new tokens, P tokens read before, D width, H query heads, G key-value 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,6 @@ from auditor.engines.causal_network import Branches, outline
 from auditor.engines.shapes import columns, filled, rounded
 
 _QUERIES = 64  # tokens whose attention is in memory at once: with more it is half as fast again, out of the cache
-
 
 _Turn = tuple[Tensor, Tensor]
 """Cosines and sines of tokens' positions."""
@@ -46,6 +45,15 @@ class _Layer:
     between: Tensor
     widen: Tensor  # (2 F, D)
     narrow: Tensor  # (D, F)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What some tokens attend to: the places before `end`, once each mask is added from its column on."""
+
+    rows: slice
+    end: int
+    masks: tuple[tuple[int, Tensor], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class LlamaNetwork:
         rows = rounded(len(ids))
         x = self._embed(ids, rows)
         turn = self._turns(torch.arange(rows, device=device))
-        mask = torch.full((rows, rows), -torch.inf, dtype=x.dtype, device=device).triu_(1)
+        views = list(self._leftward(rows, len(ids)))
         keys, values = [], []
         last = slice(len(ids) - keep, len(ids))
         seen = x.new_empty(keep, len(watch), x.shape[-1])
@@ -86,7 +94,7 @@ class LlamaNetwork:
             query, key, value = self._project(layer, x, turn)
             keys.append(key)
             values.append(value)
-            x = self._finish(layer, x, self._attend(query, key, value, mask, len(ids), ordered=True))
+            x = self._finish(layer, x, self._attend(query, key, value, views))
             if number in watch:
                 seen[:, watch.index(number)] = x[last]
         hidden = filled(x[last], rounded(keep), dim=-2)
@@ -97,20 +105,41 @@ class LlamaNetwork:
         """Run branches; see `Network.branch`."""
         device = self._output.device
         count, rows = len(branches.ids), rounded(len(branches.ids))
-        low, high = min(branches.starts), max(branches.starts)
-        allowed = torch.cat(
-            [torch.arange(low, high)[None, :] < torch.tensor(branches.starts)[:, None], outline(branches)], 1
-        )
-        mask = torch.zeros(allowed.shape, dtype=self._output.dtype).masked_fill_(~allowed, -torch.inf)
-        mask = filled(mask, rows, dim=-2).to(device)
+        high = max(branches.starts)
+        views = list(self._backward(branches, rows))
         x = self._embed(branches.ids, rows)
         turn = self._turns(filled(torch.tensor(branches.positions, device=device), rows, dim=-1))
         for index, layer in enumerate(self._layers):
             query, key, value = self._project(layer, x, turn)
-            keys = torch.cat([state.keys[index][:, :high], key], 1)
-            values = torch.cat([state.values[index][:, :high], value], 1)
-            x = self._finish(layer, x, self._attend(query, keys, values, mask, high + count))
+            # The branches stand before the text, of which those that begin early see but the start.
+            keys = torch.cat([key, state.keys[index][:, :high]], 1)
+            values = torch.cat([value, state.values[index][:, :high]], 1)
+            x = self._finish(layer, x, self._attend(query, keys, values, views))
         return self._predict(x)[:count]
+
+    def _leftward(self, rows: int, places: int) -> Iterator[_View]:
+        """Yield what the tokens of a text see: themselves and what stands before them."""
+        corner = self._mask(torch.ones(_QUERIES, _QUERIES, dtype=torch.bool).tril())
+        for first in range(0, rows, _QUERIES):
+            end = min(first + _QUERIES, places)
+            yield _View(slice(first, first + _QUERIES), end, ((first, corner[: rows - first, : end - first]),))
+
+    def _backward(self, branches: Branches, rows: int) -> Iterator[_View]:
+        """Yield what tokens of branches see: of their own branch, and of the text that stands behind all branches."""
+        own = torch.zeros(rows, rows, dtype=torch.bool)
+        own[: len(branches.ids), : len(branches.ids)] = outline(branches)
+        own.fill_diagonal_(True)  # noqa: FBT003 (torch's own)
+        among = self._mask(own)
+        starts = torch.tensor([*branches.starts, *branches.starts[-1:] * (rows - len(branches.starts))])
+        for first in range(0, rows, _QUERIES):
+            part = slice(first, first + _QUERIES)
+            low, high = int(starts[part].min()), int(starts[part].max())
+            text = self._mask(torch.arange(low, high)[None, :] < starts[part, None])
+            yield _View(part, rows + high, ((0, among[part]), (rows + low, text)))
+
+    def _mask(self, allowed: Tensor) -> Tensor:
+        mask = torch.zeros(allowed.shape, dtype=self._output.dtype).masked_fill_(~allowed, -torch.inf)
+        return mask.to(self._output.device)
 
     def _embed(self, ids: Sequence[int], rows: int) -> Tensor:
         """Return (rows, D); rows beyond the tokens are those of some token, and nothing is made of them."""
@@ -128,29 +157,25 @@ class LlamaNetwork:
         query, key, value = heads.split([shape.heads, shape.groups, shape.groups])
         return _rotate(query, turn).mul_(shape.width**-0.5), _rotate(key, turn), value.contiguous()
 
-    def _attend(
-        self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, places: int, *, ordered: bool = False
-    ) -> Tensor:
-        """Attend from (H, N, E) to the first `places` of (G, S, E).
-
-        `mask` (N, M) is added to the scores of the last M of these places; where the queries are `ordered`, and none
-        sees a key behind its own place, to those of the first.
-        """
-        heads, count, width = query.shape
+    def _attend(self, query: Tensor, keys: Tensor, values: Tensor, views: Sequence[_View]) -> Tensor:
+        """Attend from (H, N, E) to what the views show of (G, S, E); return (N, H E)."""
+        heads, _, width = query.shape
         share = heads // len(keys)
+        places = max(view.end for view in views)
         keys, values = (filled(x, max(columns(places), x.shape[1]), dim=-2) for x in (keys, values))
         turned = keys.transpose(1, 2)
         done = []
-        for first in range(0, count, _QUERIES):
-            part = mask[first : first + _QUERIES]
-            rows = query[:, first : first + _QUERIES].reshape(len(keys), -1, width)  # the heads of a group together
-            end = min(first + len(part), places) if ordered else places
+        for view in views:
+            part = query[:, view.rows]
+            count, end = part.shape[1], view.end
+            rows = part.reshape(len(keys), -1, width)  # the heads of a group together
             scores = torch.bmm(rows, turned[:, :, : columns(end)])[..., :end]
-            seen = part[:, :end]
-            scores.view(len(keys), share, len(part), -1)[..., -seen.shape[1] :].add_(seen)
+            apart = scores.view(len(keys), share, count, -1)
+            for first, mask in view.masks:
+                apart[..., first : first + mask.shape[1]].add_(mask)
             shares = filled(scores.softmax(-1), columns(end), dim=-1)
-            mixed = torch.bmm(shares, values[:, : columns(end)]).view(heads, len(part), width)
-            done.append(mixed.transpose(0, 1).reshape(len(part), heads * width))
+            mixed = torch.bmm(shares, values[:, : columns(end)]).view(heads, count, width)
+            done.append(mixed.transpose(0, 1).reshape(count, heads * width))
         return torch.cat(done)
 
     def _finish(self, layer: _Layer, x: Tensor, attended: Tensor) -> Tensor:
@@ -173,7 +198,11 @@ def _rotate(x: Tensor, turn: _Turn) -> Tensor:
     """Turn (heads, N, E) by the positions of its tokens, in float32."""
     cosine, sine = turn
     first, second = x.float().chunk(2, dim=-1)
-    return torch.cat([first * cosine - second * sine, second * cosine + first * sine], dim=-1).to(x.dtype)
+    turned = x.new_empty(x.shape)
+    one, other = turned.chunk(2, dim=-1)
+    one.copy_((first * cosine).sub_(second * sine))
+    other.copy_((second * cosine).add_(first * sine))
+    return turned
 
 
 def _layer(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: str) -> _Layer:
