@@ -3,7 +3,9 @@
 The originals are Marian binaries: `model.*.bin` (8-bit matrices with one scale each), `lex.*.bin` (a shortlist: which
 target pieces each source piece suggests) and `vocab.*.spm` (SentencePiece). The rewritten folder holds
 
-    model.safetensors      the matrices as the original 8-bit numbers plus `NAME.scale`, the rest as float32 (17 MB)
+    model.safetensors      the matrices as the original 8-bit numbers, the rest as float32 (17 MB); with each matrix
+                           `NAME.scale`, what 1 is worth in it, and `NAME.step`, what 1 is worth in the 8-bit numbers
+                           that it is multiplied by
     shortlist.safetensors  `offsets` and `ids`, both int32: the list of piece p is ids[offsets[p] : offsets[p + 1]]
     vocab.spm              the vocabulary, byte for byte
     config.json            `StudentConfig`, written last: a folder without it is not finished
@@ -34,6 +36,7 @@ Array = NDArray[np.generic]
 
 _FLOAT32, _INT8, _INTGEMM8 = 0x0404, 0x0101, 0x4101  # marian's type codes of what the students hold
 _SHORTLIST_MAGIC = 0xF11A48D5013417F5
+_ACTIVATIONS = "_QuantMultA"
 _WHAT_WE_RUN = {
     "dec-cell": "ssru",
     "type": "transformer",
@@ -128,7 +131,7 @@ def _one_file(folder: Path, pattern: str) -> Path:
 
 
 def _marian_tensors(blob: bytes, path: Path) -> dict[str, Array]:
-    """Read all tensors but the activation scales, which floating point does not need.
+    """Read all tensors.
 
     Layout: version, count; per tensor four u64 (name length, type, rank, data length); names; shapes (int32); padding;
     data back to back, each as long as its header says.
@@ -149,8 +152,7 @@ def _marian_tensors(blob: bytes, path: Path) -> dict[str, Array]:
         at += 8 + struct.unpack_from("<Q", blob, at)[0]
         tensors: dict[str, Array] = {}
         for name, shape, (_, kind, _, length) in zip(names, shapes, headers, strict=True):
-            if not name.endswith("_QuantMultA"):
-                tensors |= _tensor(name, shape, kind, memoryview(blob)[at : at + length])
+            tensors |= _tensor(name, shape, kind, memoryview(blob)[at : at + length])
             at += length
     except (struct.error, ValueError) as error:
         raise ModelError(f"{path} is cut short or no marian model ({error}); fetch the model again") from error
@@ -164,6 +166,8 @@ def _tensor(name: str, shape: tuple[int, ...], kind: int, data: memoryview) -> d
     the layout of `torch.nn.Linear.weight`.
     """
     size = int(np.prod(shape))
+    if name.endswith(_ACTIVATIONS):
+        return _step(name.removesuffix(_ACTIVATIONS), np.frombuffer(data, dtype="<f4", count=1))
     if kind == _FLOAT32:
         return {name: np.frombuffer(data, dtype="<f4", count=size).reshape(shape[-1]).copy()}
     numbers = np.frombuffer(data, dtype=np.int8, count=size)
@@ -174,6 +178,12 @@ def _tensor(name: str, shape: tuple[int, ...], kind: int, data: memoryview) -> d
     multiplier = np.frombuffer(data, dtype="<f4", count=1, offset=size)
     layout = shape if name == "Wemb" else shape[::-1]
     return {name: numbers.reshape(layout).copy(), f"{name}.scale": (1.0 / multiplier).astype(np.float32)}
+
+
+def _step(name: str, multiplier: NDArray[np.float32]) -> dict[str, Array]:
+    """Return what 1 is worth in a matrix's input; the output layer's has no name, and the embedding's no meaning."""
+    matrix = {"none": "Wemb", "Wemb": ""}.get(name, name)
+    return {f"{matrix}.step": (1.0 / multiplier).astype(np.float32)} if matrix else {}
 
 
 def _options(yaml: bytes, path: Path) -> Mapping[str, str]:

@@ -16,23 +16,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from auditor.engines import products
 from auditor.engines.firefox_files import Array, StudentConfig
-from auditor.engines.output_layer import FORBIDDEN
+from auditor.engines.output_layer import FORBIDDEN, OutputLayer
+from auditor.engines.products import EightBit, Float, Product
+from auditor.engines.shapes import filled
 
 _EPSILON = 1e-6  # marian's layer norm
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """x @ weight.T + bias, computed in the weight's type, returned as float32."""
-
-    weight: Tensor  # (out, in)
-    bias: Tensor
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """(…, in) -> (…, out)."""
-        return products.linear(x.to(self.weight.dtype), self.weight, self.bias).float()
+_EVEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +41,8 @@ class Norm:
 class FeedForward:
     """Widen, rectify, narrow; add and normalise."""
 
-    first: Linear
-    second: Linear
+    first: Product
+    second: Product
     norm: Norm
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -64,17 +54,18 @@ class FeedForward:
 class EncoderLayer:
     """Self-attention, then feed-forward."""
 
-    inputs: Linear  # (3 * D, D): queries, keys, values
-    output: Linear
+    inputs: Product  # (3 * D, D): queries, keys, values
+    output: Product
     norm: Norm
     feed: FeedForward
     heads: int
 
-    def __call__(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        """(B, S, D) -> (B, S, D); `mask` (B, 1, 1, S) is True where there is a piece."""
-        query, key, value = (split_heads(part, self.heads) for part in self.inputs(x).chunk(3, dim=-1))
+    def __call__(self, x: Tensor, mask: Tensor) -> Tensor:
+        """(B, S, D) -> (B, S, D); `mask` (B, 1, 1, `even(S)`) is True where there is a piece."""
+        made = filled(self.inputs(x), mask.shape[-1], dim=-2)
+        query, key, value = (split_heads(part, self.heads) for part in made.chunk(3, dim=-1))
         attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        return self.feed(self.norm(x + self.output(merge_heads(attended))))
+        return self.feed(self.norm(x + self.output(merge_heads(attended)[:, : x.shape[1]])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +75,11 @@ class DecoderLayer:
     The unit: f = sigmoid(Wf x + bf), c = f * c_before + (1 - f) * (W x), output relu(c).
     """
 
-    unit: Linear  # (2 * D, D): W, then Wf
+    unit: Product  # (2 * D, D): W, then Wf
     unit_norm: Norm
-    query: Linear
-    memory: Linear  # (2 * D, D): keys, values
-    output: Linear
+    query: Product
+    memory: Product  # (2 * D, D): keys, values
+    output: Product
     norm: Norm
     feed: FeedForward
     heads: int
@@ -105,28 +96,28 @@ class DecoderLayer:
         states = fresh.addcmul_(forget, before) if before is not None else _scan(forget, fresh)
         return self.unit_norm(states.relu() + x), states
 
-    def attend(self, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
+    def attend(self, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
         """Attend to the source and feed forward; `keys`, `values` and `mask` as in `Memory`.
 
         Written out, because for the one position of a search step it is half again as fast as torch's fused attention.
         """
-        query = split_heads(self.query(x), self.heads)
-        weights = (query @ keys).mul_(1.0 / math.sqrt(query.shape[-1]))  # (B, H, T, S)
-        weights = weights if mask is None else weights.add_(mask)
+        rows = even(x.shape[1]) if x.shape[1] > 1 else 1  # a step of a search is always one
+        query = split_heads(filled(self.query(x), rows, dim=-2), self.heads)
+        weights = (query @ keys).mul_(1.0 / math.sqrt(query.shape[-1])).add_(mask)  # (B, H, T, S)
         attended = weights.softmax(-1) @ values
-        return self.feed(self.norm(x + self.output(merge_heads(attended))))
+        return self.feed(self.norm(x + self.output(merge_heads(attended)[:, : x.shape[1]])))
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the decoder needs of the source, a layer: keys (B, H, D / H, S) and values (B, H, S, D / H).
+    """What the decoder needs of the source, a layer: keys (B, H, D / H, S) and values (B, H, S, D / H); S is `even`.
 
-    `mask` (B, 1, 1, S) is 0 where there is a piece and minus infinity where there is none; None when none is missing.
+    `mask` (B, 1, 1, S) is 0 where there is a piece and minus infinity where there is none.
     """
 
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
-    mask: Tensor | None
+    mask: Tensor
 
     @property
     def length(self) -> int:
@@ -138,17 +129,16 @@ class Memory:
         return Memory(
             keys=tuple(key[kept] for key in self.keys),
             values=tuple(value[kept] for value in self.values),
-            mask=None if self.mask is None else self.mask[kept],
+            mask=self.mask[kept],
         )
 
     def padded(self, length: int) -> Memory:
         """Pad to `length` pieces."""
         more = length - self.length
-        mask = self.keys[0].new_zeros(len(self.keys[0]), 1, 1, self.length) if self.mask is None else self.mask
         return Memory(
             keys=tuple(functional.pad(key, (0, more)) for key in self.keys),
             values=tuple(functional.pad(value, (0, 0, 0, more)) for value in self.values),
-            mask=functional.pad(mask, (0, more), value=-math.inf),
+            mask=functional.pad(self.mask, (0, more), value=-math.inf),
         )
 
     @classmethod
@@ -161,7 +151,7 @@ class Memory:
         return cls(
             keys=tuple(torch.cat(layer) for layer in zip(*(part.keys for part in wide), strict=True)),
             values=tuple(torch.cat(layer) for layer in zip(*(part.values for part in wide), strict=True)),
-            mask=torch.cat([part.mask for part in wide if part.mask is not None]),
+            mask=torch.cat([part.mask for part in wide]),
         )
 
 
@@ -170,30 +160,35 @@ States = tuple[Tensor, ...]  # one (B, T, D) a decoder layer
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The whole student; `embedding` (V, D) and `bias` (V) also make the output layer, always in float32.
+    """The whole student; its embedding is also the matrix (V, D) of `pieces`, which makes logits.
 
-    The unknown piece has no part in it: its bias is `FORBIDDEN`.
+    `bias` (V) stands in `pieces`, too; that of the unknown piece is `FORBIDDEN`.
     """
 
-    embedding: Tensor
+    pieces: Product
     bias: Tensor
+    output: OutputLayer
     positions: Tensor  # (positions, D)
     encoder: tuple[EncoderLayer, ...]
     decoder: tuple[DecoderLayer, ...]
 
-    def encode(self, ids: Tensor, mask: Tensor | None) -> Memory:
-        """Read source pieces (B, S); `mask` (B, S) is True where there is a piece, None when none is missing."""
-        wide = None if mask is None else mask[:, None, None, :]
+    def encode(self, ids: Tensor, mask: Tensor) -> Memory:
+        """Read source pieces (B, S); `mask` (B, S) is True where there is a piece."""
+        wide = filled(mask, even(ids.shape[1]), dim=-1)[:, None, None, :]
         x = self._embed(ids) + self.positions[: ids.shape[1]]
         for layer in self.encoder:
             x = layer(x, wide)
         pairs = [
-            [split_heads(part, layer.heads) for part in layer.memory(x).chunk(2, dim=-1)] for layer in self.decoder
+            [
+                split_heads(filled(part, wide.shape[-1], dim=-2), layer.heads)
+                for part in layer.memory(x).chunk(2, dim=-1)
+            ]
+            for layer in self.decoder
         ]
         return Memory(
             keys=tuple(keys.transpose(2, 3).contiguous() for keys, _ in pairs),
             values=tuple(values.contiguous() for _, values in pairs),
-            mask=None if wide is None else x.new_zeros(wide.shape).masked_fill_(~wide, -math.inf),
+            mask=x.new_zeros(wide.shape).masked_fill_(~wide, -math.inf),
         )
 
     def inputs(self, ids: Tensor, positions: Tensor) -> Tensor:
@@ -211,43 +206,61 @@ class Network:
         return x, tuple(states)
 
     def attention(self, memory: Memory, x: Tensor) -> Tensor:
-        """Return head 0 of the last layer's attention before softmax, (B, T, S): it was trained to align words."""
+        """Return head 0 of the last layer's attention before softmax, (B, T, S): it was trained to align words.
+
+        S is that of the memory, minus infinity where there is no piece.
+        """
         last = len(self.decoder) - 1
         for index, layer in enumerate(self.decoder):
             x, _ = layer.recur(x, None)
             if index < last:
                 x = layer.attend(x, memory.keys[index], memory.values[index], memory.mask)
         query = split_heads(self.decoder[last].query(x), self.decoder[last].heads)[:, 0]  # (B, T, D / H)
-        weights = query @ memory.keys[last][:, 0]
-        return weights if memory.mask is None else weights + memory.mask[:, 0]
+        return query @ memory.keys[last][:, 0] + memory.mask[:, 0]
 
     def _embed(self, ids: Tensor) -> Tensor:
-        return functional.embedding(ids, self.embedding) * math.sqrt(self.embedding.shape[1])
+        return self.pieces.weights(ids).mul_(math.sqrt(self.positions.shape[1]))
 
 
-def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, dtype: torch.dtype, device: str) -> Network:
-    """Put the tensors of a rewritten student together; the matrices of the layers are held in `dtype`.
+def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, precision: str, device: str) -> Network:
+    """Put the tensors of a rewritten student together.
+
+    Args:
+        config: its shape.
+        tensors: by the names of the original.
+        precision: "int8", in which the student was made to compute; or of the layers' matrices, "float32" or
+            "bfloat16", with an output layer in float32.
+        device: a torch device.
 
     Raises:
         KeyError: a tensor is missing.
     """
 
     def plain(name: str) -> Tensor:
-        values = torch.from_numpy(tensors[name]).float()  # of whole numbers a copy, which may be changed
-        scale = tensors.get(f"{name}.scale")
-        return (values if scale is None else values.mul_(float(scale[0]))).to(device)
+        return torch.from_numpy(tensors[name]).to(device)
 
-    def linear(*pairs: tuple[str, str | None]) -> Linear:
-        parts = [plain(matrix) for matrix, _ in pairs]
-        weight = parts[0] if len(parts) == 1 else torch.cat(parts)
-        biases = [weight.new_zeros(plain(m).shape[0]) if bias is None else plain(bias) for m, bias in pairs]
-        return Linear(weight.to(dtype), torch.cat(biases).to(dtype))
+    def matrix(names: Sequence[str], bias: Tensor, dtype: torch.dtype) -> Product:
+        """Put matrices that share their input under one another."""
+        numbers = torch.cat([plain(name) for name in names])
+        scales = plain(f"{names[0]}.scale")
+        if len(names) > 1:
+            scales = torch.cat([plain(f"{name}.scale").expand(len(tensors[name])) for name in names])
+        if precision == "int8":
+            return EightBit(numbers, scales, bias, step=float(tensors[f"{names[0]}.step"][0]))
+        return Float((numbers.float() * scales.unsqueeze(-1)).to(dtype), bias.to(dtype))
 
-    bias = plain("decoder_ff_logit_out_b")
+    def linear(*pairs: tuple[str, str | None]) -> Product:
+        biases = [plain(bias) if bias else torch.zeros(len(tensors[name]), device=device) for name, bias in pairs]
+        dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+        return matrix([name for name, _ in pairs], torch.cat(biases), dtype)
+
+    bias = plain("decoder_ff_logit_out_b").clone()
     bias[config.unknown] = FORBIDDEN
+    pieces = matrix(["Wemb"], bias, torch.float32)
     return Network(
-        embedding=plain("Wemb"),
+        pieces=pieces,
         bias=bias,
+        output=OutputLayer(pieces, len(bias)),
         positions=_sinusoids(config.positions, config.width).to(device),
         encoder=tuple(_encoder_layer(f"encoder_l{i + 1}", config, linear, plain) for i in range(config.encoder_layers)),
         decoder=tuple(_decoder_layer(f"decoder_l{i + 1}", config, linear, plain) for i in range(config.decoder_layers)),
@@ -255,7 +268,7 @@ def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, dtype:
 
 
 _Plain = Callable[[str], Tensor]
-_Fuse = Callable[..., Linear]
+_Fuse = Callable[..., Product]
 
 
 def _norm(name: str, plain: _Plain) -> Norm:
@@ -309,6 +322,15 @@ def _scan(forget: Tensor, fresh: Tensor) -> Tensor:
     for step in range(1, fresh.shape[1]):
         fresh[:, step].addcmul_(forget[:, step], fresh[:, step - 1])
     return fresh
+
+
+def even(places: int) -> int:
+    """Return how many places to attend from and to instead of `places`, so that no sum depends on who else is there.
+
+    Libraries add up the last few rows or columns in an order of their own; with eight bits the last digit of a sum now
+    and then decides how a number is rounded.
+    """
+    return -(-places // _EVEN) * _EVEN
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:

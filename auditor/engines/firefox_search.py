@@ -13,6 +13,7 @@ from torch import Tensor
 
 from auditor.engines.firefox_network import Memory, Network, States
 from auditor.engines.output_layer import FORBIDDEN
+from auditor.engines.products import Product
 from auditor.engines.sequences import Ids
 
 _COMPACT = 0.8  # finished sentences leave the batch when fewer than this share are unfinished: leaving copies the rest
@@ -35,15 +36,14 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The output layer over the union of a batch's shortlists; `bias` (B, U) is `FORBIDDEN` outside a sentence's own.
+    """The output layer over the union of a batch's shortlists; `barred` (B, U) is True outside a sentence's own.
 
     One multiplication for the union is faster than one for each sentence's own pieces.
     """
 
     ids: Tensor
-    weight: Tensor  # (U, D)
-    bias: Tensor
-    room: Tensor  # (B, U), overwritten by each step: a new one a step would cost as much as the multiplication
+    product: Product  # (…, D) -> (…, U), its own bias included
+    barred: Tensor
 
     @classmethod
     def of(cls, network: Network, allowed: Sequence[Tensor] | None, *, batch: int) -> Choices:
@@ -55,22 +55,20 @@ class Choices:
             permitted[:] = True
         ids = permitted.any(0).nonzero().squeeze(1)
         device = network.bias.device
-        mine, ids = permitted[:, ids].to(device), ids.to(device)
-        bias = torch.where(mine, network.bias[ids], FORBIDDEN)
-        return cls(ids, network.embedding[ids], bias, torch.empty_like(bias))
+        barred, ids = ~permitted[:, ids].to(device), ids.to(device)
+        return cls(ids, network.pieces.some(ids), barred)
 
     def logits(self, hidden: Tensor) -> Tensor:
-        """Return (B, U), valid until the next call."""
-        return torch.addmm(self.bias, hidden, self.weight.t(), out=self.room)
+        """Return (B, U)."""
+        return self.product(hidden).masked_fill_(self.barred, FORBIDDEN)
 
     def rows(self, kept: Tensor) -> Choices:
         """Keep some sentences, and only the pieces that these may use."""
-        bias = self.bias[kept]
-        used = (bias > FORBIDDEN).any(0).nonzero().squeeze(1)
+        barred = self.barred[kept]
+        used = (~barred).any(0).nonzero().squeeze(1)
         if len(used) > _REGATHER * len(self.ids):
-            return Choices(self.ids, self.weight, bias, torch.empty_like(bias))
-        bias = bias[:, used]
-        return Choices(self.ids[used], self.weight[used], bias, torch.empty_like(bias))
+            return Choices(self.ids, self.product, barred)
+        return Choices(self.ids[used], self.product.some(used), barred[:, used])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def search(
 
 def _start(network: Network, memory: Memory, choices: Choices, limits: Sequence[int]) -> _Batch:
     device, count = network.bias.device, len(limits)
-    zeros = torch.zeros(count, 1, network.embedding.shape[1], device=device)
+    zeros = torch.zeros(count, 1, network.positions.shape[1], device=device)
     return _Batch(
         rows=torch.arange(count, device=device),
         open=torch.ones(count, dtype=torch.bool, device=device),

@@ -12,7 +12,6 @@ from torch import Tensor
 from auditor.engines.firefox_files import StudentConfig
 from auditor.engines.firefox_network import Memory, Network, States
 from auditor.engines.firefox_search import Choices, Hypothesis, Shortlist, search
-from auditor.engines.output_layer import OutputLayer
 from auditor.engines.sequences import (
     Forced,
     Ids,
@@ -112,19 +111,14 @@ class Student:
 
     @property
     def _device(self) -> torch.device:
-        return self.network.embedding.device
-
-    @property
-    def output(self) -> OutputLayer:
-        """The output layer over the whole vocabulary."""
-        return OutputLayer(self.network.embedding, self.network.bias)
+        return self.network.bias.device
 
     def _read(self, sources: Sequence[Ids]) -> Memory:
         return Memory.joined([self._read_alike(sources[group]) for group in alike(sources)])
 
     def _read_alike(self, sources: Sequence[Ids]) -> Memory:
         ids, mask = pad(sources, device=self._device)
-        return self.network.encode(ids, None if mask.all() else mask)
+        return self.network.encode(ids, mask)
 
     def _search(self, memory: Memory, sources: Sequence[Ids], *, scored: bool) -> list[Hypothesis]:
         allowed = None if self.shortlist is None else [self.shortlist.of(source) for source in sources]
@@ -140,7 +134,7 @@ class Student:
         parts = [self._forced(memory, targets[group]) for memory, group in zip(memories, groups, strict=True)]
         given = torch.tensor([piece for target in targets for piece in target], device=self._device)
         hidden = torch.cat([part.hidden for part in parts])
-        scored = self.output.score(hidden, given, best=best + _SPARE if best else 0)
+        scored = self.network.output.score(hidden, given, best=best + _SPARE if best else 0)
         lengths = [len(target) for target in targets]
         if not best:
             return gather_forced(scored, lengths, None)
@@ -182,7 +176,7 @@ class _Branches:
         x = self._student.network.inputs(previous, positions)
         hidden, states = self._step(x, rows)
         self._indices, self._rows = list(begun), _Rows(rows.sentences, positions, states)
-        return self._student.output.first_choice(hidden)
+        return self._student.network.output.first_choice(hidden)
 
     def _step(self, x: Tensor, rows: _Rows) -> tuple[Tensor, States]:
         """Spread packed rows over their sentences, (sentences, most rows, D), decode, and pack them again."""
@@ -191,7 +185,8 @@ class _Branches:
         place = (rows.sentences, torch.arange(len(x), device=x.device) - first[rows.sentences])
 
         def spread(packed: Tensor) -> Tensor:
-            wide = packed.new_zeros(len(counts), int(counts.max()), packed.shape[1])
+            # A lone row would be multiplied in another order of additions than one of many.
+            wide = packed.new_zeros(len(counts), max(2, int(counts.max())), packed.shape[1])
             wide[place] = packed
             return wide
 

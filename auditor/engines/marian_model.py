@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from auditor.engines import products
 from auditor.engines.output_layer import FORBIDDEN, OutputLayer
 from auditor.engines.sequences import (
     Forced,
@@ -53,7 +54,7 @@ class MarianSequences:
         self.positions = int(config.max_position_embeddings) - len(self._mark)
         bias = model.final_logits_bias[0].detach().clone()
         bias[[config.pad_token_id, unknown]] = FORBIDDEN  # padding also starts a sentence; neither is ever written
-        self._output = OutputLayer(model.lm_head.weight.detach(), bias)
+        self._output = OutputLayer(products.Float(model.lm_head.weight.detach(), bias), len(bias))
         self._device = bias.device
 
     @torch.inference_mode()

@@ -5,13 +5,14 @@ Shapes: N rows (target positions of a batch, packed), D width, V vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
-from auditor.engines import products
+from auditor.engines.products import Product
 
 FORBIDDEN = -1e9  # the bias of a piece that is never written; finite, so that a share of 0 times a logit is 0
 _ROWS = 512  # rows whose logits stand in memory at once
@@ -34,12 +35,12 @@ class Scored:
         return cls(*(torch.cat([getattr(part, field.name) for part in parts]).cpu() for field in fields(cls)))
 
 
-@dataclass(frozen=True, slots=True)
 class OutputLayer:
-    """logits = hidden @ weight.T + bias, float32; a bias of `FORBIDDEN` keeps a piece out."""
+    """Logits, float32, of each of `size` pieces; a bias of `FORBIDDEN` keeps a piece out."""
 
-    weight: Tensor  # (V, D)
-    bias: Tensor  # (V)
+    def __init__(self, product: Product, size: int) -> None:
+        """Take what makes the logits of the whole vocabulary of a row, (N, D) -> (N, V)."""
+        self._product, self._size = product, size
 
     def score(self, hidden: Tensor, given: Tensor, *, best: int) -> Scored:
         """Score the pieces `given` (N) at the rows `hidden` (N, D) against the whole vocabulary."""
@@ -51,22 +52,22 @@ class OutputLayer:
         return torch.cat([self._first_choice_rows(rows) for rows in hidden.split(_ROWS)])
 
     def _first_choice_rows(self, hidden: Tensor) -> Tensor:
-        tops = [(logits.max(dim=1), start) for start, logits in self._slices(hidden)]
+        tops = [(part(hidden).max(dim=1), start) for start, part in self._parts]
         values = torch.stack([top.values for top, _ in tops])  # (slices, N)
         ids = torch.stack([top.indices + start for top, start in tops])
         return ids.gather(0, values.argmax(0, keepdim=True)).squeeze(0)
 
     def _score_rows(self, hidden: Tensor, given: Tensor, best: int) -> Scored:
-        own = torch.linalg.vecdot(hidden, self.weight[given]) + self.bias[given]
+        own = self._product.picked(hidden, given)
         scratch = hidden.new_empty(hidden.shape[0] * _SLICE)
-        slices = [_measure(logits, given - start, own, best, scratch, start) for start, logits in self._slices(hidden)]
+        slices = [_measure(part(hidden), given - start, own, best, scratch, start) for start, part in self._parts]
         return _merge(slices, own, best)
 
-    def _slices(self, hidden: Tensor) -> Iterator[tuple[int, Tensor]]:
-        """Yield the first piece of each part of the vocabulary and its logits."""
-        for start in range(0, self.weight.shape[0], _SLICE):
-            part = slice(start, start + _SLICE)
-            yield start, products.linear(hidden, self.weight[part], self.bias[part])
+    @functools.cached_property
+    def _parts(self) -> list[tuple[int, Product]]:
+        """The first piece of each part of the vocabulary, and what makes its logits."""
+        starts = range(0, self._size, _SLICE)
+        return [(start, self._product.some(slice(start, start + _SLICE))) for start in starts]
 
 
 @dataclass(frozen=True, slots=True)

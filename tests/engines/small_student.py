@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import sentencepiece
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+See = Callable[[str, Floats], Floats]
 
 WIDTH, HEADS, WIDE, FIRST = 32, 8, 64, 12
 SENTENCES = (
@@ -71,7 +72,7 @@ _LAYERS = ("encoder_l1", "encoder_l2", "decoder_l1", "decoder_l2")
 
 
 def model_file(weights: Mapping[str, Floats], yaml: str = YAML) -> bytes:
-    """Write a marian binary: matrices in 8 bits, biases and norms in float32, activation scales that mean nothing."""
+    """Write a marian binary: matrices in 8 bits, biases and norms in float32, and the scale of what a matrix gets."""
     options = yaml.encode() + b"\0"
     tensors: list[tuple[str, int, tuple[int, ...], bytes]] = [("special:model.yml", 0x0101, (len(options),), options)]
     for name, values in weights.items():
@@ -82,7 +83,8 @@ def model_file(weights: Mapping[str, Floats], yaml: str = YAML) -> bytes:
         numbers = (values * 32).astype(np.int8)
         memory = numbers if name == "Wemb" else np.ascontiguousarray(numbers.T)
         tensors.append((name, 0x4101, (rows, columns), memory.tobytes() + struct.pack("<f", 32.0)))
-        tensors.append((f"{name}_QuantMultA", 0x0404, (1, 1), struct.pack("<f", 99.0)))
+        tensors.append((f"{name}_QuantMultA", 0x0404, (1, 1), struct.pack("<f", _multiplier(name))))
+    tensors.append(("none_QuantMultA", 0x0404, (1, 1), struct.pack("<f", _multiplier("none"))))
     padded = [data + bytes(-len(data) % 256) for *_, data in tensors]
     out = struct.pack("<QQ", 1, len(tensors))
     for (name, kind, shape, _), data in zip(tensors, padded, strict=True):
@@ -91,6 +93,22 @@ def model_file(weights: Mapping[str, Floats], yaml: str = YAML) -> bytes:
     out += b"".join(struct.pack(f"<{len(shape)}i", *shape) for _, _, shape, _ in tensors)
     pad = -(len(out) + 8) % 256
     return out + struct.pack("<Q", pad) + bytes(pad) + b"".join(padded)
+
+
+def _multiplier(name: str) -> float:
+    """Return what marian scales the input of a matrix by; the output layer's is called "none"."""
+    return {"Wemb": 127.0, "none": 6.0, "W2": 4.0}.get(name.rsplit("_", 1)[-1], 8.0)
+
+
+def eight_bit(name: str, x: Floats) -> Floats:
+    """Round what goes into a matrix as 8 bits hold it."""
+    scale = np.float32(_multiplier(name))
+    return np.asarray(np.clip(np.rint(x * scale), -128, 127) / scale, dtype=np.float32)
+
+
+def whole(name: str, x: Floats) -> Floats:
+    """Leave what goes into a matrix as it is."""
+    return x
 
 
 def shortlists(size: int, seed: int = 6) -> list[list[int]]:
@@ -119,24 +137,27 @@ def write_student(folder: Path) -> dict[str, Floats]:
     return weights
 
 
-def slow_log_probs(weights: Mapping[str, Floats], source: Sequence[int], target: Sequence[int]) -> list[float]:
+def slow_log_probs(
+    weights: Mapping[str, Floats], source: Sequence[int], target: Sequence[int], see: See = eight_bit
+) -> list[float]:
     """Score `target` one position after another, one head at a time, as the format's description says."""
     x = np.stack([weights["Wemb"][piece] * math.sqrt(WIDTH) + _position(at) for at, piece in enumerate(source)])
     for layer in ("encoder_l1", "encoder_l2"):
-        x = _norm(weights, f"{layer}_self_Wo", x + _attention(weights, f"{layer}_self", x, x))
-        x = _feed_forward(weights, layer, x)
+        x = _norm(weights, f"{layer}_self_Wo", x + _attention(weights, f"{layer}_self", x, x, see))
+        x = _feed_forward(weights, layer, x, see)
     states = {layer: np.zeros(WIDTH, np.float32) for layer in ("decoder_l1", "decoder_l2")}
     before = np.zeros(WIDTH, np.float32)
     log_probs = []
     for at, piece in enumerate(target):
         y = before + _position(at)
         for layer, state in states.items():
-            forget = 1 / (1 + np.exp(-(y @ weights[f"{layer}_rnn_Wf"] + weights[f"{layer}_rnn_bf"][0])))
-            states[layer] = forget * state + (1 - forget) * (y @ weights[f"{layer}_rnn_W"])
+            seen = see(f"{layer}_rnn_W", y)
+            forget = 1 / (1 + np.exp(-(seen @ weights[f"{layer}_rnn_Wf"] + weights[f"{layer}_rnn_bf"][0])))
+            states[layer] = forget * state + (1 - forget) * (seen @ weights[f"{layer}_rnn_W"])
             y = _norm(weights, f"{layer}_rnn_ffn", np.maximum(states[layer], 0) + y)
-            context = _attention(weights, f"{layer}_context", y[None], x)[0]
-            y = _feed_forward(weights, layer, _norm(weights, f"{layer}_context_Wo", y + context))
-        logits = weights["Wemb"] @ y + weights["decoder_ff_logit_out_b"][0]
+            context = _attention(weights, f"{layer}_context", y[None], x, see)[0]
+            y = _feed_forward(weights, layer, _norm(weights, f"{layer}_context_Wo", y + context), see)
+        logits = weights["Wemb"] @ see("none", y) + weights["decoder_ff_logit_out_b"][0]
         logits[1] = -np.inf  # the unknown piece is never written
         log_probs.append(float(logits[piece] - np.log(np.exp(logits - logits.max()).sum()) - logits.max()))
         before = weights["Wemb"][piece] * math.sqrt(WIDTH)
@@ -154,14 +175,18 @@ def _norm(weights: Mapping[str, Floats], name: str, x: Floats) -> Floats:
     return np.asarray(scaled * weights[f"{name}_ln_scale"][0] + weights[f"{name}_ln_bias"][0], dtype=np.float32)
 
 
-def _feed_forward(weights: Mapping[str, Floats], layer: str, x: Floats) -> Floats:
-    wide = np.maximum(x @ weights[f"{layer}_ffn_W1"] + weights[f"{layer}_ffn_b1"][0], 0)
-    return _norm(weights, f"{layer}_ffn_ffn", x + wide @ weights[f"{layer}_ffn_W2"] + weights[f"{layer}_ffn_b2"][0])
+def _feed_forward(weights: Mapping[str, Floats], layer: str, x: Floats, see: See) -> Floats:
+    first, second = f"{layer}_ffn_W1", f"{layer}_ffn_W2"
+    wide = np.maximum(see(first, x) @ weights[first] + weights[f"{layer}_ffn_b1"][0], 0)
+    narrow = see(second, wide) @ weights[second] + weights[f"{layer}_ffn_b2"][0]
+    return _norm(weights, f"{layer}_ffn_ffn", x + narrow)
 
 
-def _attention(weights: Mapping[str, Floats], name: str, x: Floats, memory: Floats) -> Floats:
+def _attention(weights: Mapping[str, Floats], name: str, x: Floats, memory: Floats, see: See) -> Floats:
     def project(part: str, y: Floats) -> Floats:
-        return np.asarray(y @ weights[f"{name}_W{part}"] + weights[f"{name}_b{part}"][0], dtype=np.float32)
+        return np.asarray(
+            see(f"{name}_W{part}", y) @ weights[f"{name}_W{part}"] + weights[f"{name}_b{part}"][0], dtype=np.float32
+        )
 
     query, key, value = project("q", x), project("k", memory), project("v", memory)
     size = WIDTH // HEADS

@@ -149,7 +149,9 @@ def test_the_embedded_translator_computes_where_it_is_told(accelerator: str, mon
     """Every tensor of search, forced decoding, rivals and alignment is on the device; the numbers are the same."""
     from auditor.engines import products, weights
 
-    monkeypatch.setattr(products, "_has_onednn", lambda: False)  # the stand-in for an accelerator multiplies with MKL
+    # The stand-in for an accelerator multiplies with MKL, in float32.
+    for has in ("_has_onednn", "has_eight_bit"):
+        monkeypatch.setattr(products, has, lambda: False)
     targets = ["a balsa parte ao meio-dia", "o presidente disse que a ponte continuará fechada"]
     found = [
         _everything(FirefoxTranslator(weights.path("firefox-en-pt"), device=device), list(ENGLISH[:2]), targets)

@@ -57,20 +57,26 @@ def _closed(converted: Path, sentences: Sequence[str]) -> list[list[int]]:
     return [[*vocabulary.encode(sentence).ids, 0] for sentence in sentences]
 
 
+@pytest.mark.parametrize(("precision", "see"), [("int8", small_student.eight_bit), ("float32", small_student.whole)])
 def test_forced_log_probabilities_are_those_of_a_slow_network(
-    originals: Path, converted: Path, student: Student
+    originals: Path, converted: Path, precision: str, see: small_student.See
 ) -> None:
     """A plain loop over positions and heads, written from the format's description, gives the same numbers."""
+    student = load_student(converted, precision=precision)[0]
     original = small_student.write_student(originals)
     sources, targets = _closed(converted, SOURCES), _closed(converted, TARGETS)
     found = student.force(sources, targets)
 
     for source, target, forced in zip(sources, targets, found, strict=True):
-        assert small_student.slow_log_probs(original, source, target) == pytest.approx(forced.log_probs, abs=2e-4)
+        assert small_student.slow_log_probs(original, source, target, see) == pytest.approx(forced.log_probs, abs=2e-4)
 
 
-def test_greedy_and_forced_log_probabilities_agree(converted: Path, student: Student) -> None:
-    """Each greedy step is the forced distribution's first choice, with the same number."""
+def test_greedy_and_forced_log_probabilities_agree(converted: Path) -> None:
+    """Each greedy step is the forced distribution's first choice, with the same number.
+
+    In float32: between a step and a whole sentence sums differ in their last digits, which eight bits may round apart.
+    """
+    student = load_student(converted, precision="float32")[0]
     whole = Student(student.config, student.network, None, student.pieces)
     sources = _closed(converted, SOURCES)
     greedy = whole.search(sources, scored=True)
@@ -179,13 +185,13 @@ def test_the_name_tells_pair_weights_and_precision(translator: FirefoxTranslator
     digest = json.loads((converted / "config.json").read_text(encoding="utf-8"))["sha256"][:12]
 
     assert translator.pair == ("en", "pt")
-    assert translator.name == f"firefox-en-pt/{digest}/float32"
+    assert translator.name == f"firefox-en-pt/{digest}/int8"
     assert FirefoxTranslator(converted, precision="bfloat16").name == f"firefox-en-pt/{digest}/bfloat16"
 
 
 def test_an_unknown_precision_is_refused(converted: Path) -> None:
     """The message lists those there are."""
-    with pytest.raises(SettingsError, match="unknown precision 'int3'; choose from: auto, float32, bfloat16"):
+    with pytest.raises(SettingsError, match="unknown precision 'int3'; choose from: auto, int8, float32, bfloat16"):
         FirefoxTranslator(converted, precision="int3")
 
 
@@ -268,13 +274,15 @@ def portuguese_english() -> FirefoxTranslator:
 
 
 @pytest.mark.weights
-def test_the_engine_translates_as_mozilla_s_own(english_portuguese: FirefoxTranslator) -> None:
-    """At least 95 of 100 ordinary sentences come out as from the raw engine of the package that carries the weights."""
-    found = english_portuguese.translate([source for source, _ in PAIRS])
+@pytest.mark.parametrize(("precision", "least"), [("float32", 95), ("int8", 85)])
+def test_the_engine_translates_as_the_package_that_carries_the_weights(precision: str, least: int) -> None:
+    """Its raw engine computes in float32; in eight bits a tenth of 100 ordinary sentences take another near word."""
+    translator = FirefoxTranslator(weights.path("firefox-en-pt"), precision=precision)
+    found = translator.translate([source for source, _ in PAIRS])
     same = sum(ours == theirs for ours, (_, theirs) in zip(found, PAIRS, strict=True))
 
     assert len(PAIRS) == 100
-    assert same >= 95
+    assert same >= least
 
 
 @pytest.mark.weights
@@ -292,7 +300,7 @@ def test_the_students_agree_with_themselves() -> None:
 
 @pytest.mark.weights
 def test_batches_change_nothing(english_portuguese: FirefoxTranslator) -> None:
-    """A hundred sentences at once translate, and are scored, as they are alone."""
+    """A hundred sentences at once translate, and are scored, as they are alone, but for the last digits of sums over the vocabulary."""
     sources = [source for source, _ in PAIRS[:40:5]]
     targets = [target for _, target in PAIRS[:40:5]]
     everything = english_portuguese.force([s for s, _ in PAIRS], [t for _, t in PAIRS])[:40:5]
@@ -300,7 +308,8 @@ def test_batches_change_nothing(english_portuguese: FirefoxTranslator) -> None:
     assert english_portuguese.translate(sources) == [english_portuguese.translate([source])[0] for source in sources]
     for source, target, together in zip(sources, targets, everything, strict=True):
         (alone,) = english_portuguese.force([source], [target])
-        assert alone.log_probs == pytest.approx(together.log_probs, abs=1e-4)
+        assert alone.log_probs == pytest.approx(together.log_probs, abs=1e-5)
+        assert alone.ranks == together.ranks
 
 
 @pytest.mark.weights
@@ -311,7 +320,9 @@ def test_curly_quotation_marks_cost_nothing(portuguese_english: FirefoxTranslato
     curly = "The leader said: “We’re ready to talk with France’s unions.”"
     plain, typeset = portuguese_english.force([source] * 2, [straight, curly])
 
-    assert typeset == plain
+    assert (typeset.spans, typeset.ranks) == (plain.spans, plain.ranks)
+    assert typeset.log_probs == pytest.approx(plain.log_probs, abs=1e-5)
+    assert typeset.entropies == pytest.approx(plain.entropies, abs=1e-5)
 
 
 @pytest.mark.weights

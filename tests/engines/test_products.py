@@ -1,4 +1,4 @@
-"""Float32 products: as exact as torch's own, whatever the shape."""
+"""Products: as exact in float32 as torch's own, in eight bits the same whoever computes them."""
 
 from __future__ import annotations
 
@@ -50,3 +50,59 @@ def test_without_onednn_torch_multiplies(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(products, "_has_onednn", lambda: False)
 
         assert torch.allclose(products.linear(x, weight), found, atol=1e-5)
+
+
+def _eight_bit(outputs: int = 20, *, scales: int = 20) -> products.EightBit:
+    numbers = torch.randint(-127, 128, (outputs, 48), dtype=torch.int8)
+    return products.EightBit(numbers, torch.rand(scales) / 100 + 0.001, torch.randn(outputs), step=0.02)
+
+
+@pytest.mark.parametrize("scales", [1, 20])
+@pytest.mark.parametrize("fast", [True, False])
+def test_eight_bits_are_rounded_and_added_up(monkeypatch: pytest.MonkeyPatch, scales: int, *, fast: bool) -> None:
+    """The numbers of the definition, by the processor's own instructions and without; far numbers are cut off."""
+    if fast and not products.has_eight_bit():
+        pytest.skip("this processor has no such instructions")
+    monkeypatch.setattr(products, "has_eight_bit", lambda: fast)
+    torch.manual_seed(3)
+    product, x = _eight_bit(scales=scales), torch.randn(3, 7, 48)
+    x[0, 0, :2] = torch.tensor([1e6, -1e6])
+    levels = (x / 0.02).round().clamp(-128, 127).double() * 0.02
+    expected = levels @ product.weights(torch.arange(20)).double().T + product._bias.double()
+
+    with torch.inference_mode():
+        assert (product(x) - expected).abs().max() < 2e-5
+
+
+def test_a_row_of_eight_bits_does_not_depend_on_its_neighbours() -> None:
+    """Not by a single bit: whole numbers are added up."""
+    torch.manual_seed(4)
+    product, x = _eight_bit(), torch.randn(100, 48)
+    with torch.inference_mode():
+        together = product(x)
+
+        assert torch.equal(together, torch.cat([product(row) for row in x.split(1)]))
+
+
+@pytest.mark.parametrize("kind", ["eight bits", "float32"])
+def test_parts_of_a_product_are_its_own(kind: str) -> None:
+    """Some outputs, one of each row, and the rows of the matrix."""
+    torch.manual_seed(5)
+    whole = _eight_bit() if kind == "eight bits" else products.Float(torch.randn(20, 48), torch.randn(20))
+    x, outputs = torch.randn(5, 48), torch.tensor([3, 0, 19, 7, 3])
+    with torch.inference_mode():
+        made = whole(x)
+        identity = whole(torch.zeros(1, 48))[0]
+
+        assert torch.allclose(whole.some(outputs)(x), made[:, outputs], atol=1e-5)
+        assert torch.allclose(whole.some(slice(4, 9))(x), made[:, 4:9], atol=1e-5)
+        assert torch.allclose(whole.picked(x, outputs), made[torch.arange(5), outputs], atol=1e-5)
+        assert torch.allclose(whole.weights(outputs) @ x[0] + identity[outputs], made[0, outputs], atol=0.1)
+
+
+def test_packing_leaves_torch_as_it_was() -> None:
+    """Which library packs is a global of torch's."""
+    before = torch.backends.quantized.engine
+    _eight_bit()(torch.randn(2, 48))
+
+    assert torch.backends.quantized.engine == before
