@@ -49,24 +49,37 @@ class Blend:
 
     words: tuple[float, ...]
     bias: float
-    """Moves the sum of a pair that is not among `biases`; it is their mean."""
+    """Moves the sum."""
     scores: tuple[float, ...]
-    biases: Mapping[str, float] = field(default_factory=dict)
+    pairs: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """What `words` and `bias` are for some pairs; for the others they are those of all pairs together."""
 
 
 BLENDS: Mapping[Case, Blend] = MappingProxyType(
     {
         Case.FITTED: Blend(
-            (0.04, 0.21, 0.43, 0.27),
-            -0.28,
+            (0.06, 0.2, 0.41, 0.3),
+            -0.37,
             (0.21, 0.27, 0.55, 0.0),
-            {"et-en": -0.07, "ne-en": 0.18, "ro-en": -1.16, "ru-en": -0.44, "si-en": 0.09},
+            {
+                "et-en": (-0.05, 0.33, 0.45, 0.2, -0.09),
+                "ne-en": (0.35, 0.28, 0.45, -0.12, 0.22),
+                "ro-en": (-0.03, 0.16, 0.15, 0.96, -1.18),
+                "ru-en": (-0.17, -0.02, 0.43, 0.43, -0.88),
+                "si-en": (0.18, 0.26, 0.56, 0.03, 0.09),
+            },
         ),
         Case.FITTED_ALONE: Blend(
-            (0.31, 0.7),
-            -0.15,
+            (0.32, 0.69),
+            -0.21,
             (0.27, 0.77),
-            {"et-en": 0.01, "ne-en": 0.31, "ro-en": -0.99, "ru-en": -0.38, "si-en": 0.31},
+            {
+                "et-en": (0.25, 0.75, 0.01),
+                "ne-en": (0.34, 0.69, 0.32),
+                "ro-en": (0.45, 0.81, -0.93),
+                "ru-en": (0.21, 0.47, -0.76),
+                "si-en": (0.35, 0.73, 0.31),
+            },
         ),
         # The scores' shares are those of the two cases above: the encoder was fitted on the pairs that stand in for
         # others here and would get .7, but of a pair that nobody was fitted on it knows no more than the rest.
@@ -184,11 +197,11 @@ def _blended(request: Request, reading: Reading, probes: PairProbes) -> Predicti
         return reading.prediction
     heard = voices(request, reading, probes)
     blend = BLENDS[case(request, probes)]
-    bias = blend.biases.get(request.row.pair, blend.bias)
+    *weights, bias = blend.pairs.get(request.row.pair, (*blend.words, blend.bias))
     return replace(
         reading.prediction,
-        words=_mixed([each.words for each in heard], blend.words, bias),
-        official=_mixed([each.official for each in heard], blend.words, bias),
+        words=_mixed([each.words for each in heard], weights, bias),
+        official=_mixed([each.official for each in heard], weights, bias),
         score=sum(map(operator.mul, blend.scores, [each.score for each in heard])),
     )
 

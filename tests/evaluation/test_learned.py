@@ -59,6 +59,7 @@ def _heard(together: learned.Together, request: Request) -> list[Heard]:
     [
         ("fonte", "pt-en", learned.POST_EDITED, 4),
         (None, "pt-en", learned.POST_EDITED, 2),
+        ("fonte", "et-en", learned.POST_EDITED, 4),
         ("fonte", "km-en", learned.POST_EDITED, 3),
         (None, "km-en", learned.POST_EDITED, 2),
         ("fonte", "pt-en", "mqm", 2),
@@ -75,7 +76,9 @@ def test_log_odds_of_all_voices_are_added(
     encoder, *heard = _heard(together, request)
     blend = learned.BLENDS[learned.case(request, together.probes)]
 
-    assert len(blend.words) == len(blend.scores) == len(heard) + 1 == count
+    _, *weights, bias = blend.pairs.get(pair, (*blend.words, blend.bias))
+
+    assert len(blend.words) == len(blend.scores) == len(heard) + 1 == len(weights) + 1 == count
     assert set(encoder.official) == {0.0}
     assert len(found.words) == len(row.words) == len(found.official) - 1
     for chances, said in (
@@ -83,7 +86,7 @@ def test_log_odds_of_all_voices_are_added(
         (found.official, [each.official for each in heard]),
     ):
         odds = [math.log(chance / (1 - chance)) for chance in chances]
-        sums = [blend.bias + sum(map(operator.mul, blend.words[1:], column)) for column in zip(*said, strict=True)]
+        sums = [bias + sum(map(operator.mul, weights, column)) for column in zip(*said, strict=True)]
         assert odds == pytest.approx(sums, abs=1e-4)
     scores = [encoder.score, *(each.score for each in heard)]
     assert found.score == pytest.approx(sum(map(operator.mul, blend.scores, scores)))
