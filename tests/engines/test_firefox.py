@@ -300,7 +300,7 @@ def test_the_students_agree_with_themselves() -> None:
 
 @pytest.mark.weights
 def test_batches_change_nothing(english_portuguese: FirefoxTranslator) -> None:
-    """A hundred sentences at once translate, and are scored, as they are alone, but for the last digits of sums over the vocabulary."""
+    """A hundred sentences come out, and are scored, as they are alone, but for the last digits of sums."""
     sources = [source for source, _ in PAIRS[:40:5]]
     targets = [target for _, target in PAIRS[:40:5]]
     everything = english_portuguese.force([s for s, _ in PAIRS], [t for _, t in PAIRS])[:40:5]
