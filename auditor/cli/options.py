@@ -176,7 +176,7 @@ _AUDIT_OPTIONS = (
         type=click.Choice(["auto", "bfloat16", "float32"]),
         default="auto",
         show_default=True,
-        help="Numbers the models compute with; auto is bfloat16 where the processor has it, int8 for translation.",
+        help="Numbers the models compute with; auto is bfloat16, for translation int8, where the processor has them.",
     ),
     click.option(
         "--fluency-model",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from auditor.engines import products
 from auditor.engines.firefox_files import convert_student, read_config, read_tensors
 from auditor.engines.firefox_network import build_network
 from auditor.engines.firefox_search import Shortlist
@@ -20,7 +21,7 @@ from auditor.engines.pieces import Vocabulary
 from auditor.engines.sequences import word_pieces
 from auditor.errors import ModelError, SettingsError
 
-_PRECISIONS = {"auto": "int8", "int8": "int8", "float32": "float32", "bfloat16": "bfloat16"}
+_PRECISIONS = ("auto", "int8", "float32", "bfloat16")
 
 
 def convert(folder: Path, out: Path, *, pair: Sequence[str]) -> None:
@@ -39,8 +40,8 @@ class FirefoxTranslator(PieceTranslator):
     def __init__(self, folder: Path, *, device: str = "cpu", precision: str = "auto") -> None:
         """Load the student in `folder`.
 
-        `precision` is "int8", "float32", "bfloat16" (of the layers alone), or "auto": int8, which is what the students
-        were made for, so that they translate as Mozilla's own engine does.
+        `precision` is "int8", which the students were made for, "float32", "bfloat16" (of the layers alone), or "auto":
+        int8 where the processor has instructions for it, else float32.
 
         Raises:
             ModelError: the folder is missing, unfinished or damaged.
@@ -48,7 +49,8 @@ class FirefoxTranslator(PieceTranslator):
         """
         if precision not in _PRECISIONS:
             raise SettingsError(f"unknown precision '{precision}'; choose from: {', '.join(_PRECISIONS)}")
-        chosen = _PRECISIONS[precision]
+        fast = device == "cpu" and products.has_eight_bit()
+        chosen = ("int8" if fast else "float32") if precision == "auto" else precision
         student, vocabulary = load_student(folder, precision=chosen, device=device)
         config = student.config
         name = f"firefox-{config.source}-{config.target}/{config.sha256[:12]}/{chosen}"

@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from auditor.engines import weights
+from auditor.engines import products, weights
 from auditor.engines.firefox import FirefoxTranslator, convert, load_student
 from auditor.engines.firefox_student import Student
 from auditor.errors import ModelError, SettingsError
@@ -185,8 +185,19 @@ def test_the_name_tells_pair_weights_and_precision(translator: FirefoxTranslator
     digest = json.loads((converted / "config.json").read_text(encoding="utf-8"))["sha256"][:12]
 
     assert translator.pair == ("en", "pt")
-    assert translator.name == f"firefox-en-pt/{digest}/int8"
+    assert translator.name == f"firefox-en-pt/{digest}/{'int8' if products.has_eight_bit() else 'float32'}"
+    assert FirefoxTranslator(converted, precision="int8").name == f"firefox-en-pt/{digest}/int8"
     assert FirefoxTranslator(converted, precision="bfloat16").name == f"firefox-en-pt/{digest}/bfloat16"
+
+
+@pytest.mark.parametrize(("has", "chosen"), [(True, "int8"), (False, "float32")])
+def test_the_precision_is_what_the_processor_does_best(
+    converted: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, *, has: bool
+) -> None:
+    """Eight bits without the instructions for them would be slower than float32."""
+    monkeypatch.setattr(products, "has_eight_bit", lambda: has)
+
+    assert FirefoxTranslator(converted).name.endswith(f"/{chosen}")
 
 
 def test_an_unknown_precision_is_refused(converted: Path) -> None:
