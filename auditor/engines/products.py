@@ -83,13 +83,9 @@ class EightBit:
     def __init__(self, numbers: Tensor, scales: Tensor, bias: Tensor, *, step: float) -> None:
         """Take a matrix of whole numbers (out, in), int8; what 1 is worth, (out), or (1) for all rows; a bias (out)."""
         self._numbers, self._scales, self._bias, self._step = numbers, scales, bias, step
-        self._compute: Callable[[Tensor], Tensor] | None = None
 
     def __call__(self, x: Tensor) -> Tensor:
         """See `Product`."""
-        if self._compute is None:
-            packs = self._numbers.device.type == "cpu" and has_eight_bit()
-            self._compute = self._packed() if packs else self._emulated()
         return self._compute(x)
 
     def some(self, outputs: slice | Tensor) -> EightBit:
@@ -104,6 +100,11 @@ class EightBit:
         """See `Product`."""
         made: Tensor = torch.linalg.vecdot(self._rounded(x), self.weights(outputs)) + self._bias[outputs]
         return made
+
+    @functools.cached_property
+    def _compute(self) -> Callable[[Tensor], Tensor]:
+        packs = self._numbers.device.type == "cpu" and has_eight_bit()
+        return self._packed() if packs else self._emulated()
 
     def _scales_of(self, outputs: slice | Tensor) -> Tensor:
         return self._scales if len(self._scales) == 1 else self._scales[outputs]

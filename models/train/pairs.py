@@ -24,6 +24,7 @@ from auditor import atomic
 from auditor.engines import weights
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import Encoder, open_embedded
+from auditor.engines.lanes import Later
 from auditor.engines.opening import FLUENCY_MODEL, PAIR_PROBES
 from auditor.engines.pair_probes import MARKED, SOURCED, WEIGHTS, PairNetwork, held
 from auditor.engines.probe import normed
@@ -72,18 +73,18 @@ def main() -> None:
         torch.set_num_threads(arguments.threads)
     share, _, shares = arguments.shard.partition("/")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=LAYERS)
-    encoder = open_embedded(Settings())
+    model = Later(lambda: CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=LAYERS))
+    encoder = Later(lambda: open_embedded(Settings()))
     for number, (name, examples) in enumerate(parcels(read_corpus(arguments.data))):
         if number % int(shares or 1) != int(share or 0):
             continue
         file = arguments.out / f"{name}.safetensors"
         if not file.exists():
-            atomic.write(file, save(_tensors(read(examples, model))))
+            atomic.write(file, save(_tensors(read(examples, model()))))
             print(f"{name}: {len(examples)} translations", flush=True)
         file = arguments.out / f"{name}{SOURCED}.safetensors"
         if not file.exists() and not name.startswith(MARKED):
-            atomic.write(file, save({"states": read_both(examples, encoder)}))
+            atomic.write(file, save({"states": read_both(examples, encoder())}))
             print(f"{name}: with their sources", flush=True)
     if not arguments.shard:
         _fit_all(arguments.out, arguments.weights, seed=arguments.seed)

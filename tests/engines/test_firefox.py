@@ -324,6 +324,23 @@ def test_batches_change_nothing(english_portuguese: FirefoxTranslator) -> None:
 
 
 @pytest.mark.weights
+def test_eight_bits_are_rounded_alike_in_any_batch() -> None:
+    """Of texts of many lengths none is scored otherwise beside longer ones: the last digit of a sum would decide."""
+    translator = FirefoxTranslator(weights.path("firefox-en-pt"), precision="int8")
+    texts = [
+        [" ".join(side) for side in zip(*PAIRS[first : first + count], strict=True)]
+        for first in range(0, 60, 6)
+        for count in range(1, 7)
+    ]
+    sources, targets = zip(*texts, strict=True)
+    together = translator.force(sources, targets)
+
+    for source, target, scores in zip(sources, targets, together, strict=True):
+        (alone,) = translator.force([source], [target])
+        assert alone.log_probs == pytest.approx(scores.log_probs, abs=1e-5)
+
+
+@pytest.mark.weights
 def test_curly_quotation_marks_cost_nothing(portuguese_english: FirefoxTranslator) -> None:
     """A curly apostrophe or quotation mark is scored as its straight twin, at its own offsets."""
     source = 'O líder disse: "Estamos prontos para conversar com os sindicatos da França."'

@@ -100,9 +100,11 @@ def test_parts_of_a_product_are_its_own(kind: str) -> None:
         assert torch.allclose(whole.weights(outputs) @ x[0] + identity[outputs], made[0, outputs], atol=0.1)
 
 
-def test_packing_leaves_torch_as_it_was() -> None:
+def test_packing_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which library packs is a global of torch's."""
-    before = torch.backends.quantized.engine
+    if not products.has_eight_bit():
+        pytest.skip("nothing is packed on this processor")
+    monkeypatch.setattr(torch.backends.quantized, "engine", "onednn")
     _eight_bit()(torch.randn(2, 48))
 
-    assert torch.backends.quantized.engine == before
+    assert torch.backends.quantized.engine == "onednn"
