@@ -32,6 +32,10 @@ _CONTEXT_TOKENS = 160
 # precision is the same within .002 (ro-en, zh-en).
 _PASSAGE_TOKENS = (448, 896)
 _FIRST_TOKENS = (128, 224)  # of the first passage: it has no context to wait for, and its findings come the sooner
+# The end of a text is two passages, so that two lanes end together: the former, which is begun while the other lane is
+# at something else, is longer than half by the second number, give or take the third. In a simulation with the costs of
+# passages as measured, texts of 600 to 900 words are done in .73 to .85 of the time, 1,200 in .92, 3,000 in .98.
+_END_TOKENS, _LONGER, _ROOM = (560, 1504), 96, 48
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
 
 
@@ -83,17 +87,20 @@ class CausalLM:
         waiting: list[Token] = []
         ends: list[tuple[int, int]] = []  # of the units that wait: how many tokens up to there, and the checksum
         previous_end = 0
-        length = _FIRST_TOKENS
+        enough = _FIRST_TOKENS[1] + _LOOKAHEAD_TOKENS
         for index, unit in enumerate(units):
             waiting += self._tokens(text, unit, previous_end, first=index == 0)
             ends.append((len(waiting), zlib.crc32(unit.of(text).encode("utf-8", errors="surrogatepass"))))
             previous_end = unit.end
-            while len(waiting) > length[1]:
+            while len(waiting) > enough or unit is units[-1]:
+                length = _length(len(waiting)) if context else _FIRST_TOKENS
+                if len(waiting) <= length[1]:
+                    break
                 size = _choose_end(ends, *length)
                 block, waiting = waiting[:size], waiting[size:]
                 ends = [(end - size, checksum) for end, checksum in ends if end > size]
                 yield self._open(text, context, block, waiting[:_LOOKAHEAD_TOKENS])
-                context, length = (context + block)[-_CONTEXT_TOKENS:], _PASSAGE_TOKENS
+                context, enough = (context + block)[-_CONTEXT_TOKENS:], _END_TOKENS[1]
         if waiting:
             ending = [Token(token, Span(previous_end, previous_end), line_break=True) for token in self._line_break]
             yield self._open(text, context, waiting, ending)
@@ -128,6 +135,15 @@ class CausalLM:
         stream = [Token(self._start, Span(0, 0)), *context, *block, *after]
         where = Span(1 + len(context), 1 + len(context) + len(block))
         return OpenPassage(self._network, self._tongue, text, stream, where, self._watch)
+
+
+def _length(rest: int) -> tuple[int, int]:
+    """Return how many tokens the next passage takes, at least and at most, where so many tokens at least are left."""
+    least, most = _END_TOKENS
+    if not least < rest <= most:
+        return _PASSAGE_TOKENS
+    middle = rest // 2 + _LONGER
+    return middle - _ROOM, middle + _ROOM
 
 
 def _choose_end(ends: Sequence[tuple[int, int]], least: int, most: int) -> int:

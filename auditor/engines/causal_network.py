@@ -18,12 +18,12 @@ from auditor.errors import ModelError
 class Branches:
     """Continuations of a text at many of its places, those that begin alike sharing their first tokens.
 
-    One item a token: its number in the vocabulary, the index of the token before it in the same branch (-1: it follows
-    the text itself; a token stands behind the one it follows), its position, and how many tokens of the text it sees.
+    One item a token: its number in the vocabulary; the branch's tokens before it, told by how many were put in before
+    them, now or earlier; its position; and how many tokens of the text it sees. A token stands behind those before it.
     """
 
     ids: tuple[int, ...]
-    parents: tuple[int, ...]
+    paths: tuple[tuple[int, ...], ...]
     positions: tuple[int, ...]
     starts: tuple[int, ...]
 
@@ -46,18 +46,28 @@ class Network(Protocol):
             of the layers `watch` (counted from 0, rising) for each of these tokens, (keep, len(watch), D).
         """
 
-    def branch(self, state: Any, branches: Branches) -> Tensor:  # noqa: ANN401
-        """Run branches off the text read, each seeing the text left of it and itself; return logits, (N, V)."""
+    def branch(self, state: Any, branches: Branches) -> tuple[Any, Tensor]:  # noqa: ANN401
+        """Run branches off the text read, each token seeing the text left of its branch, those before it, and itself.
+
+        Returns:
+            The state with these branches, which takes the place of the one given; and their logits, (N, V).
+        """
 
 
-def outline(branches: Branches) -> Tensor:
-    """Return which tokens each token of the branches sees among themselves: those before it and itself, bool (N, N)."""
-    seen = torch.zeros(len(branches.ids), len(branches.ids), dtype=torch.bool)
-    for index, parent in enumerate(branches.parents):
-        if parent >= 0:
-            seen[index] = seen[parent]
-        seen[index, index] = True
+def outline(paths: Sequence[Sequence[int]], *, before: int) -> Tensor:
+    """Return which of all tokens of branches each of the last ones sees, bool (N, before + N)."""
+    seen = torch.zeros(len(paths), before + len(paths), dtype=torch.bool)
+    for row, path in enumerate(paths):
+        seen[row, [*path, before + row]] = True
     return seen
+
+
+@dataclass(frozen=True, slots=True)
+class _HubState:
+    """The cache of transformers, which it fills, and how many of the tokens in it are the text's."""
+
+    cache: Any
+    text: int
 
 
 class HubNetwork:
@@ -86,7 +96,7 @@ class HubNetwork:
 
     @torch.inference_mode()
     def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
-        """Read a text; see `Network.read`. The state is transformers' cache; the last layer is seen behind its norm."""
+        """Read a text; see `Network.read`. The last layer is seen behind its norm."""
         out = self._model(
             input_ids=torch.tensor([ids], device=self._device),
             use_cache=True,
@@ -98,24 +108,23 @@ class HubNetwork:
         seen = out.logits.new_empty(keep, len(watch), width)
         for place, layer in enumerate(watch):
             seen[:, place] = out.hidden_states[layer + 1][0, -keep:]
-        return out.past_key_values, out.logits[0, -keep:], seen
+        return _HubState(out.past_key_values, len(ids)), out.logits[0, -keep:], seen
 
     @torch.inference_mode()
-    def branch(self, state: Any, branches: Branches) -> Tensor:  # noqa: ANN401
-        """Run branches; see `Network.branch`. The cache is left as it was."""
-        prefix = torch.arange(state.get_seq_length())[None, :] < torch.tensor(branches.starts)[:, None]
-        allowed = torch.cat([prefix, outline(branches)], dim=1)
+    def branch(self, state: _HubState, branches: Branches) -> tuple[_HubState, Tensor]:
+        """Run branches; see `Network.branch`."""
+        prefix = torch.arange(state.text)[None, :] < torch.tensor(branches.starts)[:, None]
+        known = state.cache.get_seq_length() - state.text
+        allowed = torch.cat([prefix, outline(branches.paths, before=known)], dim=1)
         mask = torch.zeros(allowed.shape, dtype=self._dtype).masked_fill_(~allowed, torch.finfo(self._dtype).min)
         out = self._model(
             input_ids=torch.tensor([branches.ids], device=self._device),
             attention_mask=mask[None, None].to(self._device),
             position_ids=torch.tensor([branches.positions], device=self._device),
-            past_key_values=state,
+            past_key_values=state.cache,
             use_cache=True,
         )
-        state.crop(-len(branches.ids))
-        logits: Tensor = out.logits[0]
-        return logits
+        return state, out.logits[0]
 
 
 def open_network(folder: Path, dtype: torch.dtype, device: torch.device) -> Network:

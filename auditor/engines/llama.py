@@ -19,12 +19,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from auditor.engines.causal_network import Branches, outline
+from auditor.engines.products import Times, lays_out, times
 from auditor.engines.shapes import columns, filled, rounded
 
+_EMBEDDING = "model.embed_tokens.weight"
 _QUERIES = 64  # tokens whose attention is in memory at once: with more it is half as fast again, out of the cache
-
-_Turn = tuple[Tensor, Tensor]
-"""Cosines and sines of tokens' positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,17 @@ class _Shape:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """The matrices of one layer; `inputs` makes queries, keys and values, `widen` the gate and what it lets through."""
+    """The matrices of one layer; `inputs` makes queries, keys and values, `widen` the gate and what it lets through.
+
+    In queries and keys the numbers that are turned together stand side by side, not half a head apart.
+    """
 
     before: Tensor  # (D), the norm's scale
-    inputs: Tensor  # ((H + 2 G) E, D)
-    output: Tensor  # (D, H E)
+    inputs: Times  # D to (H + 2 G) E
+    output: Times  # H E to D
     between: Tensor
-    widen: Tensor  # (2 F, D)
-    narrow: Tensor  # (D, F)
+    widen: Times  # D to 2 F
+    narrow: Times  # F to D
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,28 @@ class _View:
 
 
 @dataclass(frozen=True, slots=True)
-class LlamaState:
-    """What was read: keys and values of each layer, (G, P or more, E); what stands behind the P-th is nothing."""
+class _Remembered:
+    """Keys and values of each layer, (G, tokens, E)."""
 
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
+
+    def picked(self, tokens: slice | Tensor) -> _Remembered:
+        """Return what is remembered of some tokens."""
+        return _Remembered(tuple(key[:, tokens] for key in self.keys), tuple(value[:, tokens] for value in self.values))
+
+    def joined(self, other: _Remembered) -> _Remembered:
+        """Put the tokens of another behind these."""
+        pairs = (zip(self.keys, other.keys, strict=True), zip(self.values, other.values, strict=True))
+        return _Remembered(*(tuple(torch.cat(both, 1) for both in layers) for layers in pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class LlamaState:
+    """What was read: the text, behind whose P tokens stands nothing, and the tokens of branches."""
+
+    text: _Remembered
+    branches: _Remembered
 
 
 class LlamaNetwork:
@@ -73,16 +92,16 @@ class LlamaNetwork:
         self, shape: _Shape, tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], layers: int, *, base: float
     ) -> None:
         self._shape = shape
-        self._layers = [_layer(tensors, copied, f"model.layers.{index}") for index in range(layers)]
+        self._layers = [_layer(tensors, copied, f"model.layers.{index}", shape) for index in range(layers)]
         self._norm = tensors["model.norm.weight"]
-        self._embedding = tensors["model.embed_tokens.weight"]
-        self._output = tensors.get("lm_head.weight", self._embedding)
+        self._embedding = tensors[_EMBEDDING]
+        self._output = _times(tensors, copied, "lm_head.weight" if "lm_head.weight" in tensors else _EMBEDDING)
         self._base = base
 
     @torch.inference_mode()
     def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[LlamaState, Tensor, Tensor]:
         """Read a text; see `Network.read`."""
-        device = self._output.device
+        device = self._embedding.device
         rows = rounded(len(ids))
         x = self._embed(ids, rows)
         turn = self._turns(torch.arange(rows, device=device))
@@ -98,24 +117,32 @@ class LlamaNetwork:
             if number in watch:
                 seen[:, watch.index(number)] = x[last]
         hidden = filled(x[last], rounded(keep), dim=-2)
-        return LlamaState(tuple(keys), tuple(values)), self._predict(hidden)[:keep], seen
+        text = _Remembered(tuple(keys), tuple(values))
+        return LlamaState(text, text.picked(slice(0))), self._predict(hidden)[:keep], seen
 
     @torch.inference_mode()
-    def branch(self, state: LlamaState, branches: Branches) -> Tensor:
+    def branch(self, state: LlamaState, branches: Branches) -> tuple[LlamaState, Tensor]:
         """Run branches; see `Network.branch`."""
-        device = self._output.device
+        device = self._embedding.device
         count, rows = len(branches.ids), rounded(len(branches.ids))
+        known = state.branches.keys[0].shape[1]
+        met = sorted({number for path in branches.paths for number in path if number < known})
+        before = state.branches.picked(torch.tensor(met, dtype=torch.long, device=device))
         high = max(branches.starts)
-        views = list(self._backward(branches, rows))
+        views = list(self._backward(branches, rows, known, met))
         x = self._embed(branches.ids, rows)
         turn = self._turns(filled(torch.tensor(branches.positions, device=device), rows, dim=-1))
+        keys, values = [], []
         for index, layer in enumerate(self._layers):
             query, key, value = self._project(layer, x, turn)
+            keys.append(key[:, :count])
+            values.append(value[:, :count])
             # The branches stand before the text, of which those that begin early see but the start.
-            keys = torch.cat([key, state.keys[index][:, :high]], 1)
-            values = torch.cat([value, state.values[index][:, :high]], 1)
-            x = self._finish(layer, x, self._attend(query, keys, values, views))
-        return self._predict(x)[:count]
+            key = torch.cat([key, before.keys[index], state.text.keys[index][:, :high]], 1)
+            value = torch.cat([value, before.values[index], state.text.values[index][:, :high]], 1)
+            x = self._finish(layer, x, self._attend(query, key, value, views))
+        now = _Remembered(tuple(keys), tuple(values))
+        return LlamaState(state.text, state.branches.joined(now)), self._predict(x)[:count]
 
     def _leftward(self, rows: int, places: int) -> Iterator[_View]:
         """Yield what the tokens of a text see: themselves and what stands before them."""
@@ -124,38 +151,45 @@ class LlamaNetwork:
             end = min(first + _QUERIES, places)
             yield _View(slice(first, first + _QUERIES), end, ((first, corner[: rows - first, : end - first]),))
 
-    def _backward(self, branches: Branches, rows: int) -> Iterator[_View]:
-        """Yield what tokens of branches see: of their own branch, and of the text that stands behind all branches."""
-        own = torch.zeros(rows, rows, dtype=torch.bool)
-        own[: len(branches.ids), : len(branches.ids)] = outline(branches)
+    def _backward(self, branches: Branches, rows: int, known: int, met: Sequence[int]) -> Iterator[_View]:
+        """Yield what tokens of branches see: of their own branch, new or `met` before, and of the text behind these."""
+        seen = outline(branches.paths, before=known)
+        own = torch.zeros(rows, rows + len(met), dtype=torch.bool)
+        own[: len(seen), : len(seen)] = seen[:, known:]
+        own[: len(seen), rows:] = seen[:, met]
         own.fill_diagonal_(True)  # noqa: FBT003 (torch's own)
         among = self._mask(own)
+        places = among.shape[1]
         starts = torch.tensor([*branches.starts, *branches.starts[-1:] * (rows - len(branches.starts))])
         for first in range(0, rows, _QUERIES):
             part = slice(first, first + _QUERIES)
             low, high = int(starts[part].min()), int(starts[part].max())
             text = self._mask(torch.arange(low, high)[None, :] < starts[part, None])
-            yield _View(part, rows + high, ((0, among[part]), (rows + low, text)))
+            yield _View(part, places + high, ((0, among[part]), (places + low, text)))
 
     def _mask(self, allowed: Tensor) -> Tensor:
-        mask = torch.zeros(allowed.shape, dtype=self._output.dtype).masked_fill_(~allowed, -torch.inf)
-        return mask.to(self._output.device)
+        mask = torch.zeros(allowed.shape, dtype=self._embedding.dtype).masked_fill_(~allowed, -torch.inf)
+        return mask.to(self._embedding.device)
 
     def _embed(self, ids: Sequence[int], rows: int) -> Tensor:
         """Return (rows, D); rows beyond the tokens are those of some token, and nothing is made of them."""
-        numbers = torch.tensor(ids, device=self._output.device)
+        numbers = torch.tensor(ids, device=self._embedding.device)
         return functional.embedding(filled(numbers, rows, dim=-1), self._embedding)
 
     def _predict(self, x: Tensor) -> Tensor:
-        return functional.linear(self._normed(x, self._norm), self._output)
+        return self._output(self._normed(x, self._norm))
 
-    def _project(self, layer: _Layer, x: Tensor, turn: _Turn) -> tuple[Tensor, Tensor, Tensor]:
+    def _project(self, layer: _Layer, x: Tensor, turn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return queries (H, N, E), scaled, and keys and values (G, N, E); queries and keys are turned."""
         shape = self._shape
-        made = functional.linear(self._normed(x, layer.before), layer.inputs)
-        heads = made.view(len(x), -1, shape.width).transpose(0, 1)
-        query, key, value = heads.split([shape.heads, shape.groups, shape.groups])
-        return _rotate(query, turn).mul_(shape.width**-0.5), _rotate(key, turn), value.contiguous()
+        made = layer.inputs(self._normed(x, layer.before)).view(len(x), -1, shape.width).transpose(0, 1)
+        both, value = made.split([shape.heads + shape.groups, shape.groups])
+        numbers = both.to(torch.float32, memory_format=torch.contiguous_format)
+        pairs = torch.view_as_complex(numbers.view(*both.shape[:-1], -1, 2))
+        pairs[: shape.heads].mul_(turn * shape.width**-0.5)
+        pairs[shape.heads :].mul_(turn)
+        # Apart, as the keys stay and the queries go.
+        return numbers[: shape.heads].to(x.dtype), numbers[shape.heads :].to(x.dtype, copy=True), value.contiguous()
 
     def _attend(self, query: Tensor, keys: Tensor, values: Tensor, views: Sequence[_View]) -> Tensor:
         """Attend from (H, N, E) to what the views show of (G, S, E); return (N, H E)."""
@@ -179,44 +213,39 @@ class LlamaNetwork:
         return torch.cat(done)
 
     def _finish(self, layer: _Layer, x: Tensor, attended: Tensor) -> Tensor:
-        x = x + functional.linear(attended, layer.output)
-        gate, through = functional.linear(self._normed(x, layer.between), layer.widen).chunk(2, dim=-1)
-        return x + functional.linear(functional.silu(gate).mul_(through), layer.narrow)
+        x = x + layer.output(attended)
+        gate, through = layer.widen(self._normed(x, layer.between)).chunk(2, dim=-1)
+        return x + layer.narrow(functional.silu(gate).mul_(through))
 
     def _normed(self, x: Tensor, scale: Tensor) -> Tensor:
         return functional.rms_norm(x, scale.shape, scale, self._shape.epsilon)
 
-    def _turns(self, positions: Tensor) -> _Turn:
-        """Return cosines and sines, float32 (N, E / 2)."""
+    def _turns(self, positions: Tensor) -> Tensor:
+        """Return what turns each pair of numbers, as a complex number of length 1: (N, E / 2)."""
         half = self._shape.width // 2
         steps = torch.arange(half, dtype=torch.float32, device=positions.device) / half
         angles = positions[:, None].float() * (1.0 / self._base**steps)
-        return angles.cos(), angles.sin()
+        return torch.polar(torch.ones_like(angles), angles)
 
 
-def _rotate(x: Tensor, turn: _Turn) -> Tensor:
-    """Turn (heads, N, E) by the positions of its tokens, in float32."""
-    cosine, sine = turn
-    first, second = x.float().chunk(2, dim=-1)
-    turned = x.new_empty(x.shape)
-    one, other = turned.chunk(2, dim=-1)
-    one.copy_((first * cosine).sub_(second * sine))
-    other.copy_((second * cosine).add_(first * sine))
-    return turned
-
-
-def _layer(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: str) -> _Layer:
+def _layer(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: str, shape: _Shape) -> _Layer:
     def joined(*parts: str) -> Tensor:
         return torch.cat([copied[f"{name}.{part}.weight"] for part in parts])
 
+    turned = joined("self_attn.q_proj", "self_attn.k_proj")
+    paired = turned.view(-1, 2, shape.width // 2, turned.shape[1]).transpose(1, 2).reshape(turned.shape)
     return _Layer(
         before=tensors[f"{name}.input_layernorm.weight"],
-        inputs=joined("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-        output=joined("self_attn.o_proj"),
+        inputs=times(torch.cat([paired, copied[f"{name}.self_attn.v_proj.weight"]])),
+        output=_times(tensors, copied, f"{name}.self_attn.o_proj.weight"),
         between=tensors[f"{name}.post_attention_layernorm.weight"],
-        widen=joined("mlp.gate_proj", "mlp.up_proj"),
-        narrow=joined("mlp.down_proj"),
+        widen=times(joined("mlp.gate_proj", "mlp.up_proj")),
+        narrow=_times(tensors, copied, f"{name}.mlp.down_proj.weight"),
     )
+
+
+def _times(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: str) -> Times:
+    return times(copied[name] if lays_out(tensors[name]) else tensors[name])
 
 
 def runs(config: Mapping[str, Any]) -> bool:

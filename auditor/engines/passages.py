@@ -1,7 +1,7 @@
 """A stretch of a document that a causal language model has read and holds in memory, ready to price edits inside it.
 
 The branches of many edits are packed into one forward pass in which each attends to the text left of its edit and to
-itself alone; branches that begin alike share their first tokens.
+itself alone; branches that begin alike share their first tokens, and what was read of them is not read again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import bisect
 import functools
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class _Branch:
 
 
 _Key = tuple[int, tuple[int, ...]]
-"""Where tokens are put, and which: a branch without what it replaces."""
+"""Where tokens are put, and which: a branch, or how one begins, without what it replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,10 @@ class OpenPassage:
         self._starts = [token.span.start for token in stream[block.start :]]
         self._branches: dict[tuple[int, int, str, int], _Branch] = {}
         self._read: _Reading | None = None
+        self._forest: Any = None  # the state that holds the branches read so far, too
+        self._numbers: dict[_Key, int] = {}  # of the last token of each, among all tokens of branches
+        self._read_on = 0
+        self._said: dict[_Key, float] = {}  # log P of the last token of each
 
     @property
     def _reading(self) -> _Reading:
@@ -203,12 +207,14 @@ class OpenPassage:
 
     def _gains(self, branches: Sequence[_Branch], known: Sequence[tuple[int, ...]]) -> list[float]:
         """Return log P of each branch's `known` first tokens less that of all it replaces."""
-        keys = [(branch.at, ids) for branch, ids in zip(branches, known, strict=True)]
-        tails = self._tails({key for key in keys if len(key[1]) > 1})
+        self._ask({(branch.at, ids) for branch, ids in zip(branches, known, strict=True)})
         return [
-            head + tails.get(key, 0.0) - self._replaced(branch)
-            for head, key, branch in zip(self._heads(branches), keys, branches, strict=True)
+            head + self._tail(branch.at, ids) - self._replaced(branch)
+            for head, branch, ids in zip(self._heads(branches), branches, known, strict=True)
         ]
+
+    def _tail(self, at: int, ids: tuple[int, ...]) -> float:
+        return sum(self._said[at, ids[: end + 1]] for end in range(1, len(ids)))
 
     def _expected(self, branch: _Branch, known: int, outlook: Outlook) -> float:
         """Return what the tokens of a branch behind the first `known` are taken to cost, in nats."""
@@ -222,19 +228,37 @@ class OpenPassage:
                 cost -= share * self._own[branch.replaced[index - len(branch.ids)] - self._block.start]
         return cost
 
-    def _tails(self, keys: set[_Key]) -> dict[_Key, float]:
-        """Return the log-probability of all tokens but the first of each distinct branch."""
-        totals: dict[_Key, float] = {}
-        for pack in _packs(sorted(keys)):
-            branches, rows = _shared(pack)
-            logits = self._network.branch(self._reading.state, branches)
+    def _ask(self, keys: Collection[_Key]) -> None:
+        """Have the model say how likely each token but the first is in each branch, where it has not yet."""
+        asked: dict[_Key, set[int]] = {}  # what is to be read, and what may follow it
+        for at, ids in keys:
+            for end in range(1, len(ids)):
+                if (at, ids[: end + 1]) not in self._said:
+                    asked.setdefault((at, ids[:end]), set()).add(ids[end])
+        reads = sorted(asked)  # what a token follows stands before it
+        for first in range(0, len(reads), _PACK_TOKENS):
+            pack = reads[first : first + _PACK_TOKENS]
+            self._forest, logits = self._network.branch(self._forest or self._reading.state, self._laid_out(pack))
             normalisers = predictions.normalisers(logits)
-            places = torch.tensor([row for own in rows for row in own], device=logits.device)
-            targets = torch.tensor([token for _, ids in pack for token in ids[1:]], device=logits.device)
-            log_probs = logits[places, targets].float() - normalisers[places]
-            parts = log_probs.split([len(ids) - 1 for _, ids in pack])
-            totals.update(zip(pack, (float(part.sum()) for part in parts), strict=True))
-        return totals
+            said = [(row, (at, (*ids, token))) for row, (at, ids) in enumerate(pack) for token in asked[at, ids]]
+            rows = torch.tensor([row for row, _ in said], device=logits.device)
+            targets = torch.tensor([ids[-1] for _, (_, ids) in said], device=logits.device)
+            log_probs = logits[rows, targets].float() - normalisers[rows]
+            self._said.update(zip((key for _, key in said), log_probs.tolist(), strict=True))
+
+    def _laid_out(self, pack: Sequence[_Key]) -> Branches:
+        """Number the last token of each of `pack`; one that was read before, but not asked this, is read anew."""
+        paths = []
+        for at, ids in pack:
+            paths.append(tuple(self._numbers[at, ids[:end]] for end in range(1, len(ids))))
+            self._numbers[at, ids] = self._read_on
+            self._read_on += 1
+        return Branches(
+            ids=tuple(ids[-1] for _, ids in pack),
+            paths=tuple(paths),
+            positions=tuple(at + len(ids) - 1 for at, ids in pack),
+            starts=tuple(at for at, _ in pack),
+        )
 
     def _replaced(self, branch: _Branch) -> float:
         return sum(self._own[position - self._block.start] for position in branch.replaced)
@@ -312,46 +336,3 @@ def _word_bounds(text: str, span: Span) -> tuple[int, int]:
 def _same_at_end(first: Sequence[int], second: Sequence[int]) -> int:
     pairs = zip(reversed(first), reversed(second), strict=False)
     return next((count for count, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
-
-
-def _packs(keys: Sequence[_Key]) -> Iterator[list[_Key]]:
-    """Cut branches, in order of place, into packs of about as many tokens as one forward pass takes."""
-    pack: list[_Key] = []
-    total = 0
-    for key in keys:
-        size = len(key[1]) - 1
-        if pack and total + size > _PACK_TOKENS:
-            yield pack
-            pack, total = [], 0
-        pack.append(key)
-        total += size
-    if pack:
-        yield pack
-
-
-def _shared(pack: Sequence[_Key]) -> tuple[Branches, list[list[int]]]:
-    """Lay branches out as a forest in which equal beginnings at one place are one; the last token is never read.
-
-    Returns:
-        The forest, and for each branch the index of each of its tokens in it.
-    """
-    known: dict[tuple[int, int, int], int] = {}
-    ids: list[int] = []
-    parents: list[int] = []
-    positions: list[int] = []
-    starts: list[int] = []
-    rows = []
-    for at, tokens in pack:
-        parent = -1
-        own = []
-        for depth, token in enumerate(tokens[:-1]):
-            node = known.setdefault((at, parent, token), len(ids))
-            if node == len(ids):
-                ids.append(token)
-                parents.append(parent)
-                positions.append(at + depth)
-                starts.append(at)
-            own.append(node)
-            parent = node
-        rows.append(own)
-    return Branches(tuple(ids), tuple(parents), tuple(positions), tuple(starts)), rows

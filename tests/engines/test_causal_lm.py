@@ -16,6 +16,7 @@ from transformers import LlamaForCausalLM
 from auditor import segment
 from auditor.engines import causal_lm
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.causal_network import Branches
 from auditor.engines.protocols import Edit, Outlook, Passage
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -115,15 +116,52 @@ def _edit(wrong: str, right: str) -> Edit:
     return Edit(Span(start, start + len(wrong)), right)
 
 
+def _fresh(model: CausalLM) -> Passage:
+    return _only(model.read(TEXT, _units(TEXT)))
+
+
 def test_a_price_does_not_depend_on_its_batch(model: CausalLM) -> None:
     """An edit costs the same alone as among others."""
     edits = [_edit(*pair) for pair in EDITS]
-    passage = _only(model.read(TEXT, _units(TEXT)))
-    together = passage.price(edits, following=8)
+    together = _fresh(model).price(edits, following=8)
 
-    alone = [passage.price([edit], following=8)[0] for edit in edits]
+    alone = [_fresh(model).price([edit], following=8)[0] for edit in edits]
 
     assert alone == pytest.approx(together, abs=1e-4)
+
+
+def test_a_price_does_not_depend_on_what_was_asked_before(model: CausalLM) -> None:
+    """What was read of an edit, or of another that begins alike, is read on from, and the price is what it is."""
+    edits = [_edit(*pair) for pair in [*EDITS, ("Monday", "Tuesday"), ("Monday", "Tuesday morning")]]
+    at_once = _fresh(model).price(edits, following=8)
+    passage = _fresh(model)
+    outlook = Outlook(kept=(1.0,), fresh=0.0)
+
+    passage.estimate(edits[1::2], following=2, outlook=outlook, asked=1)
+    passage.price(edits[::2], following=2)
+
+    assert passage.price(edits, following=8) == pytest.approx(at_once, abs=1e-4)
+
+
+def test_what_was_asked_is_not_read_again(model: CausalLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each token of an edit is read once, however often it is priced."""
+    edits = [_edit(*pair) for pair in EDITS]
+    passage = _fresh(model)
+    read = []
+    branch = model._network.branch
+
+    def watched(state: object, branches: Branches) -> object:
+        read.append(len(branches.ids))
+        return branch(state, branches)
+
+    monkeypatch.setattr(model._network, "branch", watched)
+    passage.estimate(edits, following=8, outlook=Outlook(kept=(1.0,), fresh=0.0), asked=1)
+    passage.price(edits, following=8)
+    in_stages = sum(read)
+    passage.price(edits, following=8)
+    _fresh(model).price(edits, following=8)
+
+    assert sum(read) == 2 * in_stages
 
 
 def test_bounds_are_never_below_the_price(model: CausalLM) -> None:

@@ -34,10 +34,14 @@ def hub(folder: Path) -> HubNetwork:
 
 FOREST = Branches(
     ids=(7, 8, 9, 30, 31, 40),
-    parents=(-1, 0, 0, -1, 3, -1),
+    paths=((), (0,), (0,), (), (3,), ()),
     positions=(20, 21, 21, 33, 34, 61),
     starts=(20, 20, 20, 33, 33, 61),
 )
+LATER = Branches(
+    ids=(60, 50, 32), paths=((), (0, 2), (3, 4)), positions=(10, 22, 35), starts=(10, 20, 33)
+)  # the numbers 6, 7 and 8
+LAST = Branches(ids=(51,), paths=((0, 2, 7),), positions=(23,), starts=(20,))
 
 
 def test_reading_is_what_transformers_computes(network: llama.LlamaNetwork, hub: HubNetwork) -> None:
@@ -66,7 +70,10 @@ def test_branches_are_what_transformers_computes(network: llama.LlamaNetwork, hu
     state, *_ = network.read(TEXT, keep=len(TEXT))
     reference, *_ = hub.read(TEXT, keep=len(TEXT))
 
-    torch.testing.assert_close(network.branch(state, FOREST), hub.branch(reference, FOREST), atol=2e-4, rtol=0)
+    for step in (FOREST, LATER):
+        state, ours = network.branch(state, step)
+        reference, theirs = hub.branch(reference, step)
+        torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
 
 
 def test_a_branch_is_the_text_read_on(network: llama.LlamaNetwork) -> None:
@@ -74,7 +81,18 @@ def test_a_branch_is_the_text_read_on(network: llama.LlamaNetwork) -> None:
     state, *_ = network.read(TEXT, keep=len(TEXT))
     _, read, _ = network.read([*TEXT[:20], 7, 9], keep=2)
 
-    torch.testing.assert_close(network.branch(state, FOREST)[[0, 2]], read, atol=2e-4, rtol=0)
+    torch.testing.assert_close(network.branch(state, FOREST)[1][[0, 2]], read, atol=2e-4, rtol=0)
+
+
+def test_a_branch_goes_on_where_it_was_left(network: llama.LlamaNetwork) -> None:
+    """What is put behind a branch later sees it as if all had been put in together, and no other branch."""
+    text, *_ = network.read(TEXT, keep=len(TEXT))
+    _, read, _ = network.read([*TEXT[:20], 7, 9, 50, 51], keep=2)
+    begun, _ = network.branch(text, FOREST)
+    gone_on, first = network.branch(begun, LATER)
+    _, last = network.branch(gone_on, LAST)
+
+    torch.testing.assert_close(torch.stack([first[1], last[0]]), read, atol=2e-4, rtol=0)
 
 
 @pytest.mark.parametrize(
