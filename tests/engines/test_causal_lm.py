@@ -232,6 +232,48 @@ def test_a_passage_ends_where_its_text_says(ends: list[tuple[int, int]], size: i
     assert causal_lm._choose_end(ends, 100, 200) == size
 
 
+@pytest.mark.parametrize("rest", range(561, 1505, 59))
+def test_two_lanes_end_a_text_together(rest: int) -> None:
+    """The former of the last two passages is longer by what the other lane is busy with: some 200 tokens."""
+    least, most = causal_lm._length(rest)
+
+    assert 0 < least < most <= causal_lm._PASSAGE_TOKENS[1]
+    assert abs(least - (rest - least) - 96) <= 2
+    assert abs(most - (rest - most) - 288) <= 2
+
+
+@pytest.mark.parametrize("rest", [300, 560, 1505, 9000])
+def test_what_is_no_two_passages_is_cut_as_ever(rest: int) -> None:
+    """A short end is one passage; what is far from the end is cut as if there were none."""
+    assert causal_lm._length(rest) == causal_lm._PASSAGE_TOKENS
+
+
+@pytest.mark.parametrize("words", [100, 500, 900, 2500])
+def test_no_passage_is_longer_than_the_longest(model: CausalLM, words: int) -> None:
+    """Of a text of any length; the last two together are more than one short one."""
+    sizes = _sizes(model, words)
+
+    assert max(sizes) <= causal_lm._PASSAGE_TOKENS[1]
+    assert sizes[0] <= causal_lm._FIRST_TOKENS[1]
+    assert len(sizes) < 3 or sum(sizes[-2:]) > 560
+
+
+def test_how_a_text_goes_on_changes_its_end_alone(model: CausalLM) -> None:
+    """More text behind it moves none of the passages that are cut before its last 1,504 tokens are reached."""
+    short, long = _sizes(model, 2500), _sizes(model, 5000)
+    done = next(count for count in range(len(short)) if sum(short[count:]) <= 1504)
+
+    assert done > 2
+    assert short[:done] == long[:done]
+
+
+def _sizes(model: CausalLM, words: int) -> list[int]:
+    """Return how many tokens the passages of a text of so many words have; the longer text begins like the shorter."""
+    source, known = random.Random(7), " ".join(SENTENCES).split()  # noqa: S311 (no secret)
+    text = " ".join(" ".join(source.choices(known, k=12)) + "." for _ in range(words // 12))
+    return [len(passage._block) for passage in model.read(text, _units(text))]
+
+
 def test_after_an_edit_passages_begin_again_where_they_began(model: CausalLM) -> None:
     """A paragraph that goes changes what stands near it, not how the rest is cut."""
     source, words = random.Random(0), " ".join(SENTENCES).split()  # noqa: S311 (no secret)

@@ -52,6 +52,32 @@ def test_without_onednn_torch_multiplies(monkeypatch: pytest.MonkeyPatch) -> Non
         assert torch.allclose(products.linear(x, weight), found, atol=1e-5)
 
 
+@pytest.mark.parametrize("precision", [torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("rows", [1, 16, 100])
+def test_a_matrix_that_is_laid_out_multiplies_alike(precision: torch.dtype, rows: int) -> None:
+    """Bit by bit, in its own type, whatever the processor."""
+    torch.manual_seed(3)
+    x, weight = torch.randn(rows, 64).to(precision), torch.randn(32, 64).to(precision)
+    with torch.inference_mode():
+        found = products.times(weight)(x)
+
+        assert found.dtype == precision
+        assert torch.equal(found, torch.nn.functional.linear(x, weight))
+
+
+def test_only_what_gains_by_it_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bfloat16 matrix on a processor that computes in it; any other stays as it is, and is not copied."""
+    matrix = torch.ones(4, 4)
+    monkeypatch.setattr(products, "_reorders", lambda: True)
+
+    assert products.lays_out(matrix.bfloat16())
+    assert not products.lays_out(matrix)
+    assert not products.lays_out(matrix.bfloat16().to("meta"))
+    monkeypatch.setattr(products, "_reorders", lambda: False)
+    assert not products.lays_out(matrix.bfloat16())
+    assert torch.equal(products.times(matrix.bfloat16())(matrix.bfloat16()), torch.full((4, 4), 4.0).bfloat16())
+
+
 def _eight_bit(outputs: int = 20, *, scales: int = 20) -> products.EightBit:
     numbers = torch.randint(-127, 128, (outputs, 48), dtype=torch.int8)
     return products.EightBit(numbers, torch.rand(scales) / 100 + 0.001, torch.randn(outputs), step=0.02)
