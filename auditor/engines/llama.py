@@ -19,10 +19,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from auditor.engines.causal_network import Branches, outline
-from auditor.engines.products import Times, lays_out, times
+from auditor.engines.products import Times, times
 from auditor.engines.shapes import columns, filled, rounded
 
-_EMBEDDING = "model.embed_tokens.weight"
 _QUERIES = 64  # tokens whose attention is in memory at once: with more it is half as fast again, out of the cache
 
 
@@ -94,8 +93,8 @@ class LlamaNetwork:
         self._shape = shape
         self._layers = [_layer(tensors, copied, f"model.layers.{index}", shape) for index in range(layers)]
         self._norm = tensors["model.norm.weight"]
-        self._embedding = tensors[_EMBEDDING]
-        self._output = _times(tensors, copied, "lm_head.weight" if "lm_head.weight" in tensors else _EMBEDDING)
+        self._embedding = tensors["model.embed_tokens.weight"]
+        self._output = times(tensors.get("lm_head.weight", self._embedding))
         self._base = base
 
     @torch.inference_mode()
@@ -237,15 +236,11 @@ def _layer(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: st
     return _Layer(
         before=tensors[f"{name}.input_layernorm.weight"],
         inputs=times(torch.cat([paired, copied[f"{name}.self_attn.v_proj.weight"]])),
-        output=_times(tensors, copied, f"{name}.self_attn.o_proj.weight"),
+        output=times(joined("self_attn.o_proj")),
         between=tensors[f"{name}.post_attention_layernorm.weight"],
         widen=times(joined("mlp.gate_proj", "mlp.up_proj")),
-        narrow=_times(tensors, copied, f"{name}.mlp.down_proj.weight"),
+        narrow=times(joined("mlp.down_proj")),
     )
-
-
-def _times(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: str) -> Times:
-    return times(copied[name] if lays_out(tensors[name]) else tensors[name])
 
 
 def runs(config: Mapping[str, Any]) -> bool:

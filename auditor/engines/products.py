@@ -182,24 +182,20 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 def times(weight: Tensor) -> Times:
-    """Return what multiplies by a matrix (out, in), which is laid out once for all calls where `lays_out` says so."""
-    if not lays_out(weight):
+    """Return what multiplies by a matrix (out, in); a bfloat16 one is laid out, a copy, as oneDNN reads it.
+
+    Otherwise it is brought into that order whenever it multiplies: 4 to 8 % of the time from 64 rows on. Every product
+    is the same, bit by bit.
+    """
+    if weight.dtype != torch.bfloat16 or weight.device.type != "cpu" or not _reorders():
         return lambda x: functional.linear(x, weight)
     laid = torch.ops.mkldnn._reorder_linear_weight(weight, _USUAL_ROWS)
     return lambda x: torch.ops.mkldnn._linear_pointwise(x, laid, None, "none", [], "")
 
 
-def lays_out(weight: Tensor) -> bool:
-    """Tell whether products with a matrix are faster once it is laid out, a copy, as oneDNN reads it.
-
-    Otherwise a bfloat16 matrix is brought into that order whenever it multiplies: 4 to 8 % of the time from 64 rows on.
-    Every product is the same, bit by bit.
-    """
-    return weight.dtype == torch.bfloat16 and weight.device.type == "cpu" and _reorders()
-
-
 @functools.cache
 def _reorders() -> bool:
+    """Tell whether oneDNN is here, multiplies in bfloat16, and takes a matrix in its own order."""
     known = torch.ops.mkldnn
     return (
         _has_onednn()

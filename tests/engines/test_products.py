@@ -65,17 +65,14 @@ def test_a_matrix_that_is_laid_out_multiplies_alike(precision: torch.dtype, rows
         assert torch.equal(found, torch.nn.functional.linear(x, weight))
 
 
-def test_only_what_gains_by_it_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bfloat16 matrix on a processor that computes in it; any other stays as it is, and is not copied."""
-    matrix = torch.ones(4, 4)
-    monkeypatch.setattr(products, "_reorders", lambda: True)
-
-    assert products.lays_out(matrix.bfloat16())
-    assert not products.lays_out(matrix)
-    assert not products.lays_out(matrix.bfloat16().to("meta"))
+def test_what_cannot_be_laid_out_is_multiplied_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without oneDNN, or on another device."""
+    matrix = torch.eye(4, dtype=torch.bfloat16)
+    elsewhere = products.times(matrix.to("meta"))
     monkeypatch.setattr(products, "_reorders", lambda: False)
-    assert not products.lays_out(matrix.bfloat16())
-    assert torch.equal(products.times(matrix.bfloat16())(matrix.bfloat16()), torch.full((4, 4), 4.0).bfloat16())
+
+    assert torch.equal(products.times(matrix)(matrix), matrix)
+    assert elsewhere(matrix.to("meta")).device.type == "meta"
 
 
 def _eight_bit(outputs: int = 20, *, scales: int = 20) -> products.EightBit:
