@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from auditor.audit import Auditor
 
 PARTS = ("cold", "again", "stages", "peers", "growth")
-_COLD_WORDS = 900
+_STORY_WORDS = 900
 _PEAK = "matrix product"
 _PRECISIONS = ("float32", "bfloat16", "float16")
 
 
 @click.command()
-@click.option("--words", default=600, show_default=True, help="Words of the story whose stages are clocked.")
+@click.option("--words", default=_STORY_WORDS, show_default=True, help="Words of the story whose stages are clocked.")
 @click.option("--sizes", default="1000,3000", show_default=True, help="Words of the stories that show growth.")
 @click.option("--edit-up-to", default=5_000, show_default=True, help="Words of the longest story that is edited, too.")
 @click.option("--again", default="1000,5000", show_default=True, help="Words of the stories audited again, cold.")
@@ -101,12 +101,12 @@ def _told(what: str, *, skip: bool) -> Iterator[bool]:
 def _cold_starts() -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "story.txt"
-        path.write_text(story(_COLD_WORDS), encoding="utf-8")
+        path.write_text(story(_STORY_WORDS), encoding="utf-8")
         first = cold.first_findings(path)
         whole = ["check", str(path), "--no-cache", "--output", str(Path(folder) / "report.txt")]
         commands = {"--help": ["--help"], "explain": ["explain"], "models list": ["models", "list"], "check": whole}
         runs = {name: asdict(cold.auditor(arguments)) for name, arguments in commands.items()}
-    return {"words": _COLD_WORDS, "programs": runs, "stream": asdict(first)}
+    return {"words": _STORY_WORDS, "programs": runs, "stream": asdict(first)}
 
 
 def _again(sizes: Sequence[int]) -> list[dict[str, object]]:
