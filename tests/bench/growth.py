@@ -6,10 +6,10 @@ prints a line of JSON a size: words, wall and processor seconds, the memory held
 With --edited models remember, and the seconds are those of the story with a word in its middle changed, after it was
 audited as it was.
 
-Measured with `1000 100000` on two cores of an AMD EPYC with AVX-512 BF16 (180 GFLOPs a core, busy with tests for a part
-of it): 133 and 177 words a second, 81 and 105 a processor second, 1,241 and 1,721 MiB at most, 1,012 and 1,335 MiB held
-after it, of which 900 are the libraries (230) and the models as they are loaded. A faster one (480 GFLOPs a core) came
-to 313 and 354 words a second.
+Measured with `1000 100000` on two cores of an AMD EPYC with AVX-512 BF16 (190 GFLOPs a core): 246 and 267 words a
+second, 140 and 143 a processor second, 1,339 and 1,812 MiB at most, 978 and 1,221 MiB held after it, of which 900 are
+the libraries (230) and the models as they are loaded. A faster one (480 GFLOPs a core) came to 313 and 354 words a
+second with an earlier version, which came to 133 and 177 here.
 """
 
 from __future__ import annotations
