@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor
 
+from auditor.engines import hub_cache
 from auditor.errors import ModelError
 
 
@@ -108,7 +109,7 @@ class HubNetwork:
         seen = out.logits.new_empty(keep, len(watch), width)
         for place, layer in enumerate(watch):
             seen[:, place] = out.hidden_states[layer + 1][0, -keep:]
-        return _HubState(out.past_key_values, len(ids)), out.logits[0, -keep:], seen
+        return _HubState(hub_cache.returned(out), len(ids)), out.logits[0, -keep:], seen
 
     @torch.inference_mode()
     def branch(self, state: _HubState, branches: Branches) -> tuple[_HubState, Tensor]:
@@ -121,8 +122,8 @@ class HubNetwork:
             input_ids=torch.tensor([branches.ids], device=self._device),
             attention_mask=mask[None, None].to(self._device),
             position_ids=torch.tensor([branches.positions], device=self._device),
-            past_key_values=state.cache,
             use_cache=True,
+            **hub_cache.given(self._model, state.cache),
         )
         return state, out.logits[0]
 

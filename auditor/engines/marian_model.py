@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from auditor.engines import products
+from auditor.engines import hub_cache, products
 from auditor.engines.output_layer import FORBIDDEN, OutputLayer
 from auditor.engines.sequences import (
     Forced,
@@ -81,10 +81,10 @@ class MarianSequences:
                 input_ids=previous,
                 encoder_hidden_states=memory.hidden,
                 encoder_attention_mask=memory.mask,
-                past_key_values=cache,
                 use_cache=True,
+                **hub_cache.given(self._network.decoder, cache),
             )
-            cache = state.past_key_values
+            cache = hub_cache.returned(state)
             picked = self._output.first_choice(state.last_hidden_state[:, -1]).cpu()
             previous = picked.unsqueeze(1).to(self._device)
             for row, piece in zip(rows, picked.tolist(), strict=True):
