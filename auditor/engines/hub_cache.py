@@ -6,6 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
@@ -14,8 +15,13 @@ _NOW, _BEFORE = "cache", "past_key_values"
 
 def given(network: Any, cache: Any) -> dict[str, Any]:  # noqa: ANN401 (of a library without types)
     """Return the argument that hands a network its cache, None for a new one."""
-    known = inspect.signature(network.forward).parameters
-    return {_NOW if _NOW in known else _BEFORE: cache}
+    kind: Any = type(network)
+    return {_name(kind): cache}
+
+
+@functools.cache
+def _name(kind: Any) -> str:  # noqa: ANN401
+    return _NOW if _NOW in inspect.signature(kind.forward).parameters else _BEFORE
 
 
 def returned(output: Any) -> Any:  # noqa: ANN401

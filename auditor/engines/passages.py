@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import functools
 import hashlib
+import itertools
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ class OpenPassage:
         self._read: _Reading | None = None
         self._forest: Any = None  # the state that holds the branches read so far, too
         self._numbers: dict[_Key, int] = {}  # of the last token of each, among all tokens of branches
-        self._read_on = 0
+        self._counted = itertools.count()  # one read anew counts again
         self._said: dict[_Key, float] = {}  # log P of the last token of each
 
     @property
@@ -251,8 +252,7 @@ class OpenPassage:
         paths = []
         for at, ids in pack:
             paths.append(tuple(self._numbers[at, ids[:end]] for end in range(1, len(ids))))
-            self._numbers[at, ids] = self._read_on
-            self._read_on += 1
+            self._numbers[at, ids] = next(self._counted)
         return Branches(
             ids=tuple(ids[-1] for _, ids in pack),
             paths=tuple(paths),

@@ -30,7 +30,7 @@ from auditor.engines.shapes import coarsely_rounded, filled
 _LEVELS = (-128, 127)
 _ZERO = 128  # FBGEMM counts the levels of what goes in from 0
 _ENGINE = "fbgemm"
-_USUAL_ROWS = 256
+_USUAL_ROWS = 256  # what a matrix is laid out for; it multiplies any number
 _PACKING = threading.Lock()
 
 
