@@ -379,9 +379,9 @@ class Settings:
     `fluency_model` is a directory or a name in the local Hugging Face cache; `back_translation` maps "en-pt" and
     "pt-en" (or another pivot) to MarianMT directories or cached names. Empty means the embedded models.
     `detector` is a folder with other weights of the detector, or "none" to do without it. `precision` is "auto"
-    (bfloat16, and eight bits for the embedded translation models, where the processor has them), "bfloat16" or
-    "float32". `minimum_probability` None means the fitted default. `cache` lets results be kept on disk and used again;
-    it changes no number.
+    (whatever is fastest on the processor), "int8" (where the embedded language and translation models were made ready
+    for it), "bfloat16" or "float32". `minimum_probability` None means the fitted default. `cache` lets results be kept
+    on disk and used again; it changes no number.
     """
 
     minimum_probability: float | None = None

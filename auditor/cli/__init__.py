@@ -6,6 +6,7 @@ model), 130 interrupted.
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
@@ -90,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code. Click's own would read as "bad translation": it ends with 1 on any error and when interrupted.
     """
     gc.set_threshold(*_COLLECT)
+    atexit.register(gc.freeze)  # to look for cycles once more when all is over takes half a second
     try:
         result = cli.main(args=arguments, prog_name="auditor", standalone_mode=False)
     except click.Abort:

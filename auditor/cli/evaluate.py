@@ -50,7 +50,7 @@ def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[st
 @click.option("--device", default="cpu", show_default=True, help="Where the models run: cpu, cuda, mps.")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads.  [default: as torch chooses]")
 @click.option(
-    "--precision", type=click.Choice(["auto", "bfloat16", "float32"]), default="auto", show_default=True,
+    "--precision", type=click.Choice(["auto", "int8", "bfloat16", "float32"]), default="auto", show_default=True,
     help="Numbers the models compute with.",
 )  # fmt: skip
 @click.option("--fluency-model", metavar="PATH", default="", help="A causal language model instead of the embedded.")

@@ -173,10 +173,10 @@ _AUDIT_OPTIONS = (
     click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: as torch chooses]"),
     click.option(
         "--precision",
-        type=click.Choice(["auto", "bfloat16", "float32"]),
+        type=click.Choice(["auto", "int8", "bfloat16", "float32"]),
         default="auto",
         show_default=True,
-        help="Numbers the models compute with; auto is bfloat16, for translation int8, where the processor has them.",
+        help="Numbers the models compute with; int8 where a model was made ready for it, auto what is fastest here.",
     ),
     click.option(
         "--fluency-model",

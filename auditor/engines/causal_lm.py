@@ -10,15 +10,15 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from tokenizers import Tokenizer
 
-from auditor.engines import memory
+from auditor.engines import memory, products
 from auditor.engines.causal_network import Network, open_network
 from auditor.engines.passages import OpenPassage, Watch
-from auditor.engines.probe import Probe
+from auditor.engines.ranges import Ranges
 from auditor.engines.tongue import Token, Tongue, flatten
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -37,6 +37,7 @@ _FIRST_TOKENS = (128, 224)  # of the first passage: it has no context to wait fo
 # passages as measured, texts of 600 to 900 words are done in .73 to .85 of the time, 1,200 in .92, 3,000 in .98.
 _END_TOKENS, _LONGER, _ROOM = (560, 1504), 96, 48
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
+_NOTHING: Final = Watch()
 
 
 class CausalLM:
@@ -49,8 +50,8 @@ class CausalLM:
         name: str,
         device: str = "cpu",
         precision: str = "auto",
-        probe: Probe | None = None,
-        watch: Sequence[int] = (),
+        ranges: Ranges | None = None,
+        watch: Watch = _NOTHING,
     ) -> None:
         """Load the model that `folder` holds in the Hugging Face layout (`config.json`, safetensors, `tokenizer.json`).
 
@@ -58,23 +59,26 @@ class CausalLM:
             folder: a directory.
             name: what the signature calls the weights.
             device: a torch device.
-            precision: "float32", "bfloat16", or "auto": bfloat16 where the device computes in it.
-            probe: what was fitted on the inner states of this very model.
-            watch: the layers, counted from 0, that `OpenPassage.states` tells of; beside a probe they are the probe's.
+            precision: "float32", "bfloat16", "int8" or "auto": bfloat16 where the device computes in it, and int8 where
+                it does so, too. With int8, products whose input the `ranges` tell of are in eight bits, all others as
+                "auto" has them.
+            ranges: those of this very model; without them nothing is in eight bits.
+            watch: what is kept of the inner states of this very model, and who is asked about them.
 
         Raises:
             ModelError: the folder is no causal language model, or is damaged.
         """
         where = torch.device(device)
         dtype = _choose_dtype(precision, where)
+        rounds = precision == "int8" or (precision == "auto" and where.type == "cpu" and products.has_eight_bit())
         tokenizer = _load_tokenizer(folder)
-        self._network: Network = open_network(folder, dtype, where)
+        self._network: Network = open_network(folder, dtype, where, ranges=ranges if rounds else None)
         self._start = _start_token(folder, tokenizer)
         self._tongue = Tongue(tokenizer)
         self._line_break = tuple(self._tongue.encode("\n\n"))
-        self._watch = Watch(probe.layers if probe else tuple(watch), probe)
+        self._watch = watch
         self.name = f"{name}/{str(dtype).removeprefix('torch.')}/{self._network.name}"
-        self.name += f"+{probe.name}" if probe else ""
+        self.name += f"+{watch.probe.name}" if watch.probe else ""
 
     def read(self, text: str, units: Sequence[Span]) -> Iterator[OpenPassage]:
         """Read `text` in passages of whole `units`; see `LanguageModel.read`."""
@@ -157,12 +161,12 @@ def _choose_end(ends: Sequence[tuple[int, int]], least: int, most: int) -> int:
 
 
 def _choose_dtype(precision: str, device: torch.device) -> torch.dtype:
-    if precision == "auto":
+    if precision in ("auto", "int8"):
         fast = torch.cpu.get_capabilities().get("avx512_bf16", False) if device.type == "cpu" else True
         return torch.bfloat16 if fast else torch.float32
     names = {"bfloat16": torch.bfloat16, "float32": torch.float32, "float16": torch.float16}
     if precision not in names:
-        raise ModelError(f"unknown precision '{precision}'; choose from: auto, {', '.join(sorted(names))}")
+        raise ModelError(f"unknown precision '{precision}'; choose from: auto, int8, {', '.join(sorted(names))}")
     return names[precision]
 
 

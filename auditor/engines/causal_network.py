@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from auditor.engines import hub_cache
+from auditor.engines.ranges import Ranges
 from auditor.errors import ModelError
 
 
@@ -128,8 +129,10 @@ class HubNetwork:
         return state, out.logits[0]
 
 
-def open_network(folder: Path, dtype: torch.dtype, device: torch.device) -> Network:
+def open_network(folder: Path, dtype: torch.dtype, device: torch.device, *, ranges: Ranges | None = None) -> Network:
     """Load the checkpoint in `folder`: with `auditor.engines.llama` where that computes it, else with transformers.
+
+    With the `ranges` of this very checkpoint the former multiplies in eight bits what it can; the latter never does.
 
     Raises:
         ModelError: the folder holds no causal language model, or a damaged one.
@@ -145,7 +148,7 @@ def open_network(folder: Path, dtype: torch.dtype, device: torch.device) -> Netw
     try:
         # Tensors hold the whole file in memory: what is copied comes by a mapping of its own, which then goes.
         mapped, copied = (_Stored(file, dtype, device) for _ in range(2))
-        return llama.build(config, mapped, copied=copied)
+        return llama.build(config, mapped, copied=copied, ranges=ranges)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ModelError(f"cannot load a causal language model from {folder}: {error}") from error
 

@@ -313,6 +313,6 @@ def overlay(network: Detector, file: Path) -> None:
 
 def _is_low(precision: str, device: str) -> bool:
     """Tell whether to multiply in bfloat16; a processor that does not do so itself is faster in float32."""
-    if precision == "auto":
+    if precision in ("auto", "int8"):
         return device != "cpu" or bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
     return precision == "bfloat16"

@@ -5,24 +5,30 @@ multiplication for the heads of a group together, with masks only where some tok
 
 Source: Touvron et al. (2023), "LLaMA"; Su et al. (2021), "RoFormer" (rotary positions); Ainslie et al. (2023), "GQA".
 
-Shapes: N new tokens, P tokens read before, D width, H query heads, G key-value heads, E width of a head, V vocabulary.
+Shapes: N new tokens, P tokens read before, D width, H query heads, G key-value heads, E width of a head, F inner width,
+V vocabulary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from auditor.engines import lanes
 from auditor.engines.causal_network import Branches, outline
-from auditor.engines.products import Times, times
+from auditor.engines.products import Times, evened, times
+from auditor.engines.ranges import Ranges
 from auditor.engines.shapes import columns, filled, rounded
 
 _QUERIES = 64  # tokens whose attention is in memory at once: with more it is half as fast again, out of the cache
+_WIDENED = 64  # rows that are widened at once in eight bits: float32 numbers, which are to stay in the cache, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +36,23 @@ class _Shape:
     heads: int
     groups: int
     width: int  # of a head
+    inner: int  # what a layer is widened to, F
     epsilon: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """The matrices of one layer; `inputs` makes queries, keys and values, `widen` the gate and what it lets through.
+    """The products of one layer; `inputs` makes queries, keys and values, `widen` the gate and what it lets through.
 
-    In queries and keys the numbers that are turned together stand side by side, not half a head apart.
+    Both have the norm before them. In queries and keys the numbers that are turned together stand side by side, not
+    half a head apart.
     """
 
-    before: Tensor  # (D), the norm's scale
     inputs: Times  # D to (H + 2 G) E
     output: Times  # H E to D
-    between: Tensor
     widen: Times  # D to 2 F
     narrow: Times  # F to D
+    rows: int | None  # that are widened at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +92,22 @@ class LlamaState:
 class LlamaNetwork:
     """A `Network` for checkpoints of the Llama architecture."""
 
-    name = "llama"
-
     def __init__(
-        self, shape: _Shape, tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], layers: int, *, base: float
+        self,
+        shape: _Shape,
+        tensors: Mapping[str, Tensor],
+        copied: Mapping[str, Tensor],
+        layers: int,
+        *,
+        base: float,
+        ranges: Ranges | None,
     ) -> None:
         self._shape = shape
-        self._layers = [_layer(tensors, copied, f"model.layers.{index}", shape) for index in range(layers)]
-        self._norm = tensors["model.norm.weight"]
+        self.name = f"llama-int8-{ranges.name}" if ranges else "llama"
+        self._layers = _side_by_side(functools.partial(_layer, tensors, copied, shape, ranges), layers)
         self._embedding = tensors["model.embed_tokens.weight"]
-        self._output = times(tensors.get("lm_head.weight", self._embedding))
+        last = tensors.get("lm_head.weight", self._embedding)
+        self._predict = _behind_norm(tensors["model.norm.weight"], last, None, epsilon=shape.epsilon)
         self._base = base
 
     @torch.inference_mode()
@@ -175,20 +188,18 @@ class LlamaNetwork:
         numbers = torch.tensor(ids, device=self._embedding.device)
         return functional.embedding(filled(numbers, rows, dim=-1), self._embedding)
 
-    def _predict(self, x: Tensor) -> Tensor:
-        return self._output(self._normed(x, self._norm))
-
     def _project(self, layer: _Layer, x: Tensor, turn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return queries (H, N, E), scaled, and keys and values (G, N, E); queries and keys are turned."""
         shape = self._shape
-        made = layer.inputs(self._normed(x, layer.before)).view(len(x), -1, shape.width).transpose(0, 1)
-        both, value = made.split([shape.heads + shape.groups, shape.groups])
+        made = layer.inputs(x).view(len(x), -1, shape.width).transpose(0, 1)
+        both, values = made.split([shape.heads + shape.groups, shape.groups])
+        value = values.to(x.dtype, memory_format=torch.contiguous_format)
         numbers = both.to(torch.float32, memory_format=torch.contiguous_format)
         pairs = torch.view_as_complex(numbers.view(*both.shape[:-1], -1, 2))
         pairs[: shape.heads].mul_(turn * shape.width**-0.5)
         pairs[shape.heads :].mul_(turn)
         # Apart, as the keys stay and the queries go.
-        return numbers[: shape.heads].to(x.dtype), numbers[shape.heads :].to(x.dtype, copy=True), value.contiguous()
+        return numbers[: shape.heads].to(x.dtype), numbers[shape.heads :].to(x.dtype, copy=True), value
 
     def _attend(self, query: Tensor, keys: Tensor, values: Tensor, views: Sequence[_View]) -> Tensor:
         """Attend from (H, N, E) to what the views show of (G, S, E); return (N, H E)."""
@@ -213,11 +224,12 @@ class LlamaNetwork:
 
     def _finish(self, layer: _Layer, x: Tensor, attended: Tensor) -> Tensor:
         x = x + layer.output(attended)
-        gate, through = layer.widen(self._normed(x, layer.between)).chunk(2, dim=-1)
-        return x + layer.narrow(functional.silu(gate).mul_(through))
-
-    def _normed(self, x: Tensor, scale: Tensor) -> Tensor:
-        return functional.rms_norm(x, scale.shape, scale, self._shape.epsilon)
+        inner = x.new_empty(len(x), self._shape.inner)
+        rows = layer.rows or len(x)
+        for part, room in zip(x.split(rows), inner.split(rows), strict=True):
+            gate, through = layer.widen(part).chunk(2, dim=-1)
+            torch.mul(functional.silu(gate), through, out=room)
+        return x + layer.narrow(inner)
 
     def _turns(self, positions: Tensor) -> Tensor:
         """Return what turns each pair of numbers, as a complex number of length 1: (N, E / 2)."""
@@ -227,20 +239,50 @@ class LlamaNetwork:
         return torch.polar(torch.ones_like(angles), angles)
 
 
-def _layer(tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], name: str, shape: _Shape) -> _Layer:
+def _side_by_side(make: Callable[[int], _Layer], layers: int) -> list[_Layer]:
+    """Make the layers, as many at a time as there are threads: what makes one keeps a single thread busy."""
+
+    def make_some(numbers: range) -> list[_Layer]:
+        lanes.settle()
+        return [make(number) for number in numbers]
+
+    threads = torch.get_num_threads()
+    share = -(-layers // threads)
+    shares = [range(layers)[first : first + share] for first in range(0, layers, share)]
+    return list(chain.from_iterable(lanes.in_order(make_some, shares, threads=threads)))
+
+
+def _layer(
+    tensors: Mapping[str, Tensor], copied: Mapping[str, Tensor], shape: _Shape, ranges: Ranges | None, number: int
+) -> _Layer:
+    name = f"model.layers.{number}"
+
     def joined(*parts: str) -> Tensor:
         return torch.cat([copied[f"{name}.{part}.weight"] for part in parts])
 
+    def behind_norm(norm: str, weight: Tensor, reach: Tensor | None) -> Times:
+        return _behind_norm(tensors[f"{name}.{norm}.weight"], weight, reach, epsilon=shape.epsilon)
+
+    inputs, widen = (ranges.inputs[number], ranges.widen[number]) if ranges else (None, None)
     turned = joined("self_attn.q_proj", "self_attn.k_proj")
     paired = turned.view(-1, 2, shape.width // 2, turned.shape[1]).transpose(1, 2).reshape(turned.shape)
     return _Layer(
-        before=tensors[f"{name}.input_layernorm.weight"],
-        inputs=times(torch.cat([paired, copied[f"{name}.self_attn.v_proj.weight"]])),
+        inputs=behind_norm("input_layernorm", torch.cat([paired, joined("self_attn.v_proj")]), inputs),
         output=times(joined("self_attn.o_proj")),
-        between=tensors[f"{name}.post_attention_layernorm.weight"],
-        widen=times(joined("mlp.gate_proj", "mlp.up_proj")),
+        widen=behind_norm("post_attention_layernorm", joined("mlp.gate_proj", "mlp.up_proj"), widen),
         narrow=times(joined("mlp.down_proj")),
+        rows=_WIDENED if ranges else None,
     )
+
+
+def _behind_norm(scale: Tensor, weight: Tensor, reach: Tensor | None, *, epsilon: float) -> Times:
+    """Return what norms and then multiplies; in eight bits, and what comes out in float32, where a `reach` is told."""
+    if reach is None:
+        product = times(weight)
+        return lambda x: product(functional.rms_norm(x, scale.shape, scale, epsilon))
+    eight_bit, relief = evened(weight, reach.to(weight.device))
+    product, relieved = eight_bit.times, scale.float() * relief
+    return lambda x: product(functional.rms_norm(x.float(), scale.shape, relieved, epsilon))
 
 
 def runs(config: Mapping[str, Any]) -> bool:
@@ -259,7 +301,11 @@ def runs(config: Mapping[str, Any]) -> bool:
 
 
 def build(
-    config: Mapping[str, Any], tensors: Mapping[str, Tensor], *, copied: Mapping[str, Tensor] | None = None
+    config: Mapping[str, Any],
+    tensors: Mapping[str, Tensor],
+    *,
+    copied: Mapping[str, Tensor] | None = None,
+    ranges: Ranges | None = None,
 ) -> LlamaNetwork:
     """Put a checkpoint's tensors together.
 
@@ -267,9 +313,12 @@ def build(
         config: the checkpoint's config.json.
         tensors: the checkpoint's tensors, kept as they are.
         copied: the same once more, for matrices that are copied into one and then forgotten; None takes `tensors`.
+        ranges: those of this checkpoint, to multiply in eight bits behind each norm; None multiplies in the tensors'
+            own type.
 
     Raises:
         KeyError: a tensor or a number of the configuration is missing.
+        ValueError: the ranges are of a checkpoint of another shape.
     """
     heads = int(config["num_attention_heads"])
     rope = config.get("rope_parameters") or {}
@@ -277,7 +326,11 @@ def build(
         heads=heads,
         groups=int(config.get("num_key_value_heads") or heads),
         width=int(config.get("head_dim") or config["hidden_size"] // heads),
+        inner=int(config["intermediate_size"]),
         epsilon=float(config.get("rms_norm_eps", 1e-6)),
     )
     base = float(rope.get("rope_theta") or config.get("rope_theta") or 10000.0)
-    return LlamaNetwork(shape, tensors, copied or tensors, int(config["num_hidden_layers"]), base=base)
+    layers = int(config["num_hidden_layers"])
+    if ranges and not ranges.inputs.shape == ranges.widen.shape == (layers, int(config["hidden_size"])):
+        raise ValueError("the ranges for eight bits are another model's")
+    return LlamaNetwork(shape, tensors, copied or tensors, layers, base=base, ranges=ranges)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 PROBE = "probe"
+RANGES = "ranges"
 PAIR_PROBES = "pair-probes"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
 
@@ -37,11 +38,14 @@ def open_language_model(settings: Settings) -> LanguageModel:
     def load() -> LanguageModel:
         _prepare(settings)
         from auditor.engines.causal_lm import CausalLM
+        from auditor.engines.passages import Watch
         from auditor.engines.probe import open_probe
+        from auditor.engines.ranges import open_ranges
 
-        folder, *probes = folders
-        probe = open_probe(*probes) if probes else None
-        return CausalLM(folder, name=name, device=settings.device, precision=settings.precision, probe=probe)
+        folder, *own = folders
+        watch, ranges = (Watch.of(open_probe(own[0])), open_ranges(own[1])) if own else (Watch(), None)
+        device, precision = settings.device, settings.precision
+        return CausalLM(folder, name=name, device=device, precision=precision, ranges=ranges, watch=watch)
 
     if not settings.cache:
         return load()
@@ -60,6 +64,7 @@ def open_listeners(settings: Settings) -> tuple[Encoder, CausalLM, PairProbes]:
     from auditor.engines import encoder
     from auditor.engines.causal_lm import CausalLM
     from auditor.engines.pair_probes import open_pair_probes
+    from auditor.engines.passages import Watch
 
     probes = open_pair_probes(manifest.manifest_file().parent / PAIR_PROBES)
     model = CausalLM(
@@ -67,7 +72,7 @@ def open_listeners(settings: Settings) -> tuple[Encoder, CausalLM, PairProbes]:
         name=_embedded_name(),
         device=settings.device,
         precision=settings.precision,
-        watch=probes.layers,
+        watch=Watch(probes.layers),
     )
     return encoder.open_embedded(settings, detector=_own_detector(settings)), model, probes
 
@@ -125,10 +130,10 @@ def _embedded_name() -> str:
 
 
 def _fluency_folders(settings: Settings) -> list[Path]:
-    """Return where the language model is and, of the embedded one, the probe that was fitted on it."""
+    """Return where the language model is and, of the embedded one, the probe and the ranges that were fitted on it."""
     if settings.fluency_model:
         return [resolve(settings.fluency_model, role="fluency model")]
-    return [weights.path(FLUENCY_MODEL), manifest.manifest_file().parent / PROBE]
+    return [weights.path(FLUENCY_MODEL), *(manifest.manifest_file().parent / name for name in (PROBE, RANGES))]
 
 
 def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:

@@ -66,6 +66,11 @@ class Watch:
     layers: tuple[int, ...] = ()
     probe: Probe | None = None
 
+    @classmethod
+    def of(cls, probe: Probe) -> Watch:
+        """Have this probe asked about the layers that it was fitted on."""
+        return cls(probe.layers, probe)
+
 
 class OpenPassage:
     """A passage that is read, and held in memory, once it is asked something; it implements `Passage`."""

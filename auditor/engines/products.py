@@ -17,8 +17,8 @@ from __future__ import annotations
 import functools
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Protocol
 
 import torch
@@ -28,10 +28,12 @@ from torch.nn import functional
 from auditor.engines.shapes import coarsely_rounded, filled
 
 _LEVELS = (-128, 127)
+_MOVED = 0.85  # how much of a number's reach is moved into the matrix; see models/smollm2-135m-instruct.md
+_LEAST = 1e-6
+_ROWS = 64  # of a matrix that are turned into whole numbers at once: what stays in the cache is four times as fast
 _ZERO = 128  # FBGEMM counts the levels of what goes in from 0
 _ENGINE = "fbgemm"
 _USUAL_ROWS = 256  # what a matrix is laid out for; it multiplies any number
-_PACKING = threading.Lock()
 
 
 Times = Callable[[Tensor], Tensor]
@@ -91,7 +93,7 @@ class EightBit:
 
     def __call__(self, x: Tensor) -> Tensor:
         """See `Product`."""
-        return self._compute(x)
+        return self.times(x)
 
     def some(self, outputs: slice | Tensor) -> EightBit:
         """See `Product`."""
@@ -103,30 +105,56 @@ class EightBit:
 
     def picked(self, x: Tensor, outputs: Tensor) -> Tensor:
         """See `Product`."""
-        made: Tensor = torch.linalg.vecdot(self._rounded(x), self.weights(outputs)) + self._bias[outputs]
+        made: Tensor = torch.linalg.vecdot(_rounded(x, self._step), self.weights(outputs)) + self._bias[outputs]
         return made
 
     @functools.cached_property
-    def _compute(self) -> Callable[[Tensor], Tensor]:
+    def times(self) -> Times:
+        """What it calls; it holds no more than it needs for that."""
         packs = self._numbers.device.type == "cpu" and has_eight_bit()
         return self._packed() if packs else self._emulated()
 
     def _scales_of(self, outputs: slice | Tensor) -> Tensor:
         return self._scales if len(self._scales) == 1 else self._scales[outputs]
 
-    def _rounded(self, x: Tensor) -> Tensor:
-        return torch.fake_quantize_per_tensor_affine(x, self._step, 0, *_LEVELS)
-
-    def _packed(self) -> Callable[[Tensor], Tensor]:
-        with _packing():
+    def _packed(self) -> Times:
+        with _PACKING:
             matrix = _whole(self._numbers, self._scales)
             packed = torch.ops.quantized.linear_prepack(matrix, self._bias)
-        product = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32
-        return lambda x: product(x, self._step, _ZERO, packed)
+        product, step = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32, self._step
+        return lambda x: product(x, step, _ZERO, packed)
 
-    def _emulated(self) -> Callable[[Tensor], Tensor]:
+    def _emulated(self) -> Times:
         weight = self._numbers.float().mul_(self._scales.unsqueeze(-1))
-        return lambda x: linear(self._rounded(x), weight, self._bias)
+        step, bias = self._step, self._bias
+        return lambda x: linear(_rounded(x, step), weight, bias)
+
+
+def _rounded(x: Tensor, step: float) -> Tensor:
+    return torch.fake_quantize_per_tensor_affine(x, step, 0, *_LEVELS)
+
+
+def evened(weight: Tensor, reach: Tensor) -> tuple[EightBit, Tensor]:
+    """Return what multiplies by a matrix (out, in) in eight bits, and what its input is to be multiplied by before.
+
+    Of some inputs the numbers are a hundred times as large as of the others. In eight bits, which count levels as far
+    as the furthest reach, nothing would be left of the others. So each is made smaller by what its `reach` (in), the
+    greatest absolute value that is expected, and its matrix suggest, and its column of the matrix larger.
+
+    Source: Xiao et al. (2023), "SmoothQuant", equation 4.
+    """
+    parts = weight.split(_ROWS)
+    widest = torch.stack([part.abs().amax(0) for part in parts]).amax(0).float()
+    apart = reach.clamp(min=_LEAST) ** _MOVED / widest.clamp_(min=_LEAST) ** (1 - _MOVED)
+    apart /= apart.mean()
+    numbers = torch.empty(weight.shape, dtype=torch.int8, device=weight.device)
+    scales = torch.empty(len(weight), device=weight.device)
+    for part, whole, scale in zip(parts, numbers.split(_ROWS), scales.split(_ROWS), strict=True):
+        wide = part * apart
+        scale.copy_(wide.abs().amax(1).clamp_(min=_LEAST).div_(_LEVELS[1]))
+        whole.copy_(wide.div_(scale.unsqueeze(-1)).round_())
+    step = float((reach / apart).amax()) / _LEVELS[1]
+    return EightBit(numbers, scales, torch.zeros_like(scales), step=step), apart.reciprocal_()
 
 
 def _whole(numbers: Tensor, scales: Tensor) -> Tensor:
@@ -136,20 +164,34 @@ def _whole(numbers: Tensor, scales: Tensor) -> Tensor:
     return torch._make_per_channel_quantized_tensor(numbers, scales.double(), torch.zeros_like(scales).long(), 0)
 
 
-@contextmanager
-def _packing() -> Iterator[None]:
-    """Have torch pack for FBGEMM, one matrix at a time, and then be as it was: which library packs is a global of its.
+class _Packing:
+    """While anyone is inside, torch packs for FBGEMM; then it is as it was: which library packs is a global of its.
 
     It warns that tensors of whole numbers will leave it one day; then `has_eight_bit` says no.
     """
-    with _PACKING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        before = torch.backends.quantized.engine
-        torch.backends.quantized.engine = _ENGINE
-        try:
-            yield
-        finally:
-            torch.backends.quantized.engine = before
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._changed = ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._changed.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+                self._changed.callback(setattr, torch.backends.quantized, "engine", torch.backends.quantized.engine)
+                torch.backends.quantized.engine = _ENGINE
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._changed.close()
+
+
+_PACKING = _Packing()
 
 
 @functools.cache

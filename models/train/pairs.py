@@ -27,6 +27,7 @@ from auditor.engines.encoder import Encoder, open_embedded
 from auditor.engines.lanes import Later
 from auditor.engines.opening import FLUENCY_MODEL, PAIR_PROBES
 from auditor.engines.pair_probes import MARKED, SOURCED, WEIGHTS, PairNetwork, held
+from auditor.engines.passages import Watch
 from auditor.engines.probe import normed
 from auditor.values import Settings
 from models.train.examples import POST_EDITED, Corpus, Example, read_corpus
@@ -73,7 +74,7 @@ def main() -> None:
         torch.set_num_threads(arguments.threads)
     share, _, shares = arguments.shard.partition("/")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    model = Later(lambda: CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=LAYERS))
+    model = Later(lambda: CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=Watch(LAYERS)))
     encoder = Later(lambda: open_embedded(Settings()))
     for number, (name, examples) in enumerate(parcels(read_corpus(arguments.data))):
         if number % int(shares or 1) != int(share or 0):

@@ -23,6 +23,7 @@ from auditor import atomic
 from auditor.engines import weights
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.opening import FLUENCY_MODEL
+from auditor.engines.passages import Watch
 from auditor.engines.probe import normed
 from auditor.values import Document
 from models.train.documents import Labelled, clean_documents, damaged, marked, post_edited
@@ -47,7 +48,7 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=LAYERS)
+    model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=Watch(LAYERS))
     chosen = selected(arguments.data, marked_words=arguments.marked_words, edited_words=arguments.edited_words)
     for number, item in enumerate(chosen, start=1):
         file = arguments.out / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.safetensors"

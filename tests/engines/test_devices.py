@@ -14,6 +14,7 @@ from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import open_encoder
 from auditor.engines.firefox import FirefoxTranslator
 from auditor.engines.marian import MarianTranslator
+from auditor.engines.passages import Watch
 from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Edit, Outlook, Pair, Translator
 from auditor.values import Span
@@ -94,7 +95,7 @@ def test_the_language_model_computes_where_it_is_told(tiny: Path, accelerator: s
     """Tokens, masks, positions, caches and logits are on the device; the numbers are the same."""
     probe = open_probe(make_probe(tiny.parent / "probe"))
     found = [
-        _read(CausalLM(tiny, name="tiny", precision="float32", device=device, probe=probe))
+        _read(CausalLM(tiny, name="tiny", precision="float32", device=device, watch=Watch.of(probe)))
         for device in ("cpu", accelerator)
     ]
 

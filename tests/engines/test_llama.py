@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import torch
 
 from auditor.engines import llama
 from auditor.engines.causal_network import Branches, HubNetwork, open_network
+from auditor.engines.ranges import open_ranges
+from tests.engines.small_ranges import make_ranges
 from tests.small_models import make_causal_lm
 
 TEXT = [0, *range(5, 65)]
@@ -23,6 +26,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def network(folder: Path) -> llama.LlamaNetwork:
     found = open_network(folder, torch.float32, torch.device("cpu"))
+    assert isinstance(found, llama.LlamaNetwork)
+    return found
+
+
+@pytest.fixture(scope="module")
+def coarse(folder: Path) -> llama.LlamaNetwork:
+    """The same in eight bits."""
+    chance = random.Random(1)
+    texts = [TEXT, *([0, *chance.sample(range(5, 65), 50)] for _ in range(10))]
+    ranges = open_ranges(make_ranges(folder, folder.parent / "ranges", texts))
+    found = open_network(folder, torch.float32, torch.device("cpu"), ranges=ranges)
     assert isinstance(found, llama.LlamaNetwork)
     return found
 
@@ -93,6 +107,26 @@ def test_a_branch_goes_on_where_it_was_left(network: llama.LlamaNetwork) -> None
     _, last = network.branch(gone_on, LAST)
 
     torch.testing.assert_close(torch.stack([first[1], last[0]]), read, atol=2e-4, rtol=0)
+
+
+def test_eight_bits_say_nearly_the_same(network: llama.LlamaNetwork, coarse: llama.LlamaNetwork) -> None:
+    """Of a text and of branches; what is lost is rounding."""
+    said = []
+    for either in (network, coarse):
+        state, read, _ = either.read(TEXT, keep=len(TEXT))
+        state, first = either.branch(state, FOREST)
+        said.append(torch.cat([read, first, either.branch(state, LATER)[1]]))
+    exact, found = said
+
+    assert 0 < (found - exact).abs().median() < 0.05 * exact.std()
+
+
+def test_in_eight_bits_a_branch_is_the_text_read_on(coarse: llama.LlamaNetwork) -> None:
+    """Rows are rounded one by one, whatever stands beside them; what tips over in a sum is one level of 256."""
+    state, *_ = coarse.read(TEXT, keep=len(TEXT))
+    _, read, _ = coarse.read([*TEXT[:20], 7, 9], keep=2)
+
+    torch.testing.assert_close(coarse.branch(state, FOREST)[1][[0, 2]], read, atol=0.02, rtol=0)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from torch import Tensor
 from auditor import segment
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.pair_probes import MARKED, SOURCED, WEIGHTS, PairProbes, held, open_pair_probes
+from auditor.engines.passages import Watch
 from auditor.engines.probe import normed
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -23,7 +24,7 @@ from tests.small_models import SENTENCES, make_causal_lm
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> CausalLM:
     folder = make_causal_lm(tmp_path_factory.mktemp("models") / "tiny")
-    return CausalLM(folder, name="tiny", precision="float32", watch=LAYERS)
+    return CausalLM(folder, name="tiny", precision="float32", watch=Watch(LAYERS))
 
 
 @pytest.fixture(scope="module")

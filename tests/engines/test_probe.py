@@ -11,6 +11,7 @@ from torch import Tensor
 
 from auditor import segment
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.passages import Watch
 from auditor.engines.probe import WEIGHTS, Probe, ProbeNetwork, normed, open_probe
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -53,7 +54,7 @@ def _units(text: str) -> list[Span]:
 def test_a_word_is_known_by_the_last_of_its_tokens(folder: Path) -> None:
     """Cut the text behind a word: what the network holds at its last token is what the probe was shown of the word."""
     listener = Listener()
-    model = CausalLM(folder, name="tiny", precision="float32", probe=listener)
+    model = CausalLM(folder, name="tiny", precision="float32", watch=Watch.of(listener))
     (passage,) = model.read(SENTENCES[0], _units(SENTENCES[0]))
     (words,) = _words(SENTENCES[0])
     passage.probe([words])
@@ -69,7 +70,7 @@ def test_a_word_is_known_by_the_last_of_its_tokens(folder: Path) -> None:
 def test_every_passage_of_a_long_text_is_shown_its_own_words(folder: Path) -> None:
     """Words come in order, each once, though passages have context before them."""
     listener = Listener()
-    model = CausalLM(folder, name="tiny", precision="float32", probe=listener)
+    model = CausalLM(folder, name="tiny", precision="float32", watch=Watch.of(listener))
     text = "\n\n".join(SENTENCES * 12)
     words = [word for sentence in _words(text) for word in sentence]
     asked = 0
@@ -121,7 +122,7 @@ def test_nothing_is_said_without_words_or_without_a_probe(probe: Probe, folder: 
 
 def test_the_name_tells_the_weights(probe: Probe, folder: Path) -> None:
     """Two probes never share a signature: the name ends in their hash."""
-    model = CausalLM(folder, name="tiny", probe=probe)
+    model = CausalLM(folder, name="tiny", watch=Watch.of(probe))
 
     assert model.name.endswith(f"+{probe.name}")
     assert probe.name.startswith("probe-")

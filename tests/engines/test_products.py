@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 
@@ -121,6 +123,59 @@ def test_parts_of_a_product_are_its_own(kind: str) -> None:
         assert torch.allclose(whole.some(slice(4, 9))(x), made[:, 4:9], atol=1e-5)
         assert torch.allclose(whole.picked(x, outputs), made[torch.arange(5), outputs], atol=1e-5)
         assert torch.allclose(whole.weights(outputs) @ x[0] + identity[outputs], made[0, outputs], atol=0.1)
+
+
+def _uneven() -> tuple[torch.Tensor, torch.Tensor]:
+    """Return a matrix of 200 rows and what it is given, of which every tenth number is a hundred times as large."""
+    torch.manual_seed(6)
+    large = torch.where(torch.arange(48) % 10 == 0, 100.0, 1.0)
+    return torch.randn(200, 48) / large.sqrt(), torch.randn(300, 48) * large
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_uneven_numbers_keep_their_small_ones(monkeypatch: pytest.MonkeyPatch, *, fast: bool) -> None:
+    """Evened out, eight bits are nearer to the exact product by far than as the numbers come."""
+    if fast and not products.has_eight_bit():
+        pytest.skip("this processor has no such instructions")
+    monkeypatch.setattr(products, "has_eight_bit", lambda: fast)
+    weight, x = _uneven()
+    exact, reach = x @ weight.T, x.abs().amax(0)
+    with torch.inference_mode():
+        product, relief = products.evened(weight, reach)
+        evened = product(x * relief)
+        as_they_come, _ = products.evened(weight, torch.full_like(reach, float(reach.max())))
+        plain = as_they_come(x)
+
+    assert (evened - exact).std() < 0.02 * exact.std()
+    assert (evened - exact).std() < (plain - exact).std() / 3
+
+
+def test_what_never_comes_and_what_makes_nothing_are_no_trouble() -> None:
+    """Inputs that reach nowhere, columns and rows of noughts."""
+    weight, x = _uneven()
+    weight[3], weight[:, 5] = 0, 0
+    x[:, 7] = 0
+    with torch.inference_mode():
+        product, relief = products.evened(weight, x.abs().amax(0))
+        found = product(x * relief)
+
+    assert found.isfinite().all()
+    assert found[:, 3].eq(0).all()
+    assert (found - x @ weight.T).std() < 0.02 * found.std()
+
+
+def test_packing_side_by_side_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last who packs puts things back, and each packs for the right library."""
+    if not products.has_eight_bit():
+        pytest.skip("nothing is packed on this processor")
+    monkeypatch.setattr(torch.backends.quantized, "engine", "onednn")
+    made, x = [_eight_bit() for _ in range(40)], torch.randn(2, 48)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda product: product(x), made))
+
+    assert torch.backends.quantized.engine == "onednn"
+    for product, answer in zip(made, found, strict=True):
+        torch.testing.assert_close(answer, product._emulated()(x), atol=2e-5, rtol=0)
 
 
 def test_packing_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

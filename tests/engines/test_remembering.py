@@ -13,6 +13,7 @@ from auditor.engines.back_translator import PivotBackTranslator
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import open_encoder
 from auditor.engines.marian import MarianTranslator
+from auditor.engines.passages import Watch
 from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Edit, LanguageModel, Pair
 from auditor.engines.remembering import (
@@ -46,7 +47,9 @@ def _words(sentence: str) -> list[Span]:
 @pytest.fixture(scope="module")
 def language_model(tmp_path_factory: pytest.TempPathFactory) -> CausalLM:
     folder = tmp_path_factory.mktemp("models")
-    return CausalLM(make_causal_lm(folder / "tiny"), name="tiny", probe=open_probe(make_probe(folder / "probe")))
+    return CausalLM(
+        make_causal_lm(folder / "tiny"), name="tiny", watch=Watch.of(open_probe(make_probe(folder / "probe")))
+    )
 
 
 def _asked(model: LanguageModel, text: str) -> list[object]:

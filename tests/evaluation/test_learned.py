@@ -16,6 +16,7 @@ from torch import Tensor
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.encoder import Encoder
 from auditor.engines.pair_probes import Heard, open_pair_probes
+from auditor.engines.passages import Watch
 from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Pair
 from auditor.errors import SettingsError
@@ -45,7 +46,7 @@ class Undecided:
 @pytest.fixture
 def together(tmp_path: Path) -> learned.Together:
     probes = open_pair_probes(make_pair_probes(tmp_path / "pairs", "pt-en", "et-en"))
-    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=Watch(LAYERS))
     return learned.Together(cast("Encoder", Undecided()), model, probes)
 
 
@@ -125,7 +126,7 @@ def test_the_detector_is_named_by_all_its_parts(together: learned.Together) -> N
 @pytest.fixture
 def system(tmp_path: Path) -> learned.Probed:
     probe = open_probe(make_probe(tmp_path / "probe"))
-    return learned.Probed(CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", probe=probe))
+    return learned.Probed(CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=Watch.of(probe)))
 
 
 def test_each_gold_is_answered_in_its_own_terms(system: learned.Probed, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 
 from auditor.engines.causal_lm import CausalLM
 from auditor.engines.pair_probes import Heard, open_pair_probes
+from auditor.engines.passages import Watch
 from auditor.engines.protocols import Pair
 from auditor.values import Span
 from models.train import blend, pairs, probe
@@ -92,7 +93,7 @@ def test_an_interrupted_run_reads_only_what_is_left(tmp_path: Path, monkeypatch:
     """
     edited = tuple(_example(pair, number=number) for pair in POST_EDITED for number in range(7))
     corpus = Corpus(edited, tuple(_example("zh-en", number=number) for number in range(7)), ())
-    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=Watch(LAYERS))
     read: list[str] = []
     plain = pairs.read
 

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from auditor import segment
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.passages import Watch
 from auditor.engines.probe import OUTPUTS, open_probe
 from auditor.evaluation import gold
 from models.train import probe, states
@@ -62,7 +63,7 @@ def test_fitting_is_seeded() -> None:
 
 def test_what_is_written_is_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a document to weights that load: states of each word, with its label, in the order of the text."""
-    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=LAYERS)
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=Watch(LAYERS))
     document = segment.document("\n\n".join(SENTENCES * 6), name="x")
     first = document.words[1].span
     item = Labelled("x", "zh-en", "x", document, ((first.start, first.end, 0.4),))

@@ -8,6 +8,7 @@ import pytest
 
 from auditor import segment
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.passages import Watch
 from auditor.engines.probe import open_probe
 from auditor.signals import probe
 from tests.engines.small_probe import make_probe
@@ -23,7 +24,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(folder: Path) -> CausalLM:
-    return CausalLM(make_causal_lm(folder / "tiny"), name="tiny", probe=open_probe(make_probe(folder / "probe")))
+    return CausalLM(
+        make_causal_lm(folder / "tiny"), name="tiny", watch=Watch.of(open_probe(make_probe(folder / "probe")))
+    )
 
 
 def test_every_word_is_measured_in_its_own_passage(model: CausalLM) -> None:
