@@ -28,7 +28,7 @@ from torch.nn import functional
 from auditor.engines.shapes import coarsely_rounded, filled
 
 _LEVELS = (-128, 127)
-_MOVED = 0.85  # how much of a number's reach is moved into the matrix; see models/smollm2-135m-instruct.md
+_MOVED = 0.85  # how much of a number's reach is moved into its column of the matrix; see models/ranges.md
 _LEAST = 1e-6
 _ROWS = 64  # of a matrix that are turned into whole numbers at once: what stays in the cache is four times as fast
 _ZERO = 128  # FBGEMM counts the levels of what goes in from 0
