@@ -159,14 +159,14 @@ class _Stored(Mapping[str, Tensor]):
     def __init__(self, file: Path, dtype: torch.dtype, device: torch.device) -> None:
         from safetensors import safe_open
 
-        self._file = cast("Any", safe_open(file, framework="pt", device=str(device)))
+        self._file = cast("Any", safe_open(file, framework="pt"))
         self._names = frozenset(self._file.keys())
-        self._dtype = dtype
+        self._dtype, self._device = dtype, device
 
     def __getitem__(self, name: str) -> Tensor:
         if name not in self._names:
             raise KeyError(name)
-        tensor: Tensor = self._file.get_tensor(name).to(self._dtype)
+        tensor: Tensor = self._file.get_tensor(name).to(self._device, self._dtype)
         return tensor
 
     def __iter__(self) -> Iterator[str]:

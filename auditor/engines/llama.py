@@ -104,8 +104,9 @@ class LlamaNetwork:
     ) -> None:
         self._shape = shape
         self.name = f"llama-int8-{ranges.name}" if ranges else "llama"
-        self._layers = _side_by_side(functools.partial(_layer, tensors, copied, shape, ranges), layers)
         self._embedding = tensors["model.embed_tokens.weight"]
+        make = functools.partial(_layer, tensors, copied, shape, ranges)
+        self._layers = _side_by_side(make, layers, device=self._embedding.device.type)
         last = tensors.get("lm_head.weight", self._embedding)
         self._predict = _behind_norm(tensors["model.norm.weight"], last, None, epsilon=shape.epsilon)
         self._base = base
@@ -239,7 +240,7 @@ class LlamaNetwork:
         return torch.polar(torch.ones_like(angles), angles)
 
 
-def _side_by_side(make: Callable[[int], _Layer], layers: int) -> list[_Layer]:
+def _side_by_side(make: Callable[[int], _Layer], layers: int, *, device: str) -> list[_Layer]:
     """Make the layers, as many at a time as there are threads: what makes one keeps a single thread busy."""
 
     def make_some(numbers: range) -> list[_Layer]:
@@ -249,7 +250,7 @@ def _side_by_side(make: Callable[[int], _Layer], layers: int) -> list[_Layer]:
     threads = torch.get_num_threads()
     share = -(-layers // threads)
     shares = [range(layers)[first : first + share] for first in range(0, layers, share)]
-    return list(chain.from_iterable(lanes.in_order(make_some, shares, threads=threads)))
+    return list(chain.from_iterable(lanes.in_order(make_some, shares, threads=threads, device=device)))
 
 
 def _layer(

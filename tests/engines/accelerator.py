@@ -37,6 +37,8 @@ class Accelerator(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 (whatever the function returns)
         del types
+        if func is torch.device:
+            return func(*args, **(kwargs or {}))
         if func == Tensor.device.__get__:
             return torch.device(self.DEVICE) if _is_there(args[0]) else func(*args)
         if func == Tensor.data.__set__:  # type: ignore[attr-defined]

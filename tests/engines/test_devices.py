@@ -9,19 +9,22 @@ import pytest
 import torch
 
 from auditor import segment
-from auditor.engines import e5
+from auditor.engines import e5, products
 from auditor.engines.causal_lm import CausalLM
+from auditor.engines.causal_network import open_network
 from auditor.engines.encoder import open_encoder
 from auditor.engines.firefox import FirefoxTranslator
 from auditor.engines.marian import MarianTranslator
 from auditor.engines.passages import Watch
 from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Edit, Outlook, Pair, Translator
+from auditor.engines.ranges import open_ranges
 from auditor.values import Span
 from tests.engines import small_encoder
 from tests.engines.accelerator import Accelerator
 from tests.engines.small_marian import ENGLISH, FRENCH, save_small_marian
 from tests.engines.small_probe import make_probe
+from tests.engines.small_ranges import make_ranges
 from tests.small_models import SENTENCES, make_causal_lm
 
 
@@ -37,6 +40,7 @@ def test_the_accelerator_is_strict(accelerator: str) -> None:
 
     assert (there.device.type, (there + 1).device.type, here.device.type) == (accelerator, accelerator, "cpu")
     assert here.to(there.device).device.type == accelerator
+    assert torch.device(accelerator).type == torch.ones(1, device=torch.device(accelerator)).device.type == accelerator
     assert torch.nn.Linear(2, 2).to(accelerator).weight.device.type == accelerator
     assert there.cpu() is not there
     with pytest.raises(RuntimeError, match="two devices"):
@@ -102,6 +106,23 @@ def test_the_language_model_computes_where_it_is_told(tiny: Path, accelerator: s
     assert found[0] == found[1]
 
 
+def test_the_language_model_computes_in_eight_bits_where_it_is_told(
+    tiny: Path, accelerator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Matrices, their scales and what evens them out are on the device; the numbers are the same."""
+    monkeypatch.setattr(products, "has_eight_bit", lambda: False)
+    monkeypatch.setattr(products, "_has_onednn", lambda: False)
+    ids = [0, *range(5, 65)]
+    ranges = open_ranges(make_ranges(tiny, tiny.parent / "ranges", [ids]))
+    here, there = (
+        open_network(tiny, torch.float32, torch.device(device), ranges=ranges).read(ids, keep=9)[1]
+        for device in ("cpu", accelerator)
+    )
+
+    assert there.device.type == accelerator
+    assert torch.equal(here, there.cpu())
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_language_model_computes_in_what_it_is_told(tiny: Path, precision: str) -> None:
     """The precision that was asked for stands in the name."""
@@ -148,7 +169,7 @@ def test_the_detector_computes_in_what_it_is_told(encoder: tuple[Path, Path], pr
 @pytest.mark.weights
 def test_the_embedded_translator_computes_where_it_is_told(accelerator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every tensor of search, forced decoding, rivals and alignment is on the device; the numbers are the same."""
-    from auditor.engines import products, weights
+    from auditor.engines import weights
 
     # The stand-in for an accelerator multiplies with MKL, in float32.
     for has in ("_has_onednn", "has_eight_bit"):

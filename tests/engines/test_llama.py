@@ -33,7 +33,7 @@ def network(folder: Path) -> llama.LlamaNetwork:
 @pytest.fixture(scope="module")
 def coarse(folder: Path) -> llama.LlamaNetwork:
     """The same in eight bits."""
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311 (not for cryptography)
     texts = [TEXT, *([0, *chance.sample(range(5, 65), 50)] for _ in range(10))]
     ranges = open_ranges(make_ranges(folder, folder.parent / "ranges", texts))
     found = open_network(folder, torch.float32, torch.device("cpu"), ranges=ranges)
