@@ -197,7 +197,10 @@ def _ratios(costs: dict[str, list[Cost]]) -> dict[str, Spread]:
 
 
 def _reading(auditor: Auditor, text: str, costs: dict[str, list[Cost]], operations: float) -> dict[str, object]:
-    """Return what share of the machine's peak the reading reaches, counting each token of the text once."""
+    """Return what share of the machine's peak the reading reaches, counting each token of the text once.
+
+    What the reading does in eight bits counts as if it were done in the precision of the peak.
+    """
     from tests.bench import peers
 
     tokens, parameters = peers.size(text)
