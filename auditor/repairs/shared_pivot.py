@@ -30,7 +30,7 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "shared-pivot"
 CLEAN = ("The government changed its policy on visas after the election.",)
-DIRTY = (("Former officials involved in foreign politics were consulted.", "politics", "policy"),)
+DIRTY = (("He criticised the government’s foreign politics towards its neighbours.", "politics", "policy"),)
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

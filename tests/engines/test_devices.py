@@ -18,7 +18,7 @@ from auditor.engines.marian import MarianTranslator
 from auditor.engines.passages import Watch
 from auditor.engines.probe import open_probe
 from auditor.engines.protocols import Edit, Outlook, Pair, Translator
-from auditor.engines.ranges import open_ranges
+from auditor.engines.ranges import Ranges, open_ranges
 from auditor.values import Span
 from tests.engines import small_encoder
 from tests.engines.accelerator import Accelerator
@@ -106,16 +106,25 @@ def test_the_language_model_computes_where_it_is_told(tiny: Path, accelerator: s
     assert found[0] == found[1]
 
 
+READ = [0, *range(5, 65)]
+
+
+@pytest.fixture
+def ranges(tiny: Path) -> Ranges:
+    return open_ranges(make_ranges(tiny, tiny.parent / "ranges", [READ]))
+
+
 def test_the_language_model_computes_in_eight_bits_where_it_is_told(
-    tiny: Path, accelerator: str, monkeypatch: pytest.MonkeyPatch
+    tiny: Path,
+    ranges: Ranges,  # told before there is an accelerator
+    accelerator: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Matrices, their scales and what evens them out are on the device; the numbers are the same."""
     monkeypatch.setattr(products, "has_eight_bit", lambda: False)
     monkeypatch.setattr(products, "_has_onednn", lambda: False)
-    ids = [0, *range(5, 65)]
-    ranges = open_ranges(make_ranges(tiny, tiny.parent / "ranges", [ids]))
     here, there = (
-        open_network(tiny, torch.float32, torch.device(device), ranges=ranges).read(ids, keep=9)[1]
+        open_network(tiny, torch.float32, torch.device(device), ranges=ranges).read(READ, keep=9)[1]
         for device in ("cpu", accelerator)
     )
 

@@ -126,7 +126,7 @@ def test_in_eight_bits_a_branch_is_the_text_read_on(coarse: llama.LlamaNetwork) 
     state, *_ = coarse.read(TEXT, keep=len(TEXT))
     _, read, _ = coarse.read([*TEXT[:20], 7, 9], keep=2)
 
-    torch.testing.assert_close(coarse.branch(state, FOREST)[1][[0, 2]], read, atol=0.02, rtol=0)
+    torch.testing.assert_close(coarse.branch(state, FOREST)[1][[0, 2]], read, atol=0.1, rtol=0)
 
 
 @pytest.mark.parametrize(
