@@ -153,7 +153,7 @@ def evened(weight: Tensor, reach: Tensor) -> tuple[EightBit, Tensor]:
         wide = part * apart
         scale.copy_(wide.abs().amax(1).clamp_(min=_LEAST).div_(_LEVELS[1]))
         whole.copy_(wide.div_(scale.unsqueeze(-1)).round_())
-    step = float((reach / apart).amax()) / _LEVELS[1]
+    step = max(float((reach / apart).amax()), _LEAST) / _LEVELS[1]
     return EightBit(numbers, scales, torch.zeros_like(scales), step=step), apart.reciprocal_()
 
 

@@ -1,10 +1,6 @@
 """How far the numbers reach that go into the matrices of a language model: what eight bits need to know beforehand.
 
-A few of these numbers are a hundred times as large as the others, always the same ones. In eight bits, which count
-levels between the furthest, nothing would be left of the others. So each is divided by what its reach and its matrix
-suggest, and the matrix multiplied by it.
-
-Source: Xiao et al. (2023), "SmoothQuant".
+See `auditor.engines.products.evened`.
 
 Shapes: L layers, D width of the language model.
 """

@@ -162,6 +162,7 @@ def test_what_never_comes_and_what_makes_nothing_are_no_trouble() -> None:
     assert found.isfinite().all()
     assert found[:, 3].eq(0).all()
     assert (found - x @ weight.T).std() < 0.02 * found.std()
+    assert products.evened(weight, torch.zeros(48))[0](torch.zeros(1, 48)).eq(0).all()
 
 
 def test_packing_side_by_side_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
