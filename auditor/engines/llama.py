@@ -52,7 +52,6 @@ class _Layer:
     output: Times  # H E to D
     widen: Times  # D to 2 F
     narrow: Times  # F to D
-    rows: int | None  # that are widened at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,7 @@ class LlamaNetwork:
         last = tensors.get("lm_head.weight", self._embedding)
         self._predict = _behind_norm(tensors["model.norm.weight"], last, None, epsilon=shape.epsilon)
         self._base = base
+        self._widened = _WIDENED if ranges else None
 
     @torch.inference_mode()
     def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[LlamaState, Tensor, Tensor]:
@@ -226,7 +226,7 @@ class LlamaNetwork:
     def _finish(self, layer: _Layer, x: Tensor, attended: Tensor) -> Tensor:
         x = x + layer.output(attended)
         inner = x.new_empty(len(x), self._shape.inner)
-        rows = layer.rows or len(x)
+        rows = self._widened or len(x)
         for part, room in zip(x.split(rows), inner.split(rows), strict=True):
             gate, through = layer.widen(part).chunk(2, dim=-1)
             torch.mul(functional.silu(gate), through, out=room)
@@ -272,7 +272,6 @@ def _layer(
         output=times(joined("self_attn.o_proj")),
         widen=behind_norm("post_attention_layernorm", joined("mlp.gate_proj", "mlp.up_proj"), widen),
         narrow=times(joined("mlp.down_proj")),
-        rows=_WIDENED if ranges else None,
     )
 
 

@@ -121,6 +121,18 @@ def test_eight_bits_say_nearly_the_same(network: llama.LlamaNetwork, coarse: lla
     assert 0 < (found - exact).abs().median() < 0.05 * exact.std()
 
 
+def test_in_eight_bits_it_does_not_matter_how_many_rows_are_widened_at_once(
+    coarse: llama.LlamaNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text longer than what is widened at once is read as one that is not."""
+    text = TEXT * 3
+    _, read, _ = coarse.read(text, keep=len(text))
+    monkeypatch.setattr(coarse, "_widened", None)
+    _, at_once, _ = coarse.read(text, keep=len(text))
+
+    torch.testing.assert_close(read, at_once, atol=1e-4, rtol=0)
+
+
 def test_in_eight_bits_a_branch_is_the_text_read_on(coarse: llama.LlamaNetwork) -> None:
     """Rows are rounded one by one, whatever stands beside them; what tips over in a sum is one level of 256."""
     state, *_ = coarse.read(TEXT, keep=len(TEXT))

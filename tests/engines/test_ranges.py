@@ -50,16 +50,16 @@ def test_texts_follow_one_another_in_windows() -> None:
     assert list(recipe.windows([[1, 2, 3], [4], [5, 6, 7, 8]], 3)) == [[1, 2, 3], [4, 5, 6]]
 
 
-@pytest.mark.parametrize(("fast", "rounds"), [(True, True), (False, False)])
+@pytest.mark.parametrize("fast", [True, False])
 def test_auto_is_eight_bits_where_they_are_fast(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, ranges: Ranges, *, fast: bool, rounds: bool
+    monkeypatch: pytest.MonkeyPatch, folder: Path, ranges: Ranges, *, fast: bool
 ) -> None:
     """The signature tells, and by which ranges."""
     monkeypatch.setattr(products, "has_eight_bit", lambda: fast)
     monkeypatch.setattr(products.EightBit, "_packed", products.EightBit._emulated)
     name = CausalLM(folder, name="tiny", ranges=ranges).name
 
-    assert name.endswith(f"/llama-int8-{ranges.name}") is rounds
+    assert name.endswith(f"/llama-int8-{ranges.name}") is fast
 
 
 @pytest.mark.parametrize(("precision", "rounds"), [("int8", True), ("float32", False), ("bfloat16", False)])
