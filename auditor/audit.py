@@ -109,12 +109,17 @@ class Auditor:
             )
         return "|".join(f"{name}:{value}" for name, value in fields.items())
 
-    def audit(self, document: Document) -> Audit:
-        """Find what is likely mistranslated in `document` and score its paragraphs.
+    def audit(self, source: Document | str | Path) -> Audit:
+        """Find what is likely mistranslated in a document and score its paragraphs.
+
+        Args:
+            source: what `auditor.read` returned, a text as a string, or a file as a `pathlib.Path`.
 
         Raises:
+            InputError: the file cannot be read, or there is no English in the text.
             ModelError: a model is missing or damaged.
         """
+        document = source if isinstance(source, Document) else files.document(source)
         found = [finding for _, findings in self.stream(document) for finding in findings]
         return self.conclude(document, found)
 
@@ -311,7 +316,7 @@ def audit(source: str | Path, settings: Settings = Settings()) -> Audit:  # noqa
         InputError: the file cannot be read, or there is no English in the text.
         ModelError: a model is missing or damaged.
     """
-    return Auditor(settings).audit(files.document(source))
+    return Auditor(settings).audit(source)
 
 
 def _sources(document: Document) -> str:

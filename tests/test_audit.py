@@ -100,6 +100,16 @@ def test_an_audit_repeats_itself(auditor: Auditor) -> None:
     assert auditor.audit(document) == first
 
 
+def test_a_text_and_a_path_are_read(auditor: Auditor, tmp_path: Path) -> None:
+    """What `auditor.audit` takes an Auditor takes, too."""
+    file = tmp_path / "story.txt"
+    file.write_text("The two side have agree to a truce.", encoding="utf-8")
+    found = [auditor.audit(source) for source in (file.read_text(encoding="utf-8"), file)]
+
+    assert [audit.document.text for audit in found] == ["The two side have agree to a truce."] * 2
+    assert found[0].findings == found[1].findings
+
+
 def test_a_document_without_words_is_no_special_case(auditor: Auditor) -> None:
     """Nothing to audit is a clean audit, not a crash."""
     assert auditor.audit(Document("empty", "en", "", ())).findings == ()

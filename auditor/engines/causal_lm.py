@@ -61,8 +61,8 @@ class CausalLM:
             name: what the signature calls the weights.
             device: a torch device.
             precision: "float32", "bfloat16", "int8" or "auto": bfloat16 where the device computes in it, and int8 where
-                it does so, too. With int8, products whose input the `ranges` tell of are in eight bits, all others as
-                "auto" has them.
+                that is faster still. With int8, products whose input the `ranges` tell of are in eight bits; all others
+                are in bfloat16 or float32, as the device computes.
             ranges: those of this very model; without them nothing is in eight bits.
             watch: what is kept of the inner states of this very model, and who is asked about them.
 
@@ -71,7 +71,7 @@ class CausalLM:
         """
         where = torch.device(device)
         dtype = _choose_dtype(precision, where)
-        rounds = precision == "int8" or (precision == "auto" and where.type == "cpu" and products.has_eight_bit())
+        rounds = precision == "int8" or (precision == "auto" and where.type == "cpu" and products.prefers_eight_bit())
         tokenizer = _load_tokenizer(folder)
         self._network: Network = open_network(folder, dtype, where, ranges=ranges if rounds else None)
         self._start = _start_token(folder, tokenizer)

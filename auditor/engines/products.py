@@ -206,6 +206,15 @@ def has_eight_bit() -> bool:
     )
 
 
+@functools.cache
+def prefers_eight_bit() -> bool:
+    """Tell whether eight bits are faster here than bfloat16, too; a processor with AMX multiplies that in tiles.
+
+    One core of an Intel Xeon with AMX (512 rows, SmolLM2's shapes): 1,050 to 1,130 GFLOPs, FBGEMM 390 to 420.
+    """
+    return has_eight_bit() and not torch.cpu.get_capabilities().get("amx_bf16", False)
+
+
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return x @ weight.T + bias, for inference alone: no gradient goes through it.
 

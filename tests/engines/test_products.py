@@ -165,6 +165,19 @@ def test_what_never_comes_and_what_makes_nothing_are_no_trouble() -> None:
     assert products.evened(weight, torch.zeros(48))[0](torch.zeros(1, 48)).eq(0).all()
 
 
+@pytest.mark.parametrize(
+    ("amx", "eight_bit", "preferred"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_eight_bits_are_preferred_where_nothing_is_faster(
+    monkeypatch: pytest.MonkeyPatch, *, amx: bool, eight_bit: bool, preferred: bool
+) -> None:
+    """A processor that multiplies bfloat16 in tiles needs no eight bits."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": amx, "avx512_vnni": True})
+    monkeypatch.setattr(products, "has_eight_bit", lambda: eight_bit)
+
+    assert products.prefers_eight_bit.__wrapped__() is preferred
+
+
 def test_packing_side_by_side_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last who packs puts things back, and each packs for the right library."""
     if not products.has_eight_bit():

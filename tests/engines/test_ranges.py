@@ -55,7 +55,7 @@ def test_auto_is_eight_bits_where_they_are_fast(
     monkeypatch: pytest.MonkeyPatch, folder: Path, ranges: Ranges, *, fast: bool
 ) -> None:
     """The signature tells, and by which ranges."""
-    monkeypatch.setattr(products, "has_eight_bit", lambda: fast)
+    monkeypatch.setattr(products, "prefers_eight_bit", lambda: fast)
     monkeypatch.setattr(products.EightBit, "_packed", products.EightBit._emulated)
     name = CausalLM(folder, name="tiny", ranges=ranges).name
 
