@@ -289,7 +289,8 @@ class Candidate:
     `span` is what would be replaced (never empty: an insertion replaces the word it stands before); `replacement` may
     be empty, which deletes. `reason` completes the sentence "this may be …" for an editor; it never ends in a full
     stop. A candidate that is not `shown` counts as evidence of an error, but is no wording to suggest. `evidence` are
-    whole sentences about what the mechanism rests on, where that is more than the text itself.
+    whole sentences about what the mechanism rests on, where that is more than the text itself. `prior_nats` is what
+    speaks for it whatever stands around it, natural log, 0 where nothing does.
     """
 
     span: Span
@@ -300,6 +301,7 @@ class Candidate:
     reason: str
     shown: bool = True
     evidence: tuple[str, ...] = ()
+    prior_nats: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

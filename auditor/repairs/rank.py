@@ -67,7 +67,8 @@ def price(passage: Passage, candidates: Sequence[Candidate], profile: Profile) -
     wide = _likely(wide, passage.estimate(list(map(_edit, wide)), following=_NEAR, outlook=_BEGUN, asked=1), profile)
     narrow = [c for c in inside if c.mechanism not in WIDE]
     bounds = passage.bounds(list(map(_edit, narrow)), following=_NEAR)
-    near = [c for c, bound in zip(narrow, bounds, strict=True) if bound >= profile.threshold(c.mechanism)] + wide
+    reached = zip(narrow, bounds, strict=True)
+    near = [c for c, bound in reached if bound + c.prior_nats >= profile.threshold(c.mechanism)] + wide
     far = _likely(near, passage.price(list(map(_edit, near)), following=_NEAR), profile)
     return list(zip(far, passage.price(list(map(_edit, far)), following=_FAR), strict=True))
 
@@ -79,33 +80,34 @@ def weigh(
     keeps_meaning: MeaningCheck | None,
 ) -> list[Repair]:
     """Turn gains into decision values: gain + meaning - prior; ask for the meaning only where it may matter."""
-    asked = [c for c, gain in priced if c.mechanism in MEANING and gain >= reach(profile.threshold(c.mechanism))]
+    asked = [c for c, gain in priced if c.mechanism in MEANING and is_reached(c, gain, profile.threshold(c.mechanism))]
     changes = _meaning(asked, measurements, keeps_meaning) if keeps_meaning and measurements.back else {}
     repairs = []
     for candidate, gain in priced:
         change = changes.get(id(candidate))
-        value = evidence(gain, change) - PRIOR_WEIGHT * profile.threshold(candidate.mechanism)
+        value = evidence(candidate, gain, change) - PRIOR_WEIGHT * profile.threshold(candidate.mechanism)
         repairs.append(Repair(candidate, gain, change, value))
     return repairs
 
 
-def evidence(gain_nats: float, meaning_nats: float | None) -> float:
-    """Add up what speaks for a repair, in nats: its gain, and a tenth of the change of meaning within limits."""
+def evidence(candidate: Candidate, gain_nats: float, meaning_nats: float | None) -> float:
+    """Add up what speaks for a repair, in nats: prior, gain, and a tenth of the change of meaning within limits."""
     change = 0.0 if meaning_nats is None else max(_MEANING_LOW, min(_MEANING_HIGH, meaning_nats))
-    return gain_nats + _MEANING_WEIGHT * change
+    return candidate.prior_nats + gain_nats + _MEANING_WEIGHT * change
 
 
 def _likely(candidates: Sequence[Candidate], gains: Sequence[float], profile: Profile) -> list[Candidate]:
     """Keep those whose gain, as far as it is known, comes near their mechanism's threshold."""
-    return [c for c, gain in zip(candidates, gains, strict=True) if gain >= reach(profile.threshold(c.mechanism))]
+    pairs = zip(candidates, gains, strict=True)
+    return [c for c, gain in pairs if is_reached(c, gain, profile.threshold(c.mechanism))]
 
 
-def reach(threshold: float) -> float:
-    """Return the gain (nats) below which nothing that is still to be asked brings a candidate to its threshold.
+def is_reached(candidate: Candidate, gain_nats: float, threshold: float) -> bool:
+    """Tell whether what is still to be asked may bring a candidate to its mechanism's threshold, both in nats.
 
-    A threshold below zero, of a rule that is right whatever the model thinks, is its own reach.
+    A threshold below zero, of a rule that is right whatever the model thinks, leaves nothing to be asked.
     """
-    return min(threshold, SLACK * threshold)
+    return candidate.prior_nats + gain_nats >= min(threshold, SLACK * threshold)
 
 
 def _edit(candidate: Candidate) -> Edit:

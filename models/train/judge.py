@@ -77,7 +77,7 @@ def fit_thresholds(clean: Sequence[Collected]) -> dict[str, float]:
         evidences: list[float] = []
         for item in clean:
             own = [
-                replace(repair, value_nats=rank.evidence(repair.gain_nats, repair.meaning_nats))
+                replace(repair, value_nats=rank.evidence(repair.candidate, repair.gain_nats, repair.meaning_nats))
                 for repair in item.repairs
                 if repair.candidate.mechanism == mechanism and not _in_title(repair, item)
             ]
@@ -96,9 +96,9 @@ def _valued(item: Collected, thresholds: dict[str, float]) -> Collected:
     kept = []
     for repair in item.repairs:
         threshold = thresholds[repair.candidate.mechanism]
-        if repair.gain_nats >= rank.reach(threshold):
-            value = rank.evidence(repair.gain_nats, repair.meaning_nats) - rank.PRIOR_WEIGHT * threshold
-            kept.append(replace(repair, value_nats=value))
+        if rank.is_reached(repair.candidate, repair.gain_nats, threshold):
+            found = rank.evidence(repair.candidate, repair.gain_nats, repair.meaning_nats)
+            kept.append(replace(repair, value_nats=found - rank.PRIOR_WEIGHT * threshold))
     return replace(item, repairs=tuple(kept))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.repairs import contractions
-from tests.repairs.sentences import repairs
+from tests.repairs.sentences import candidates, repairs
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,25 @@ def test_words_in_their_own_place_are_left_alone(text: str) -> None:
 def test_collisions_and_broken_pieces(text: str, wrong: str, right: str) -> None:
     """Each word that a lost apostrophe makes is offered as the contraction, in the case of the text."""
     assert (wrong, right) in repairs(contractions, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_slip"),
+    [
+        ("They arent worried.", True),
+        ("Hasnt anybody asked?", True),
+        ("The taxes punish people and dont help.", True),
+        ("The film “La Femme dont on parle” won.", False),
+        ("The designer Jony Ive said so.", False),
+        ("The coach wont say.", False),
+        ("“Im Westen nichts Neues” is German.", False),
+    ],
+)
+def test_what_is_no_word_needs_no_model(text: str, *, is_slip: bool) -> None:
+    """It counts for a repair that nobody writes so; but for names, other languages and words that there are."""
+    (candidate,) = candidates(contractions, text)
+
+    assert (candidate.prior_nats > 0) is is_slip
 
 
 def test_an_article_before_a_contraction_goes_with_it() -> None:

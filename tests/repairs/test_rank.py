@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -55,9 +56,13 @@ def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
 
 
 @pytest.mark.parametrize(("threshold", "least"), [(10.0, 7.0), (0.0, 0.0), (-4.0, -4.0)])
-def test_a_threshold_below_zero_is_its_own_reach(threshold: float, least: float) -> None:
-    """A near price may fall short of a threshold by a share of it, but never has to exceed it."""
-    assert rank.reach(threshold) == pytest.approx(least)
+@pytest.mark.parametrize("prior", [0.0, 3.0])
+def test_a_threshold_below_zero_is_its_own_reach(threshold: float, least: float, prior: float) -> None:
+    """A near price may fall short of a threshold by a share of it, but never has to exceed it; a prior counts too."""
+    candidate = replace(_candidate("talks", "talk"), prior_nats=prior)
+
+    assert rank.is_reached(candidate, least - prior + 0.01, threshold)
+    assert not rank.is_reached(candidate, least - prior - 0.01, threshold)
 
 
 def test_a_mechanism_out_of_reach_costs_nothing(model: CausalLM) -> None:
@@ -67,6 +72,19 @@ def test_a_mechanism_out_of_reach_costs_nothing(model: CausalLM) -> None:
 
     assert rank.price(passage, [_candidate("talks", "talk")], _profile(1000.0)) == []
     assert rank.price(passage, [_candidate("talks", "talk", "unfitted")], _profile(-1000.0)) == []
+
+
+def test_what_speaks_for_a_repair_beforehand_counts_with_its_gain(model: CausalLM) -> None:
+    """It gets past every stage, and its value is the gain and the prior; the gain itself stays what it is."""
+    measurements = _measurements()
+    (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
+    plain = _candidate("talks", "talk", "false-friends")
+    likely = replace(plain, prior_nats=1000.0)
+    priced = rank.price(passage, [plain, likely], _profile(500.0))
+    (repair,) = rank.weigh(priced, measurements, _profile(500.0), None)
+
+    assert [candidate for candidate, _ in priced] == [likely]
+    assert repair.value_nats == pytest.approx(repair.gain_nats + 1000.0 - 0.75 * 500.0)
 
 
 def test_the_meaning_is_asked_of_rearrangements_only() -> None:
