@@ -117,7 +117,7 @@ def _proposed(sentence: Sentence, text: str) -> Iterator[Candidate]:
         lower = low(words, index)
         if lower in BROKEN:
             candidate = _candidate(word.span, BROKEN[lower], text, severity=Severity.MINOR)
-            yield _without_a_word(candidate, word) if _is_slip(words, index) else candidate
+            yield _surer(candidate, word) if _is_slip(words, index) else candidate
         elif lower in _COLLISIONS and _may_be_wrong(lower, text, words, index):
             for right in _COLLISIONS[lower]:
                 yield _candidate(word.span, right, text)
@@ -143,7 +143,7 @@ def _is_slip(words: Sequence[Word], index: int) -> bool:
     return is_no_word(form) and (index == 0 or words[index].text.islower()) and is_english
 
 
-def _without_a_word(candidate: Candidate, word: Word) -> Candidate:
+def _surer(candidate: Candidate, word: Word) -> Candidate:
     return replace(candidate, prior_nats=_SELDOM, evidence=(f"“{word.text}” is no English word.",))
 
 

@@ -79,7 +79,7 @@ def weigh(
     profile: Profile,
     keeps_meaning: MeaningCheck | None,
 ) -> list[Repair]:
-    """Turn gains into decision values: gain + meaning - prior; ask for the meaning only where it may matter."""
+    """Turn gains into values: evidence less a share of the threshold; ask for the meaning only where it may matter."""
     asked = [c for c, gain in priced if c.mechanism in MEANING and is_reached(c, gain, profile.threshold(c.mechanism))]
     changes = _meaning(asked, measurements, keeps_meaning) if keeps_meaning and measurements.back else {}
     repairs = []
