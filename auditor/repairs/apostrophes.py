@@ -2,7 +2,8 @@
 
 What it measures:
     Whether a name or noun that ends in s stands where a possessive belongs, judged by the names the document uses
-    elsewhere and by the words beside it, and whether the possessive reads better to the language model.
+    elsewhere, the names of countries and the words beside it, and whether the possessive reads better to the language
+    model.
 
 Why it suggests an error:
     Systems that cut words into pieces lose the mark between "Biden" and "s", or put it back in the wrong place. A
@@ -48,6 +49,7 @@ DIRTY = (
     ),
     ("The governments decision surprised the markets.", "governments", "government's"),
     ("The two countries relations have grown worse since the war.", "countries", "countries'"),
+    ("Officials in Brussels worry about Russias new budget.", "Russias", "Russia's"),
     ("Lavrov arrived with Fidan. The Lavrov and Fidans meetings will last until evening.", "Fidans", "Fidan's"),
 )
 
@@ -66,6 +68,23 @@ _GENUINE = frozenset(
     seychelles siemens simmons simpsons sims sls spears stevens stokes swiss texas thames thomas times travis truss
     tunis tigers uganda unicorns us vegas venus vilnius wales walters waters watts wells wells williams willis wallis
     woods wps yeats mercedes-benz airlines airways games olympics industries motors systems forces affairs securities
+    """.split()  # noqa: SIM905, a list of words is read as words
+)
+# Countries and continents in one word: every story may speak of them, once and never again.
+_PLACES = frozenset(
+    """
+    Afghanistan Africa Albania Algeria America Andorra Angola Antarctica Argentina Armenia Asia Australia Austria
+    Azerbaijan Bahrain Bangladesh Belarus Belgium Belize Benin Bhutan Bolivia Bosnia Botswana Brazil Britain Brunei
+    Bulgaria Burundi Cambodia Cameroon Canada Chad Chile China Colombia Congo Croatia Cuba Cyprus Denmark Djibouti
+    Dominica Ecuador Egypt England Eritrea Estonia Eswatini Ethiopia Europe Fiji Finland France Gabon Gambia Georgia
+    Germany Ghana Greece Greenland Grenada Guatemala Guinea Guyana Haiti Hungary Iceland India Indonesia Iran Iraq
+    Ireland Israel Italy Jamaica Japan Jordan Kazakhstan Kenya Kiribati Korea Kosovo Kuwait Kyrgyzstan Latvia
+    Lebanon Lesotho Liberia Libya Liechtenstein Lithuania Luxembourg Macedonia Madagascar Malawi Malaysia Mali Malta
+    Mauritania Mexico Micronesia Moldova Monaco Mongolia Montenegro Morocco Mozambique Myanmar Namibia Nauru Nepal
+    Nicaragua Niger Nigeria Norway Oman Pakistan Palau Palestine Panama Paraguay Peru Poland Portugal Qatar Romania
+    Russia Rwanda Samoa Scotland Senegal Serbia Singapore Slovakia Slovenia Somalia Spain Sudan Suriname Sweden
+    Switzerland Syria Taiwan Tajikistan Tanzania Thailand Togo Tonga Tunisia Turkey Turkmenistan Tuvalu Uganda
+    Ukraine Uruguay Uzbekistan Vanuatu Venezuela Vietnam Yemen Zambia Zimbabwe
     """.split()  # noqa: SIM905, a list of words is read as words
 )
 _GENUINE_ENDING = re.compile(r"(?:ss|us|is|os|as|ics|ens|kins|eaux)$")
@@ -145,7 +164,8 @@ def _lost(
     word = words[index]
     owner, following = _stem(word.text), low(words, index + 1)
     if _is_name(owner, word.text, known) or _looks_like_a_name(words, index):
-        if _can_be_owned(following, words, index) and not _is_closed(text, words, index):
+        several = low(words, index - 1) in _SEVERAL  # "the two Koreas trade with each other"
+        if _can_be_owned(following, words, index) and not _is_closed(text, words, index) and not several:
             yield word.span, f"{owner}{mark}s", owner
         return
     nouns = singulars(word.text)
@@ -187,10 +207,12 @@ def _is_plural_of_name(text: str, words: Sequence[Word], index: int, known: Meas
 
 
 def _is_name(owner: str, written: str, known: Measurements) -> bool:
-    """Tell whether the document uses `owner` as a name, so that the s of `written` is not the name's own."""
+    """Tell whether `owner` is a place or, in the document, a name, so that the s of `written` is not the name's own."""
     plural = _bare(written)
     if len(owner) < 3 or not owner[0].isupper() or plural.lower() in _GENUINE:
         return False
+    if owner in _PLACES and not singulars(plural.lower()):
+        return True
     uses = known.knowledge.names.get(owner, 0)
     if not parts_of_speech(owner.lower()):  # a name that only begins sentences is no word of the dictionary either
         uses = max(uses, known.knowledge.counts.get(owner.lower(), 0))
@@ -220,7 +242,8 @@ def _can_be_owned(following: str, words: Sequence[Word], index: int) -> bool:
         return False
     parts = parts_of_speech(following)
     if words[index + 1].text[0].isupper() and words[index].text[0].isupper():
-        return "NOUN" in parts and index > 0 and "VERB" not in parts
+        is_of_place = not parts and _stem(words[index].text) in _PLACES  # "Chinas Huawei"
+        return is_of_place or ("NOUN" in parts and index > 0 and "VERB" not in parts)
     return bool(parts & {"NOUN", "ADJ"}) or following in ("own", "first", "second", "third", "last") or not parts
 
 

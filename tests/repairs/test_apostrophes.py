@@ -21,6 +21,7 @@ KNOWN = "Merkel spoke to Macron on Monday. Later Merkel called Macron again."
         "He left the country two years ago, five weeks later than planned.",
         "The boss’s office and Congress’s budget were discussed.",
         "He called it a ‘victory for all’ and left.",
+        "The two Koreas trade little, the summit of the Americas ended, and Kansas banks closed.",
     ],
 )
 def test_genuine_plurals_and_names_are_left_alone(text: str) -> None:
@@ -42,6 +43,20 @@ def test_genuine_plurals_and_names_are_left_alone(text: str) -> None:
 def test_the_document_tells_whose_it_was(sentence: str, wrong: str, right: str) -> None:
     """A name the document has without its s turns the word with an s into a possessive."""
     assert (wrong, right) in repairs(apostrophes, f"{KNOWN} {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong", "right"),
+    [
+        ("Chinas economy grew.", "Chinas", "China's"),
+        ("They fear Russias budget.", "Russias", "Russia's"),
+        ("They fear Russias Gazprom.", "Russias", "Russia's"),
+        ("They fear Russias’ budget.", "Russias’", "Russia’s"),
+    ],
+)
+def test_a_country_needs_no_second_mention(sentence: str, wrong: str, right: str) -> None:
+    """Nor does its ending, which some names have of their own, speak against it."""
+    assert repairs(apostrophes, sentence) == [(wrong, right)]
 
 
 def test_a_leftover_s_can_go() -> None:
