@@ -165,7 +165,8 @@ def _lost(
     owner, following = _stem(word.text), low(words, index + 1)
     if _is_name(owner, word.text, known) or _looks_like_a_name(words, index):
         several = low(words, index - 1) in _SEVERAL  # "the two Koreas trade with each other"
-        if _can_be_owned(following, words, index) and not _is_closed(text, words, index) and not several:
+        owns = _can_be_owned(following, words, index) and not _is_closed(text, words, index)
+        if (owns or _is_place(owner, word.text)) and not several:
             yield word.span, f"{owner}{mark}s", owner
         return
     nouns = singulars(word.text)
@@ -211,13 +212,18 @@ def _is_name(owner: str, written: str, known: Measurements) -> bool:
     plural = _bare(written)
     if len(owner) < 3 or not owner[0].isupper() or plural.lower() in _GENUINE:
         return False
-    if owner in _PLACES and not singulars(plural.lower()):
+    if _is_place(owner, plural):
         return True
     uses = known.knowledge.names.get(owner, 0)
     if not parts_of_speech(owner.lower()):  # a name that only begins sentences is no word of the dictionary either
         uses = max(uses, known.knowledge.counts.get(owner.lower(), 0))
     needed = 2 if singulars(plural.lower()) else 1
     return uses >= max(needed, known.knowledge.names.get(plural, 0) / 2)
+
+
+def _is_place(owner: str, plural: str) -> bool:
+    """Tell whether `owner` is a country, and `plural`, which has an s more, nothing: no turkeys, no Americas."""
+    return owner in _PLACES and plural.lower() not in _GENUINE and not singulars(plural.lower())
 
 
 def _looks_like_a_name(words: Sequence[Word], index: int) -> bool:
@@ -242,8 +248,7 @@ def _can_be_owned(following: str, words: Sequence[Word], index: int) -> bool:
         return False
     parts = parts_of_speech(following)
     if words[index + 1].text[0].isupper() and words[index].text[0].isupper():
-        is_of_place = not parts and _stem(words[index].text) in _PLACES  # "Chinas Huawei"
-        return is_of_place or ("NOUN" in parts and index > 0 and "VERB" not in parts)
+        return "NOUN" in parts and index > 0 and "VERB" not in parts
     return bool(parts & {"NOUN", "ADJ"}) or following in ("own", "first", "second", "third", "last") or not parts
 
 

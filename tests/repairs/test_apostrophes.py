@@ -51,6 +51,7 @@ def test_the_document_tells_whose_it_was(sentence: str, wrong: str, right: str) 
         ("Chinas economy grew.", "Chinas", "China's"),
         ("They fear Russias budget.", "Russias", "Russia's"),
         ("They fear Russias Gazprom.", "Russias", "Russia's"),
+        ("They fear Chinas growing fleet.", "Chinas", "China's"),
         ("They fear Russias’ budget.", "Russias’", "Russia’s"),
     ],
 )
