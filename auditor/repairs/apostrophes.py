@@ -60,7 +60,7 @@ _GENUINE = frozenset(
     brussels buenos burns cannes carlos cayos celtics charles chris collins comoros congress cyprus dallas davis des
     dennis dolores douglas edwards elias ellis emirates evans fields francis gates giles gibbs gonzales graves greens
     harris hastings hayes heras hicks higgins holmes honduras hopkins hughes illinois indies jacobs james jenkins jesus
-    johannes jones kansas keys kings kiss laos las lewis lens los lucas lukas lyons maldives marks marcos mars
+    frances johannes jones kansas keys kings kiss laos las lewis lens los lucas lukas lyons maldives marks marcos mars
     massachusetts     matthews mays memphis mercedes meyers mills minneapolis morales morris moses mumbles myers
     nations naples nicholas
     nicolas netherlands niles orleans orbis owens palms paris parks perkins peters philippines phillips phoenix pirates

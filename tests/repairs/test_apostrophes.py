@@ -22,6 +22,7 @@ KNOWN = "Merkel spoke to Macron on Monday. Later Merkel called Macron again."
         "The boss’s office and Congress’s budget were discussed.",
         "He called it a ‘victory for all’ and left.",
         "The two Koreas trade little, the summit of the Americas ended, and Kansas banks closed.",
+        "Frances McDormand won, and Frances’ mother was there.",
     ],
 )
 def test_genuine_plurals_and_names_are_left_alone(text: str) -> None:
