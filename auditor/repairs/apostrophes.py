@@ -58,9 +58,9 @@ _GENUINE = frozenset(
     """
     adams agnes alps americas andes angeles antilles arkansas athens avengers azores bahamas barnes bates biles brooks
     brussels buenos burns cannes carlos cayos celtics charles chris collins comoros congress cyprus dallas davis des
-    dennis dolores douglas edwards elias ellis emirates evans fields francis gates giles gibbs gonzales graves greens
-    harris hastings hayes heras hicks higgins holmes honduras hopkins hughes illinois indies jacobs james jenkins jesus
-    frances johannes jones kansas keys kings kiss laos las lewis lens los lucas lukas lyons maldives marks marcos mars
+    dennis dolores douglas edwards elias ellis emirates evans fields frances francis gates giles gibbs gonzales graves
+    greens harris hastings hayes heras hicks higgins holmes honduras hopkins hughes illinois indies jacobs james jenkins jesus
+    johannes jones kansas keys kings kiss laos las lewis lens los lucas lukas lyons maldives marks marcos mars
     massachusetts     matthews mays memphis mercedes meyers mills minneapolis morales morris moses mumbles myers
     nations naples nicholas
     nicolas netherlands niles orleans orbis owens palms paris parks perkins peters philippines phillips phoenix pirates
@@ -70,21 +70,22 @@ _GENUINE = frozenset(
     woods wps yeats mercedes-benz airlines airways games olympics industries motors systems forces affairs securities
     """.split()  # noqa: SIM905, a list of words is read as words
 )
-# Countries and continents in one word: every story may speak of them, once and never again.
+# Countries and continents, or the last word of one: every story may speak of them, once and never again. Such as have a
+# plural ("turkeys") are left out.
 _PLACES = frozenset(
     """
-    Afghanistan Africa Albania Algeria America Andorra Angola Antarctica Argentina Armenia Asia Australia Austria
-    Azerbaijan Bahrain Bangladesh Belarus Belgium Belize Benin Bhutan Bolivia Bosnia Botswana Brazil Britain Brunei
-    Bulgaria Burundi Cambodia Cameroon Canada Chad Chile China Colombia Congo Croatia Cuba Cyprus Denmark Djibouti
-    Dominica Ecuador Egypt England Eritrea Estonia Eswatini Ethiopia Europe Fiji Finland France Gabon Gambia Georgia
-    Germany Ghana Greece Greenland Grenada Guatemala Guinea Guyana Haiti Hungary Iceland India Indonesia Iran Iraq
-    Ireland Israel Italy Jamaica Japan Jordan Kazakhstan Kenya Kiribati Korea Kosovo Kuwait Kyrgyzstan Latvia
-    Lebanon Lesotho Liberia Libya Liechtenstein Lithuania Luxembourg Macedonia Madagascar Malawi Malaysia Mali Malta
-    Mauritania Mexico Micronesia Moldova Monaco Mongolia Montenegro Morocco Mozambique Myanmar Namibia Nauru Nepal
-    Nicaragua Niger Nigeria Norway Oman Pakistan Palau Palestine Panama Paraguay Peru Poland Portugal Qatar Romania
-    Russia Rwanda Samoa Scotland Senegal Serbia Singapore Slovakia Slovenia Somalia Spain Sudan Suriname Sweden
-    Switzerland Syria Taiwan Tajikistan Tanzania Thailand Togo Tonga Tunisia Turkey Turkmenistan Tuvalu Uganda
-    Ukraine Uruguay Uzbekistan Vanuatu Venezuela Vietnam Yemen Zambia Zimbabwe
+    Afghanistan Africa Albania Algeria Andorra Angola Antarctica Arabia Argentina Armenia Asia Australia Austria
+    Azerbaijan Bahrain Bangladesh Belgium Belize Benin Bhutan Bolivia Bosnia Botswana Brazil Britain Brunei Bulgaria
+    Burundi Cambodia Cameroon Canada Chad China Colombia Congo Croatia Cuba Denmark Djibouti Dominica Ecuador Egypt
+    England Eritrea Estonia Eswatini Ethiopia Europe Fiji Finland Gabon Gambia Georgia Germany Ghana Greece
+    Greenland Grenada Guatemala Guyana Haiti Hungary Iceland India Indonesia Iran Iraq Ireland Israel Italy Jamaica
+    Japan Jordan Kazakhstan Kenya Kiribati Kong Korea Kosovo Kuwait Kyrgyzstan Lanka Latvia Lebanon Lesotho Liberia
+    Libya Liechtenstein Lithuania Luxembourg Macedonia Madagascar Malawi Malaysia Mali Malta Mauritania Mexico
+    Micronesia Moldova Monaco Mongolia Montenegro Morocco Mozambique Myanmar Namibia Nauru Nepal Nicaragua Niger
+    Nigeria Norway Oman Pakistan Palau Palestine Panama Paraguay Peru Poland Portugal Qatar Rica Romania Russia
+    Rwanda Samoa Scotland Senegal Serbia Singapore Slovakia Slovenia Somalia Spain Sudan Suriname Sweden Switzerland
+    Syria Taiwan Tajikistan Tanzania Thailand Togo Tonga Tunisia Turkmenistan Tuvalu Uganda Ukraine Uruguay
+    Uzbekistan Vanuatu Venezuela Vietnam Yemen Zambia Zealand Zimbabwe
     """.split()  # noqa: SIM905, a list of words is read as words
 )
 _GENUINE_ENDING = re.compile(r"(?:ss|us|is|os|as|ics|ens|kins|eaux)$")
@@ -166,7 +167,7 @@ def _lost(
     if _is_name(owner, word.text, known) or _looks_like_a_name(words, index):
         several = low(words, index - 1) in _SEVERAL  # "the two Koreas trade with each other"
         owns = _can_be_owned(following, words, index) and not _is_closed(text, words, index)
-        if (owns or _is_place(owner, word.text)) and not several:
+        if (owns or owner in _PLACES) and not several:
             yield word.span, f"{owner}{mark}s", owner
         return
     nouns = singulars(word.text)
@@ -212,18 +213,13 @@ def _is_name(owner: str, written: str, known: Measurements) -> bool:
     plural = _bare(written)
     if len(owner) < 3 or not owner[0].isupper() or plural.lower() in _GENUINE:
         return False
-    if _is_place(owner, plural):
+    if owner in _PLACES:
         return True
     uses = known.knowledge.names.get(owner, 0)
     if not parts_of_speech(owner.lower()):  # a name that only begins sentences is no word of the dictionary either
         uses = max(uses, known.knowledge.counts.get(owner.lower(), 0))
     needed = 2 if singulars(plural.lower()) else 1
     return uses >= max(needed, known.knowledge.names.get(plural, 0) / 2)
-
-
-def _is_place(owner: str, plural: str) -> bool:
-    """Tell whether `owner` is a country, and `plural`, which has an s more, nothing: no turkeys, no Americas."""
-    return owner in _PLACES and plural.lower() not in _GENUINE and not singulars(plural.lower())
 
 
 def _looks_like_a_name(words: Sequence[Word], index: int) -> bool:

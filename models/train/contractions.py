@@ -18,6 +18,7 @@ import regex
 from auditor.evaluation.gold import read_clean, read_rows
 from auditor.repairs.contractions import BROKEN, is_no_word
 
+_APART = regex.compile(r" (?=(?:n't|'(?:t|s|m|d|re|ve|ll))\b)")  # as some data sets cut them
 _WORDS = regex.compile(r"\p{L}+(?:'\p{L}+)*")
 
 
@@ -42,7 +43,7 @@ def count(texts: Iterable[str]) -> tuple[int, int, int]:
     contractions = {BROKEN[form].lower() for form in forms}
     words = whole = broken = 0
     for text in texts:
-        for word in _WORDS.findall(text.replace("’", "'").replace(" n't", "n't").replace(" '", "'")):
+        for word in _WORDS.findall(_APART.sub("", text.replace("’", "'"))):
             words += 1
             whole += word.lower() in contractions
             broken += word in forms
