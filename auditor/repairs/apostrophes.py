@@ -59,8 +59,8 @@ _GENUINE = frozenset(
     adams agnes alps americas andes angeles antilles arkansas athens avengers azores bahamas barnes bates biles brooks
     brussels buenos burns cannes carlos cayos celtics charles chris collins comoros congress cyprus dallas davis des
     dennis dolores douglas edwards elias ellis emirates evans fields frances francis gates giles gibbs gonzales graves
-    greens harris hastings hayes heras hicks higgins holmes honduras hopkins hughes illinois indies jacobs james jenkins jesus
-    johannes jones kansas keys kings kiss laos las lewis lens los lucas lukas lyons maldives marks marcos mars
+    greens harris hastings hayes heras hicks higgins holmes honduras hopkins hughes illinois indies jacobs james jenkins
+    jesus johannes jones kansas keys kings kiss laos las lewis lens los lucas lukas lyons maldives marks marcos mars
     massachusetts     matthews mays memphis mercedes meyers mills minneapolis morales morris moses mumbles myers
     nations naples nicholas
     nicolas netherlands niles orleans orbis owens palms paris parks perkins peters philippines phillips phoenix pirates
