@@ -38,7 +38,7 @@ golden: .venv/.installed  ## write the golden files again; look at the differenc
 
 fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pack in ../shared)
 	$(BIN)/python -m models.train.collect --data ../shared/data --out $(FIT)
-	$(BIN)/python -m models.train.judge --out $(FIT)
+	$(BIN)/python -m models.train.fit_detector --out $(FIT)
 	$(BIN)/python -m models.train.pin
 
 bench: .venv/.fetched  ## measure speed and memory beside peers: some ten minutes on a quiet machine

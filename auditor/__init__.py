@@ -10,8 +10,6 @@ What loads models or reports is imported when it is first used.
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from auditor.errors import AuditorError, InputError, ModelError, SettingsError, UnknownNameError
@@ -31,11 +29,11 @@ from auditor.values import (
 )
 
 if TYPE_CHECKING:
-    from auditor.audit import Auditor, audit
+    from auditor.alignment.attach_source import with_source
+    from auditor.pipeline import Auditor, audit
     from auditor.readers.files import read
     from auditor.reports import frames, plots
     from auditor.reports.notebook import show
-    from auditor.sources import with_source
 
 __version__ = "0.1.0"
 
@@ -68,13 +66,13 @@ __all__ = [
 ]
 
 _LATER = {
-    "Auditor": "auditor.audit",
-    "audit": "auditor.audit",
+    "Auditor": "auditor.pipeline",
+    "audit": "auditor.pipeline",
     "frames": "auditor.reports.frames",
     "plots": "auditor.reports.plots",
     "read": "auditor.readers.files",
     "show": "auditor.reports.notebook",
-    "with_source": "auditor.sources",
+    "with_source": "auditor.alignment.attach_source",
 }
 """The module of each name; a name that its module does not have is the module's own."""
 
@@ -90,15 +88,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """The package, in which the function `audit` goes before the module of the same name."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The import system binds each submodule to its package by name; here that name is the function's.
-        is_module = name == "audit" and isinstance(value, ModuleType)
-        super().__setattr__(name, getattr(value, "audit", value) if is_module else value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from auditor import segment
+from auditor.text import segmentation
 from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Severity, Span
 
 # Nothing is timed: a machine that is busy is not wrong.
@@ -31,7 +31,7 @@ def _at(words: str) -> Span:
 @pytest.fixture
 def document() -> Document:
     """A story of three paragraphs with errors, quotation marks and characters that HTML must escape."""
-    return segment.document(_STORY, name="ferry.txt", notes=("read as windows-1252, because it is not UTF-8",))
+    return segmentation.document(_STORY, name="ferry.txt", notes=("read as windows-1252, because it is not UTF-8",))
 
 
 @pytest.fixture

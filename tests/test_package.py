@@ -81,9 +81,9 @@ def test_what_reads_no_story_loads_no_library(code: str, needed: set[str]) -> No
     assert set(printed.splitlines()[-1].split()) & _LIBRARIES <= needed
 
 
-@pytest.mark.parametrize("first", ["import auditor.audit", "from auditor.audit import Auditor", "import auditor"])
+@pytest.mark.parametrize("first", ["import auditor.pipeline", "from auditor.pipeline import Auditor", "import auditor"])
 def test_audit_is_the_function(first: str) -> None:
-    """Whoever imported the module of the same name before, `auditor.audit` can be called."""
+    """Whatever was imported before, `auditor.audit` can be called."""
     assert _run(f"{first}; import auditor; print(callable(auditor.audit), auditor.audit.__name__)") == "True audit"
 
 

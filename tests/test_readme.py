@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor import config, terms
+from auditor import config
 from auditor.reports import json as report
+from auditor.review import terminology
 
 _ROOT = Path(__file__).parents[1]
 _README = _ROOT / "README.md"
@@ -118,7 +119,7 @@ def test_configuration_examples_are_read(tmp_path: Path) -> None:
 
     assert chosen.settings.minimum_probability == 0.5
     assert chosen.terms is not None
-    assert terms.load(chosen.terms).always == {"Kiev": "Kyiv"}
+    assert terminology.load(chosen.terms).always == {"Kiev": "Kyiv"}
 
 
 @pytest.mark.weights

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor import scoring, segment
+from auditor import scoring
 from auditor.errors import SettingsError, UnknownNameError
+from auditor.text import segmentation
 from auditor.values import Finding, Kind, Severity, Span
 
-_DOCUMENT = segment.document(
+_DOCUMENT = segmentation.document(
     "Ferry talks resume\n\nThe minister said the boats would run again. Nobody believed him.\n\n" + "Word " * 120,
     name="-",
 )

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from auditor import segment
-from auditor.audit import Auditor
-from auditor.engines.store import FILE
-from auditor.forest import NO_TREES
-from auditor.profile import Profile
+from auditor.cache.sqlite_store import FILE
+from auditor.detection.boosted_trees import NO_TREES
+from auditor.detection.calibration import Profile
+from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
+from auditor.text import segmentation
 from auditor.values import Audit, Document, Settings
 from tests.engines.small_marian import save_small_marian
 from tests.small_models import SENTENCES, make_causal_lm
@@ -42,17 +42,18 @@ EAGER = Profile(
 
 _LOADED = """
 import json, sys
-from auditor import Auditor, Settings, segment
+from auditor import Auditor, Settings
+from auditor.text import segmentation
 fluency, back, text = json.loads(sys.argv[1])
 auditor = Auditor(Settings(fluency_model=fluency, back_translation=back, detector="none", cache=True))
-audit = auditor.audit(segment.document(text, name="story"))
+audit = auditor.audit(segmentation.document(text, name="story"))
 print("torch" in sys.modules, audit.signature, [finding.probability for finding in audit])
 """
 """Audits a story; prints whether torch was loaded, and the audit."""
 
 
 def _document(text: str) -> Document:
-    return segment.document(text, name="story")
+    return segmentation.document(text, name="story")
 
 
 @pytest.fixture(scope="module")

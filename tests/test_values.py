@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from auditor import segment
+from auditor.text import segmentation
 from auditor.values import Knowledge, Span
 
 SPANS = (Span(2, 4), Span(4, 7), Span(9, 12))
-DOCUMENT = segment.document("One goes.\n\nTwo go.\n\nThree go. They come.\n\nFour.\n\nFive.", name="story")
+DOCUMENT = segmentation.document("One goes.\n\nTwo go.\n\nThree go. They come.\n\nFour.\n\nFive.", name="story")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_around_a_place_are_its_paragraph_and_the_ones_beside_it(inside: str, te
 
 def test_around_nothing_is_nothing() -> None:
     """A document without a paragraph."""
-    assert segment.document("", name="empty").around(Span(0, 0)).text == ""
+    assert segmentation.document("", name="empty").around(Span(0, 0)).text == ""
 
 
 def test_what_is_known_near_a_place_is_cut_to_it() -> None:

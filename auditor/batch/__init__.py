@@ -15,15 +15,15 @@ from pathlib import Path
 
 import filelock
 
-from auditor import atomic
+from auditor import atomic_write
 from auditor.batch import originals, overview, shards, sheets, stories, trend
-from auditor.batch.engines import ENGINES
+from auditor.batch.backends import ENGINES
 from auditor.batch.shards import Outcome, Store, Summary
 from auditor.batch.work import Auditing, Task, build_auditor
-from auditor.desk import Decisions
 from auditor.errors import AuditorError, SettingsError
 from auditor.readers.extras import need
 from auditor.readers.tables import Columns
+from auditor.review.apply import Decisions
 from auditor.values import Settings
 
 __all__ = ["Auditing", "Batch", "Options", "run"]
@@ -158,8 +158,8 @@ def _publish(store: Store, names: Sequence[str], failures: Mapping[str, str], la
     failed = sorted(failures.items())
     run_now = trend.measure(label, summaries, failed=len(failed))
     history = trend.record(store.folder, run_now) if label else trend.load(store.folder)
-    atomic.write(store.folder / "findings.parquet", sheets.findings(store.rows(name) for _, name in loaded))
-    atomic.write(store.folder / "summary.csv", sheets.summary(summaries, failed))
-    atomic.write(store.folder / "index.html", overview.render(summaries, failed, history))
+    atomic_write.write(store.folder / "findings.parquet", sheets.findings(store.rows(name) for _, name in loaded))
+    atomic_write.write(store.folder / "summary.csv", sheets.summary(summaries, failed))
+    atomic_write.write(store.folder / "index.html", overview.render(summaries, failed, history))
     store.forget_all_but(names)
     return summaries

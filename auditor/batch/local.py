@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from multiprocessing import connection
 from typing import TypeVar
 
-from auditor.batch.engines import Crew
+from auditor.batch.backends import Crew
 from auditor.batch.shards import Outcome
 from auditor.batch.stories import Story
 from auditor.batch.work import Task, audit_story, shared, signature

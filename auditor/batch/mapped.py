@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from auditor.batch.engines import Crew
+from auditor.batch.backends import Crew
 from auditor.batch.shards import Outcome
 from auditor.batch.stories import Story
 from auditor.batch.work import Task, audit_story, shared, signature

@@ -16,7 +16,7 @@ from typing import Any
 
 import regex
 
-from auditor import atomic
+from auditor import atomic_write
 from auditor.errors import AuditorError
 from auditor.reports import html, rows
 from auditor.reports import json as report
@@ -109,7 +109,7 @@ class Store:
         try:
             for part in (folder, folder / SHARDS, folder / REPORTS):
                 part.mkdir(parents=True, exist_ok=True)
-                for left in part.glob(f"{atomic.BESIDE}*"):
+                for left in part.glob(f"{atomic_write.BESIDE}*"):
                     left.unlink()
         except OSError as error:
             raise AuditorError(f"the folder {folder} cannot be written to: {error.strerror or error}.") from error
@@ -143,12 +143,12 @@ class Store:
         if summary is None:
             raise ValueError(f"a story that failed has no shard: {outcome.name}")
         page, data = self._reports(summary.report)
-        atomic.write(page, outcome.page)
-        atomic.write(data, outcome.data)
+        atomic_write.write(page, outcome.page)
+        atomic_write.write(data, outcome.data)
         name = key(summary.name, summary.content, summary.signature)
         content = {"summary": asdict(summary), "rows": outcome.rows}
         shard = json.dumps(content, ensure_ascii=False, sort_keys=True)
-        atomic.write(self.folder / SHARDS / f"{name}.json", shard.encode(errors="backslashreplace"))
+        atomic_write.write(self.folder / SHARDS / f"{name}.json", shard.encode(errors="backslashreplace"))
         return name
 
     def forget_all_but(self, names: Iterable[str]) -> None:

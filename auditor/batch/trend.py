@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from auditor import atomic
+from auditor import atomic_write
 from auditor.batch.shards import Summary
 
 FILE = "history.json"
@@ -52,7 +52,7 @@ def record(folder: Path, run: Run) -> list[Run]:
     runs = [old for old in load(folder) if old.label != run.label]
     runs.append(run)
     content = json.dumps([asdict(item) for item in runs], ensure_ascii=False, indent=1)
-    atomic.write(folder / FILE, content.encode(errors="backslashreplace"))
+    atomic_write.write(folder / FILE, content.encode(errors="backslashreplace"))
     return runs
 
 

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
-from auditor import baseline, desk
+from auditor import concurrency
 from auditor.batch.shards import Outcome, outcome
 from auditor.batch.stories import Story
-from auditor.desk import Decisions
-from auditor.engines import lanes, memory
-from auditor.engines.protocols import Embedder
 from auditor.errors import InputError, ModelError, SettingsError
+from auditor.protocols import Embedder
 from auditor.readers import files
+from auditor.review import apply, baseline
+from auditor.review.apply import Decisions
 from auditor.values import Audit, Document, Settings
 
 
@@ -32,7 +32,7 @@ class Auditing(Protocol):
 
 def build_auditor(settings: Settings) -> Auditing:
     """Build the auditor; its models are loaded when first asked for."""
-    from auditor.audit import Auditor  # torch comes with it: never in a driver that only hands out work
+    from auditor.pipeline import Auditor  # torch comes with it: never in a driver that only hands out work
 
     return Auditor(settings)
 
@@ -57,7 +57,7 @@ def shared(task: Task, *, jobs: int) -> Task:
     """
     if task.settings.threads is not None:
         return task
-    return replace(task, settings=replace(task.settings, threads=max(1, lanes.processors() // jobs)))
+    return replace(task, settings=replace(task.settings, threads=max(1, concurrency.processors() // jobs)))
 
 
 @functools.lru_cache(maxsize=1)
@@ -78,10 +78,10 @@ def audit_story(packed: bytes, story: Story) -> Outcome:
     task, auditing = _worker(packed)
     try:
         document = story.read()
-        allowances = baseline.allowances(desk.markup(story.data, document), name=story.name)
+        allowances = baseline.allowances(apply.markup(story.data, document), name=story.name)
         audit = auditing.audit(_paired(baseline.blank(document), story, packed))
         decisions = replace(task.decisions, penalties=task.settings.penalties)  # what is scored twice is scored alike
-        settled = desk.settle(audit, decisions, allowances=allowances)
+        settled = apply.settle(audit, decisions, allowances=allowances)
         return outcome(story.name, story.content, settled.audit, signature=signature(packed))
     except InputError as error:
         return Outcome(story.name, failure=str(error))
@@ -90,7 +90,7 @@ def audit_story(packed: bytes, story: Story) -> Outcome:
     except Exception as error:  # noqa: BLE001 (a bug met in one story must not cost a night's run the others)
         return Outcome(story.name, failure=f"internal error, please report it: {type(error).__name__}: {error}")
     finally:
-        memory.give_back()
+        concurrency.give_back()
 
 
 def _paired(document: Document, story: Story, packed: bytes) -> Document:
@@ -102,15 +102,15 @@ def _paired(document: Document, story: Story, packed: bytes) -> Document:
     """
     if story.original is None:
         return document
-    from auditor import sources  # with it comes numpy
+    from auditor.alignment import attach_source  # with it comes numpy
 
     original = files.source(story.original.data, name=story.original.name)
-    return sources.attach(document, original, _embedder(packed))
+    return attach_source.attach(document, original, _embedder(packed))
 
 
 @functools.lru_cache(maxsize=1)
 def _embedder(packed: bytes) -> Embedder:
     """Load the encoder that aligns a text and its source once a process."""
-    from auditor.engines import opening
+    from auditor.engines import factory
 
-    return opening.open_embedder(_worker(packed)[0].settings)
+    return factory.open_embedder(_worker(packed)[0].settings)

@@ -16,7 +16,7 @@ import click
 
 from auditor import __version__
 from auditor.errors import AuditorError
-from auditor.tables import Table
+from auditor.registry import Table
 
 COMMANDS = Table(
     "command",

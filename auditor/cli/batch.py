@@ -12,7 +12,7 @@ import click
 from auditor.batch import Batch, stories
 from auditor.batch import Options as BatchOptions
 from auditor.batch import run as run_batch
-from auditor.batch.engines import ENGINES
+from auditor.batch.backends import ENGINES
 from auditor.cli.options import Options, batch_options, pair
 from auditor.cli.story_bar import story_bar
 from auditor.errors import UnknownNameError

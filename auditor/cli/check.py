@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor import baseline, desk
 from auditor.cli.options import Options, audit_options
 from auditor.cli.output import write
 from auditor.cli.progress import Display
@@ -21,10 +20,11 @@ from auditor.errors import InputError, SettingsError
 from auditor.readers import READERS, files
 from auditor.reports import REPORTS, WITH_ORIGINAL
 from auditor.reports.marking import shortened, suggested
+from auditor.review import apply, baseline
 from auditor.values import Audit, Document, Finding
 
 if TYPE_CHECKING:
-    from auditor.audit import Auditor
+    from auditor.pipeline import Auditor
 
 _IN_A_ROW = frozenset({"terminal", "json"})
 """Formats of which several reports can follow each other in one stream."""
@@ -99,14 +99,14 @@ def audit_all(stories: Sequence[Source], options: Options, *, accept: Callable[[
             try:
                 data = story.load()
                 read = files.parse(data, name=story.name, input_format=story.input_format)
-                allowances = baseline.allowances(desk.markup(data, read), name=story.name)
+                allowances = baseline.allowances(apply.markup(data, read), name=story.name)
                 document = _paired(baseline.blank(read), story.original, options, display)
             except InputError as error:
                 display.clear()
                 click.echo(f"error: {error}", err=True)
                 failed = True
                 continue
-            settle = functools.partial(desk.settle, decisions=decisions, allowances=allowances)
+            settle = functools.partial(apply.settle, decisions=decisions, allowances=allowances)
             audit = _audit(auditor(), document, settle, display)
             display.clear()
             if accept:
@@ -120,14 +120,14 @@ def _paired(document: Document, original: str, options: Options, display: Displa
     """Return the document with its sources, where the user names what it was translated from."""
     if not original:
         return document
-    from auditor import sources  # with it comes numpy
-    from auditor.engines import opening
+    from auditor.alignment import attach_source  # with it comes numpy
+    from auditor.engines import factory
 
-    if sources.has_sources(document):
+    if attach_source.has_sources(document):
         raise InputError(f"{document.name} brings its own source along; leave out --source.")
     source = files.source(files.load(original), name=original)
     display.report("pairing the text with its source", 0, 0)
-    return sources.attach(document, source, opening.open_embedder(options.settings))
+    return attach_source.attach(document, source, factory.open_embedder(options.settings))
 
 
 def _accept(path: Path, reason: str, audit: Audit) -> None:
@@ -141,12 +141,12 @@ def _source(name: str, input_format: str, original: str) -> Source:
 
 
 def _auditor(options: Options, display: Display) -> Auditor:
-    from auditor.audit import Auditor  # the models' libraries come with it, and take seconds
+    from auditor.pipeline import Auditor  # the models' libraries come with it, and take seconds
 
     return Auditor(options.settings, progress=display.report)
 
 
-def _audit(auditor: Auditor, document: Document, settle: Callable[[Audit], desk.Settled], display: Display) -> Audit:
+def _audit(auditor: Auditor, document: Document, settle: Callable[[Audit], apply.Settled], display: Display) -> Audit:
     """Audit a document, and show on the way what the finished paragraphs hold, as the house has decided."""
     found: list[Finding] = []
     for paragraph, findings in auditor.stream(document):
@@ -167,10 +167,10 @@ def _line(audit: Audit, paragraph: int, finding: Finding) -> str:
 def fetch(*, quiet: bool) -> None:
     """Fetch the models that are missing."""
     from auditor.cli.fetching import reporter
-    from auditor.engines import weights
+    from auditor.engines.weights import local
 
     with reporter(quiet=quiet) as report:
-        weights.fetch((), report=report)
+        local.fetch((), report=report)
 
 
 def _targets(names: Sequence[str], options: Options) -> list[Path | None]:

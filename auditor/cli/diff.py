@@ -11,10 +11,10 @@ import click
 
 from auditor.cli.output import write
 from auditor.errors import InputError
-from auditor.fingerprints import Difference, compare
 from auditor.readers import files
 from auditor.reports import json as report
 from auditor.reports.marking import shortened, shown, suggested
+from auditor.review.fingerprints import Difference, compare
 from auditor.values import Audit, Finding
 
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 import click
 
-from auditor.desk import DECISIONS
 from auditor.errors import UnknownNameError
 from auditor.repairs import REPAIRS
+from auditor.review.apply import DECISIONS
 from auditor.signals import SIGNALS
 from auditor.values import Kind
 

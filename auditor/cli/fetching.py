@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from auditor.engines.weights import Progress, Step
+from auditor.engines.weights.local import Progress, Step
 
 
 @contextmanager

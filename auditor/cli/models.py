@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from auditor.engines import weights
-from auditor.engines.manifest import ModelEntry
+from auditor.engines.weights import local
+from auditor.engines.weights.manifest import ModelEntry
 
 
 @click.group()
@@ -18,7 +18,7 @@ def models() -> None:
 @models.command("list")
 def list_models() -> None:
     """Show every model of the manifest and whether it is here."""
-    rows = [_row(model) for model in weights.manifest()]
+    rows = [_row(model) for model in local.manifest()]
     header = ("NAME", "ROLE", "LICENCE", "SIZE", "STATE", "WHERE")
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
@@ -39,28 +39,28 @@ def fetch(names: tuple[str, ...], wheelhouse: Path | None) -> None:
     from auditor.cli.fetching import reporter
 
     with reporter() as report:
-        weights.fetch(names, report=report, wheelhouse=wheelhouse)
+        local.fetch(names, report=report, wheelhouse=wheelhouse)
 
 
 @models.command()
 @click.argument("names", nargs=-1)
 def verify(names: tuple[str, ...]) -> None:
     """Hash every file of the models again; without NAMES, of all that are here."""
-    weights.verify(names)
-    chosen = names or [model.name for model in weights.manifest() if weights.state(model.name) is weights.State.PRESENT]
-    click.echo(f"whole: {', '.join(chosen)}" if chosen else f"no models in {weights.home()}; run: auditor models fetch")
+    local.verify(names)
+    chosen = names or [model.name for model in local.manifest() if local.state(model.name) is local.State.PRESENT]
+    click.echo(f"whole: {', '.join(chosen)}" if chosen else f"no models in {local.home()}; run: auditor models fetch")
 
 
 @models.command()
 @click.argument("name")
 def path(name: str) -> None:
     """Print the folder of a model."""
-    click.echo(weights.path(name))
+    click.echo(local.path(name))
 
 
 def _row(model: ModelEntry) -> tuple[str, ...]:
-    found = weights.state(model.name)
+    found = local.state(model.name)
     size = sum(file.bytes for file in model.files) if model.shipped else model.made_bytes
-    where = "" if found is weights.State.MISSING else str(weights.folder(model.name))
+    where = "" if found is local.State.MISSING else str(local.folder(model.name))
     role = model.role if model.default else f"{model.role} (optional)"
     return model.name, role, model.licence, f"{size / 1e6:.0f} MB", str(found), where or model.source

@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from auditor import baseline, config, terms
-from auditor.desk import Decisions
+from auditor import config
 from auditor.reports import REPORTS
-from auditor.terms import Terms
+from auditor.review import baseline, terminology
+from auditor.review.apply import Decisions
+from auditor.review.terminology import Terms
 from auditor.values import Kind, Settings
 
 
@@ -64,7 +65,7 @@ class Options:
             SettingsError: the terms file or the baseline cannot be read.
         """
         return Decisions(
-            terms=terms.load(self.terms) if self.terms else Terms(),
+            terms=terminology.load(self.terms) if self.terms else Terms(),
             accepted=baseline.load(self.baseline) if self.baseline else (),
             penalties=dict(self.penalty),
         )

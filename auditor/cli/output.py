@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from auditor import atomic
+from auditor import atomic_write
 from auditor.errors import AuditorError
 
 
@@ -24,7 +24,7 @@ def write(data: bytes, path: Path | None) -> None:
         elif path.exists() and not path.is_file():
             path.write_bytes(data)  # a device or a pipe
         else:
-            atomic.write(path, data)
+            atomic_write.write(path, data)
     except OSError as error:
         target = "standard output" if path is None else str(path)
         raise AuditorError(f"the report cannot be written to {target}: {error.strerror}.") from error

@@ -46,7 +46,7 @@ class Display:
             self._tell()
 
     def report(self, stage: str, done: int, total: int) -> None:
-        """Take note that `stage` has dealt with `done` of `total` words; see `auditor.audit.Progress`."""
+        """Take note that `stage` has dealt with `done` of `total` words; see `auditor.pipeline.Progress`."""
         self._enter(stage)
         if self._draws and stage:
             self._bar = self._bar or _Bar()

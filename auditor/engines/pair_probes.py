@@ -19,9 +19,9 @@ from statistics import fmean
 import torch
 from torch import Tensor, nn
 
-from auditor.engines.causal_lm import CausalLM
-from auditor.engines.passages import OpenPassage
-from auditor.engines.probe import ProbeNetwork, filled, load, normed
+from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.edit_scoring import OpenPassage
+from auditor.engines.language_model.probe import ProbeNetwork, filled, load, normed
 from auditor.values import Span
 
 WEIGHTS = "pairs.safetensors"

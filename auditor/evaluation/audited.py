@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from auditor import judge, segment
-from auditor.audit import Auditor
+from auditor.detection import detector
 from auditor.evaluation.systems import Options, Prediction, Request
+from auditor.pipeline import Auditor
 from auditor.signals import adequacy
+from auditor.text import segmentation
 from auditor.values import Audit, Document, Severity, Span
 
 _BELOW = 1e-6
@@ -44,9 +45,9 @@ class Audited:
     def _predict(self, requests: Sequence[Request]) -> Iterator[Prediction]:
         document, offsets = assemble(requests)
         measurements, repairs = self.auditor.examine(document)
-        reading = judge.Reading.whole(measurements, repairs, self.auditor.profile)
-        audit = self.auditor.conclude(document, judge.findings(reading, self.auditor.settings))
-        chances = [(word.span, p) for word, p in zip(document.words, judge.suspicion(reading), strict=True)]
+        reading = detector.Reading.whole(measurements, repairs, self.auditor.profile)
+        audit = self.auditor.conclude(document, detector.findings(reading, self.auditor.settings))
+        chances = [(word.span, p) for word, p in zip(document.words, detector.suspicion(reading), strict=True)]
         for request, offset in zip(requests, offsets, strict=True):
             words = [Span(word.start + offset, word.end + offset) for word in request.row.words]
             values = suspicions(audit, chances, words, bar=self.threshold or 0.0)
@@ -92,7 +93,7 @@ def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:
             sources.append(request.source)
             text += _LINE_BREAK.sub(" ", row.target)  # a line break would begin a paragraph
             before = row.segment
-    document = segment.document(text, name=requests[0].row.document)
+    document = segmentation.document(text, name=requests[0].row.document)
     if any(sources):
         starts = list(places.values())
         theirs = [sources[bisect.bisect_right(starts, part.span.start) - 1] for part in document.paragraphs]

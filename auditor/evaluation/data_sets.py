@@ -10,7 +10,7 @@ from pathlib import Path
 
 from auditor.errors import InputError
 from auditor.evaluation.gold import CleanSegment, GoldRow, is_clean, read_clean, read_rows
-from auditor.segment import document
+from auditor.text.segmentation import document
 from auditor.values import Span
 
 

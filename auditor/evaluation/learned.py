@@ -11,14 +11,14 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import TypeVar
 
-from auditor.engines import opening
-from auditor.engines.causal_lm import CausalLM
-from auditor.engines.encoder import Encoder
+from auditor.detection.features import log_odds
+from auditor.engines import factory
+from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.engines.pair_probes import Heard, PairProbes, Shown, held
-from auditor.engines.protocols import Detector, LanguageModel, Pair
+from auditor.engines.quality_estimation.estimator import Encoder
 from auditor.errors import SettingsError
 from auditor.evaluation.systems import Options, Prediction, Request
-from auditor.features import log_odds
+from auditor.protocols import Detector, LanguageModel, Pair
 from auditor.values import Judgement, Span
 
 MARKED_THRESHOLD = 0.6
@@ -89,7 +89,7 @@ BLENDS: Mapping[Case, Blend] = MappingProxyType(
         Case.MARKED_ALONE: Blend((0.29, 0.49), -0.02, (0.36, 0.35)),
     }
 )
-"""`python -m models.train.blend` fits them on development rows; the voices are those of `voices`."""
+"""`python -m models.train.fit_blend` fits them on development rows; the voices are those of `voices`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,16 +252,16 @@ def open_probe(options: Options) -> Probed:
     """
     if options.settings.fluency_model:
         raise SettingsError("there is a probe for the embedded fluency model alone; leave out the other one")
-    return Probed(opening.open_language_model(options.settings))
+    return Probed(factory.open_language_model(options.settings))
 
 
 def open_encoder(options: Options) -> Judged:
     """Open the encoder, with the weights that ship or those of the folder in the settings."""
-    return Judged(opening.open_detector(options.settings))
+    return Judged(factory.open_detector(options.settings))
 
 
 def open_detector(options: Options) -> Judged | Together:
     """Open the encoder and the probes of language pairs; the encoder alone beside another fluency model."""
     if options.settings.fluency_model:
         return open_encoder(options)
-    return Together(*opening.open_listeners(options.settings))
+    return Together(*factory.open_listeners(options.settings))

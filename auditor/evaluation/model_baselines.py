@@ -11,10 +11,10 @@ from statistics import fmean
 
 import sacrebleu
 
-from auditor.engines.back_translator import PivotBackTranslator
-from auditor.engines.opening import open_back_translator, open_language_model, open_translators
-from auditor.engines.protocols import BackTranslator, LanguageModel, Translator
+from auditor.engines.factory import open_back_translator, open_language_model, open_translators
+from auditor.engines.translation.round_trip import PivotBackTranslator
 from auditor.evaluation.systems import Options, Prediction, Request
+from auditor.protocols import BackTranslator, LanguageModel, Translator
 from auditor.values import BackTranslation, Span, TokenScores
 
 MAJOR_NATS = 12.0

@@ -8,7 +8,7 @@ places in it; those of units `aligned(data, *, name) -> Aligned`, which tells th
 
 from __future__ import annotations
 
-from auditor.tables import Table
+from auditor.registry import Table
 
 READERS = Table(
     "input format",

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from xml.parsers.expat import ExpatError
 
 from auditor.errors import InputError
-from auditor.readers import po_text, segments, xml_text
+from auditor.readers import po_text, translation_units, xml_text
 from auditor.readers.checks import admit
-from auditor.readers.codes import reads_as
 from auditor.readers.extras import need
-from auditor.readers.pieces import Piece, Woven
-from auditor.readers.segments import Aligned, Segment
+from auditor.readers.inline_codes import reads_as
+from auditor.readers.offset_map import Piece, Woven
+from auditor.readers.translation_units import Aligned, Segment
 from auditor.readers.xml_text import Characters
 from auditor.values import Document, Span
 
@@ -59,7 +59,7 @@ def read(data: bytes, *, name: str) -> Document:
     found, language, _ = _align(data, name=name)
     if not found.woven.text:
         raise InputError(f"{name} holds no translated unit; there is nothing to audit.")
-    return admit(segments.document(found, name=name, source_language=language))
+    return admit(translation_units.document(found, name=name, source_language=language))
 
 
 def aligned(data: bytes, *, name: str) -> Aligned:
@@ -91,7 +91,7 @@ def _align(data: bytes, *, name: str) -> tuple[Aligned, str | None, str]:
         raise InputError(f"{name} cannot be read as a translation file: {error or type(error).__name__}.") from error
     except need("translate.storage.base", package="translate-toolkit", purpose="read").TranslateToolkitError as error:
         raise InputError(f"{name} cannot be read as a translation file: {error}.") from error
-    return segments.align([unit] for unit in units if unit.text.strip()), _source_language(parsed), markup.text
+    return translation_units.align([unit] for unit in units if unit.text.strip()), _source_language(parsed), markup.text
 
 
 def _format(data: bytes, name: str) -> tuple[str, str, Callable[[_Store, _Markup], Iterator[Segment]]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor import segment
-from auditor.english import looks_english
 from auditor.errors import InputError
+from auditor.text import segmentation
+from auditor.text.english import looks_english
 from auditor.values import Document, Span
 
 LONGEST_LINE = 2_000_000
@@ -19,7 +19,7 @@ def screen(text: str, *, name: str) -> None:
     Raises:
         InputError: a paragraph is longer than any text has.
     """
-    _check_length(segment.paragraphs(text), name)
+    _check_length(segmentation.paragraphs(text), name)
 
 
 def admit(document: Document) -> Document:

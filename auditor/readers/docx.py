@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor import segment
 from auditor.errors import InputError
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
-from auditor.readers.pieces import Piece, Woven, weave
+from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.text import segmentation
 from auditor.values import Document, Span
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
     text = axis(unpack(data, name=name)).woven.text
     if not text:
         raise InputError(f"{name} holds no text in its body; there is nothing to audit.")
-    return admit(segment.document(text, name=name, language=language))
+    return admit(segmentation.document(text, name=name, language=language))
 
 
 def unpack(data: bytes, *, name: str) -> WordDocument:

@@ -6,9 +6,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from auditor import languages
 from auditor.errors import InputError
 from auditor.readers import READERS, detect, text
+from auditor.text import language_id
 from auditor.values import Document
 
 _WITH_SOURCES = frozenset({"table", "bitext"})
@@ -82,7 +82,7 @@ def brings_source(data: bytes, *, name: str, input_format: str = "") -> bool:
     return detect.format_of(name, data, chosen=input_format) in _WITH_SOURCES
 
 
-def source(data: bytes, *, name: str, language: str = languages.UNKNOWN) -> Document:
+def source(data: bytes, *, name: str, language: str = language_id.UNKNOWN) -> Document:
     """Read what a text was translated from; it may be in any language but English.
 
     Args:
@@ -100,8 +100,8 @@ def source(data: bytes, *, name: str, language: str = languages.UNKNOWN) -> Docu
             f"{called} is a table or a translation file; give the source as running text, or audit {called}."
         )
     found: Document = READERS.load(chosen).read(data, name=called, language=language)
-    if language == languages.UNKNOWN:
-        found = replace(found, language=languages.guess(found.text))
+    if language == language_id.UNKNOWN:
+        found = replace(found, language=language_id.guess(found.text))
     if found.language == "en":
         raise InputError(f"{called} is in English, like the text; the source is what the text was translated from.")
     return found

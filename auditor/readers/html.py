@@ -14,11 +14,11 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from auditor import segment
 from auditor.errors import InputError
 from auditor.readers import text as plain
 from auditor.readers.checks import admit
-from auditor.readers.pieces import Piece, Woven, weave
+from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.text import segmentation
 from auditor.values import Document, Span
 
 SUFFIXES = (".html", ".htm", ".xhtml")
@@ -62,7 +62,7 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
         raise InputError(
             f"{name} shows no text; save the page as the browser displays it, or audit the story as plain text."
         )
-    return admit(segment.document(woven.text, name=name, language=language, notes=(*notes, *remarks)))
+    return admit(segmentation.document(woven.text, name=name, language=language, notes=(*notes, *remarks)))
 
 
 def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from auditor import segment
 from auditor.errors import InputError
 from auditor.readers import text as plain
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
-from auditor.readers.pieces import Piece, Woven, weave
+from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.text import segmentation
 from auditor.values import Document, Span
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
     text = _extract(markup).text
     if not text:
         raise InputError(f"{name} holds no text besides code and markup; there is nothing to audit.")
-    return admit(segment.document(text, name=name, language=language, notes=notes))
+    return admit(segmentation.document(text, name=name, language=language, notes=notes))
 
 
 def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:

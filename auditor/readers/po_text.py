@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.readers import text as plain
-from auditor.readers.pieces import Piece
+from auditor.readers.offset_map import Piece
 from auditor.values import Span
 
 _CHARSET = re.compile(rb"charset=[ \t]*([\w.:-]+)")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditor.errors import InputError
-from auditor.readers import segments
 from auditor.readers import text as plain
+from auditor.readers import translation_units
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
-from auditor.readers.segments import Aligned, Segment
+from auditor.readers.translation_units import Aligned, Segment
 from auditor.values import Document
 
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
@@ -23,7 +23,7 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
     found = aligned(data, name=name)
     if not found.woven.text:
         raise InputError(f"{name} holds no cue with words; there is nothing to audit.")
-    return admit(segments.document(found, name=name, language=language))
+    return admit(translation_units.document(found, name=name, language=language))
 
 
 def aligned(data: bytes, *, name: str) -> Aligned:
@@ -39,7 +39,7 @@ def aligned(data: bytes, *, name: str) -> Aligned:
         for event in events
         if not event.is_comment and event.plaintext.strip()
     ]
-    return segments.align(_running(cues))
+    return translation_units.align(_running(cues))
 
 
 def _running(cues: Sequence[Segment]) -> Iterator[list[Segment]]:

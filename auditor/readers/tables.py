@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import InputError
-from auditor.readers import segments
 from auditor.readers import text as plain
+from auditor.readers import translation_units
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
-from auditor.readers.segments import Segment
+from auditor.readers.translation_units import Segment
 from auditor.values import Document
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def document(found: Sequence[Row], *, name: str) -> Document:
     units = [[Segment(str(row.number), row.text, row.source)] for row in found]
     if not units:
         raise InputError(f"{name} has no row with a text; there is nothing to audit.")
-    return admit(segments.document(segments.align(units), name=name))
+    return admit(translation_units.document(translation_units.align(units), name=name))
 
 
 def stories(found: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:

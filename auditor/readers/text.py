@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import regex
 
-from auditor import segment
 from auditor.errors import InputError
 from auditor.readers.checks import admit, screen
+from auditor.text import segmentation
 from auditor.values import Document
 
 SUFFIXES = (".txt", ".text")
@@ -62,7 +62,7 @@ def parse(text: str, *, name: str, notes: Sequence[str] = (), language: str = "e
         InputError: the text has nothing to audit, or should be English and is not.
     """
     screen(text, name=name)
-    return admit(segment.document(text, name=name, language=language, notes=notes))
+    return admit(segmentation.document(text, name=name, language=language, notes=notes))
 
 
 def decode(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from auditor.readers import text as plain
-from auditor.readers.pieces import Piece
+from auditor.readers.offset_map import Piece
 from auditor.values import Span
 
 if TYPE_CHECKING:

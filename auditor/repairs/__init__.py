@@ -11,32 +11,29 @@ source has `SOURCES` too, what each of these texts was translated from. To add o
 
 from __future__ import annotations
 
-from auditor.tables import Table
+from auditor.registry import Table
 
 REPAIRS = Table(
     "repair mechanism",
     {
-        name: f"auditor.repairs.{name.replace('-', '_')}"
-        for name in (
-            "apostrophes",
-            "contractions",
-            "split-sentences",
-            "repetitions",
-            "false-friends",
-            "fixed-phrases",
-            "word-order",
-            "wrong-function-words",
-            "extra-function-words",
-            "missing-function-words",
-            "inflections",
-            "unlikely-words",
-            "shared-pivot",
-            "round-trip",
-            "lost-quotation-marks",
-            "names",
-            "source-numbers",
-            "source-names",
-            "source-negation",
-        )
+        "apostrophes": "auditor.repairs.rules.apostrophes",
+        "contractions": "auditor.repairs.rules.contractions",
+        "split-sentences": "auditor.repairs.rules.split_sentences",
+        "repetitions": "auditor.repairs.rules.repetitions",
+        "false-friends": "auditor.repairs.rules.false_friends",
+        "fixed-phrases": "auditor.repairs.rules.fixed_phrases",
+        "word-order": "auditor.repairs.model_proposed.word_order",
+        "wrong-function-words": "auditor.repairs.model_proposed.wrong_function_words",
+        "extra-function-words": "auditor.repairs.model_proposed.extra_function_words",
+        "missing-function-words": "auditor.repairs.model_proposed.missing_function_words",
+        "inflections": "auditor.repairs.model_proposed.inflections",
+        "unlikely-words": "auditor.repairs.model_proposed.unlikely_words",
+        "shared-pivot": "auditor.repairs.model_proposed.shared_pivot",
+        "round-trip": "auditor.repairs.model_proposed.round_trip",
+        "lost-quotation-marks": "auditor.repairs.rules.lost_quotation_marks",
+        "names": "auditor.repairs.rules.names",
+        "source-numbers": "auditor.repairs.against_source.numbers",
+        "source-names": "auditor.repairs.against_source.names",
+        "source-negation": "auditor.repairs.against_source.negation",
     },
 )

@@ -6,7 +6,7 @@ import bisect
 import functools
 from collections.abc import Sequence
 
-from auditor.repairs import dictionary
+from auditor.text import morphology
 from auditor.values import Document, Paragraph, Sentence, Span, Word
 
 
@@ -28,13 +28,13 @@ def low(words: Sequence[Word], index: int) -> str:
 @functools.lru_cache(maxsize=65536)
 def parts_of_speech(word: str) -> frozenset[str]:
     """Return what a lower-case word can be (NOUN, VERB, ADJ, ADV, AUX); empty for words the dictionary lacks."""
-    return frozenset(dictionary.lemmas(word))
+    return frozenset(morphology.lemmas(word))
 
 
 @functools.lru_cache(maxsize=65536)
 def singulars(word: str) -> tuple[str, ...]:
     """Return the nouns of which a lower-case word is the plural; empty when it is no plural."""
-    return tuple(noun for noun in dictionary.lemmas(word).get("NOUN", ()) if noun != word)
+    return tuple(noun for noun in morphology.lemmas(word).get("NOUN", ()) if noun != word)
 
 
 def paragraph_of(document: Document, sentence: Sentence) -> Paragraph:

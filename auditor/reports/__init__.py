@@ -7,7 +7,7 @@ was audited: the Word report puts its comments into it, the others tell lines an
 
 from __future__ import annotations
 
-from auditor.tables import Table
+from auditor.registry import Table
 
 REPORTS = Table(
     "report format",

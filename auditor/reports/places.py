@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from auditor.errors import InputError
 from auditor.readers import READERS, text
 from auditor.readers.detect import format_of
-from auditor.readers.pieces import Woven, is_same, weave
+from auditor.readers.offset_map import Woven, is_same, weave
 from auditor.values import Audit, Span
 
 _PLAIN = "text"  # the reader of files that are their own text

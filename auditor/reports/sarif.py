@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from auditor import fingerprints
 from auditor.reports.places import Place, places
+from auditor.review import fingerprints
 from auditor.values import Audit, Finding, Severity
 
 SUFFIX = ".sarif"

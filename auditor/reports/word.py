@@ -19,7 +19,7 @@ from auditor.readers import docx as reader
 from auditor.readers.detect import is_word
 from auditor.readers.docx import Run, W
 from auditor.readers.extras import need
-from auditor.readers.pieces import is_same
+from auditor.readers.offset_map import is_same
 from auditor.reports.marking import quoted
 from auditor.reports.packing import repack, update
 from auditor.values import Audit, Finding, Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.tables import Table
+from auditor.registry import Table
 
 SIGNALS = Table(
     "signal",
@@ -12,6 +12,6 @@ SIGNALS = Table(
         "back-translation": "auditor.signals.back_translation",
         "adequacy": "auditor.signals.adequacy",
         "forced-decoding": "auditor.signals.forced_decoding",
-        "document-knowledge": "auditor.signals.document_knowledge",
+        "document-knowledge": "auditor.text.document_context",
     },
 )

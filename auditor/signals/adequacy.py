@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditor.engines.protocols import Detector, Pair
+from auditor.protocols import Detector, Pair
 from auditor.values import Document, Judgement, Sentence, Span, WordScores
 
 SIGNAL = "adequacy"

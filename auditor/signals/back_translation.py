@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from auditor.engines.protocols import BackTranslator
+from auditor.protocols import BackTranslator
 from auditor.values import BackTranslation, Document, Sentence, Span, WordScores
 
 SIGNAL = "back-translation"

@@ -24,7 +24,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
 
-from auditor.engines.protocols import LanguageModel, Passage
+from auditor.protocols import LanguageModel, Passage
 from auditor.values import Document, Sentence, TokenScores, Word, WordScores
 
 SURPRISING_NATS = 7.0  # from here on a word's own surprisal makes it worth asking what was expected

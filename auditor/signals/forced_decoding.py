@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from auditor.engines.protocols import BackTranslator
+from auditor.protocols import BackTranslator
 from auditor.values import Document, Forced, Sentence, Span, WordScores
 
 SIGNAL = "forced-decoding"

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.engines.protocols import LanguageModel, Passage
+from auditor.protocols import LanguageModel, Passage
 from auditor.values import Document, Sentence, WordScores
 
 SIGNAL = "probe"

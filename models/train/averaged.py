@@ -13,7 +13,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
-from auditor.engines.encoder import DETECTOR
+from auditor.engines.quality_estimation.estimator import DETECTOR
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
     python -m models.train.collect --data ../shared/data --out DIR     # an hour, resumable
 
 Every document is examined with the thresholds at their floors; what was measured goes to a line of
-`DIR/repairs.jsonl`, which `models.train.judge` reads. The detector is not asked here: it is quick, and refitted often.
+`DIR/repairs.jsonl`, which `models.train.fit_detector` reads. The detector is not asked here: it is quick, and refitted
+often.
 The probe is, with the language model: after it was refitted, collect anew.
 """
 
@@ -15,12 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from auditor import segment
-from auditor.audit import Auditor
-from auditor.profile import Profile
+from auditor.detection.calibration import Profile
+from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
-from auditor.signals import document_knowledge
 from auditor.signals.adequacy import with_source
+from auditor.text import document_context, segmentation
 from auditor.values import (
     BackTranslation,
     Candidate,
@@ -127,7 +127,7 @@ def read(file: Path) -> Iterator[Collected]:
     """Read what was collected."""
     for line in file.open():
         row = json.loads(line)
-        document = segment.document(row["text"], name=row["name"])
+        document = segmentation.document(row["text"], name=row["name"])
         if any(row["sources"]):
             document = with_source(document, row["sources"])
         item = Labelled(
@@ -139,7 +139,7 @@ def read(file: Path) -> Iterator[Collected]:
         )
         measurements = Measurements(
             document,
-            document_knowledge.measure(document),
+            document_context.measure(document),
             {int(start): value for start, value in row["surprisals"].items()},
             entropies={int(start): value for start, value in row["entropies"].items()},
             back={int(start): _back(back) for start, back in row["back"].items()},

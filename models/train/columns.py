@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from auditor.detection.features import NAMES
 from auditor.evaluation import measures
-from auditor.features import NAMES
 from models.train.collect import read
 from models.train.documents import SEED
-from models.train.tables import Table, tabulate
+from models.train.feature_tables import Table, tabulate
 
 SUMS = {"marked + probed": ("marked", "probed")}
 DRAWS = 200

@@ -2,7 +2,8 @@
 
     python -m models.train.contractions --data ../shared/data     # a minute
 
-What is printed goes into `auditor.repairs.contractions`. Clean news counts, and every translation once, also those that
+What is printed goes into `auditor.repairs.rules.contractions`. Clean news counts, and every translation once, also
+those that
 are held out: nothing is fitted on them.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 import regex
 
 from auditor.evaluation.gold import read_clean, read_rows
-from auditor.repairs.contractions import BROKEN, is_no_word
+from auditor.repairs.rules.contractions import BROKEN, is_no_word
 
 _APART = regex.compile(r" (?=(?:n't|'(?:t|s|m|d|re|ve|ll))\b)")  # as some data sets cut them
 _WORDS = regex.compile(r"\p{L}+(?:'\p{L}+)*")

@@ -12,8 +12,8 @@ import torch
 from scipy.stats import spearmanr
 from sklearn.metrics import matthews_corrcoef
 
-from auditor.engines.encoder import Pieces
-from auditor.engines.encoder_network import Batch, Detector, Side
+from auditor.engines.quality_estimation.estimator import Pieces
+from auditor.engines.quality_estimation.network import Batch, Detector, Side
 from models.train.examples import Example
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from auditor import segment
 from auditor.evaluation import gold
 from auditor.signals.adequacy import with_source
+from auditor.text import segmentation
 from auditor.values import Document, Span
 from models.train import corruptions
 
@@ -87,7 +87,7 @@ def clean_documents(file: Path) -> Iterator[Labelled]:
         text, starts = _join([row.text for row in rows])
         titles = tuple((at, at + len(row.text)) for row, at in zip(rows, starts, strict=True) if row.is_title)
         origin = "clean" if gold.is_development(name) else "plain"
-        yield Labelled(name, origin, name, segment.document(text, name=name), (), titles)
+        yield Labelled(name, origin, name, segmentation.document(text, name=name), (), titles)
 
 
 def damaged(item: Labelled, *, copy: int = 0) -> Labelled:
@@ -108,7 +108,7 @@ def damaged(item: Labelled, *, copy: int = 0) -> Labelled:
         parts.append(own)
     name = f"damaged{copy or ''}/{item.name}"
     broken = "".join([*parts, text[at:]])
-    return Labelled(name, "damaged", item.story, segment.document(broken, name=name), tuple(errors))
+    return Labelled(name, "damaged", item.story, segmentation.document(broken, name=name), tuple(errors))
 
 
 def post_edited(file: Path, *, split: str = "dev") -> Iterator[Labelled]:
@@ -124,7 +124,7 @@ def post_edited(file: Path, *, split: str = "dev") -> Iterator[Labelled]:
             tags = zip(row.words, row.official or (), strict=False)
             errors += [(at + word.start, at + word.end, 1.0) for word, bad in tags if bad]
         key = f"{group[0].pair}/{name}"
-        document = with_source(segment.document(text, name=key), [row.source for row in group])
+        document = with_source(segmentation.document(text, name=key), [row.source for row in group])
         yield Labelled(key, group[0].pair, key, document, tuple(errors))
 
 
@@ -149,7 +149,7 @@ def marked(file: Path, *, development: bool = True) -> Iterator[Labelled]:
                     end = max(error.span.end, error.span.start + 1)
                     errors.append((at + error.span.start, at + end, 1.0 / len(group)))
         key = f"zh-en/{name}/{system}"
-        document = with_source(segment.document(text, name=key), [group[0].source for group in ordered])
+        document = with_source(segmentation.document(text, name=key), [group[0].source for group in ordered])
         yield Labelled(key, "zh-en", name, document, tuple(errors))
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import regex
 
-from auditor.engines.encoder import KINDS
-from auditor.engines.protocols import Pair
+from auditor.engines.quality_estimation.estimator import KINDS
 from auditor.evaluation.gold import GoldRow, is_development, read_clean, read_rows
-from auditor.segment import document
+from auditor.protocols import Pair
+from auditor.text.segmentation import document
 from auditor.values import Kind, Severity, Span
 
 LICENCES = frozenset({"CC0-1.0", "Apache-2.0"})

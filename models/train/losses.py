@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from auditor.engines.encoder_network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
+from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
 from models.train.examples import Example
 
 SCORE, KIND, CONTRAST = 0.3, 0.05, 0.15

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from auditor.engines.encoder import KINDS, Pieces
-from auditor.engines.protocols import Pair
+from auditor.engines.quality_estimation.estimator import KINDS, Pieces
+from auditor.protocols import Pair
 from auditor.values import Severity
 from models.train.corruptions import NEED_SOURCE, VISIBLE, Corruption, Damage, damage
 from models.train.examples import Corpus, Example, tokens

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from auditor.engines.manifest import WeightFile
+from auditor.engines.weights.manifest import WeightFile
 
 MANIFEST = Path(__file__).parents[1] / "manifest.toml"
 FILE = re.compile(r'(?<=\[\[model\.files\]\]\n)path = "(?P<path>[^"]+)"\nsha256 = "[0-9a-f]*"\nbytes = [0-9_]+')

@@ -5,7 +5,8 @@
 Clean news and translations that nobody objected to are translated and come back; where a word came back as another,
 it is put into the sentence, if the language model (which had no part in making it) finds the sentence much the worse
 for it: a synonym costs 2-4 nats and is no error. What comes out is one JSON object a line, `text`, `start` and `end` of
-the wrong words, `source`, and the words of the text; `models.train.detector --resampled FILE` adds it to every epoch.
+the wrong words, `source`, and the words of the text; `models.train.fit_quality_estimator --resampled FILE` adds it to
+every epoch.
 Run the same command again after an interruption: it goes on after the last line.
 """
 
@@ -21,8 +22,8 @@ from pathlib import Path
 
 import regex
 
-from auditor.engines.opening import open_back_translator, open_language_model
-from auditor.engines.protocols import BackTranslator, Edit, LanguageModel, Pair
+from auditor.engines.factory import open_back_translator, open_language_model
+from auditor.protocols import BackTranslator, Edit, LanguageModel, Pair
 from auditor.values import Kind, Settings, Severity, Span
 from models.train.corruptions import Damage
 from models.train.examples import Example, read_corpus, tokens

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from lemminflect import getAllLemmas
 
-from auditor.engines import weights
-from auditor.engines.firefox import FirefoxTranslator
-from auditor.repairs.inflections import forms
+from auditor.engines.translation.firefox.translator import FirefoxTranslator
+from auditor.engines.weights import local
 from auditor.repairs.lexicon import FUNCTION_WORDS
+from auditor.repairs.model_proposed.inflections import forms
 
 OUT = Path(__file__).parents[2] / "auditor" / "repairs" / "data" / "shared_pivot.tsv"
 MOST = 8  # alternatives a word
@@ -35,7 +35,7 @@ def main() -> None:
     """Translate, group, write."""
     words = vocabulary()
     rank = {word: number for number, word in enumerate(words)}
-    translator = FirefoxTranslator(weights.path("firefox-en-pt"))
+    translator = FirefoxTranslator(local.path("firefox-en-pt"))
     pivots = translations(words, translator)
     sharing: dict[str, set[str]] = defaultdict(set)
     for word, found in pivots.items():
@@ -54,7 +54,7 @@ def main() -> None:
 
 def vocabulary() -> list[str]:
     """Return the lower-case words of the language model's vocabulary that the dictionary knows, in its order."""
-    pieces = json.loads((weights.path("smollm2-135m-instruct") / "tokenizer.json").read_text())["model"]["vocab"]
+    pieces = json.loads((local.path("smollm2-135m-instruct") / "tokenizer.json").read_text())["model"]["vocab"]
     found = (piece[1:] for piece in sorted(pieces, key=pieces.__getitem__) if re.fullmatch("Ġ[a-z]{3,}", piece))
     return [word for word in found if word not in FUNCTION_WORDS and getAllLemmas(word)]
 

@@ -19,12 +19,12 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from auditor import atomic
-from auditor.engines import weights
-from auditor.engines.causal_lm import CausalLM
-from auditor.engines.opening import FLUENCY_MODEL
-from auditor.engines.passages import Watch
-from auditor.engines.probe import normed
+from auditor import atomic_write
+from auditor.engines.factory import FLUENCY_MODEL
+from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.edit_scoring import Watch
+from auditor.engines.language_model.probe import normed
+from auditor.engines.weights import local
 from auditor.values import Document
 from models.train.documents import Labelled, clean_documents, damaged, marked, post_edited
 from models.train.examples import POST_EDITED
@@ -48,14 +48,14 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    model = CausalLM(weights.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=Watch(LAYERS))
+    model = CausalLM(local.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=Watch(LAYERS))
     chosen = selected(arguments.data, marked_words=arguments.marked_words, edited_words=arguments.edited_words)
     for number, item in enumerate(chosen, start=1):
         file = arguments.out / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.safetensors"
         if not file.exists():
             # Whole or not there: what a killed run left half-written would be taken for done.
             tensors = _tensors(item, read(item.document, model))
-            atomic.write(file, save(tensors, {"origin": item.origin}))
+            atomic_write.write(file, save(tensors, {"origin": item.origin}))
             print(f"{number}/{len(chosen)} {item.name}: {len(item.document.words)} words", flush=True)
 
 

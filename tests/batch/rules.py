@@ -15,8 +15,8 @@ from pathlib import Path
 
 from auditor import batch, scoring
 from auditor.batch import Options
-from auditor.repairs import false_friends
-from auditor.signals import document_knowledge
+from auditor.repairs.rules import false_friends
+from auditor.text import document_context
 from auditor.values import Audit, Document, Finding, Measurements, Settings
 
 
@@ -39,7 +39,7 @@ class RuleAuditor:
         return Audit(document, score, interval, paragraphs, self.signature + own, document.notes)
 
     def _findings(self, document: Document) -> Iterator[Finding]:
-        measurements = Measurements(document, document_knowledge.measure(document))
+        measurements = Measurements(document, document_context.measure(document))
         for sentence in document.sentences:
             seen = set()
             for found in false_friends.propose(sentence, measurements):

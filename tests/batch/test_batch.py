@@ -21,10 +21,10 @@ import pytest
 from auditor import batch
 from auditor.batch import Options, work
 from auditor.batch.stories import left_out as find_left_out
-from auditor.desk import Decisions
 from auditor.errors import AuditorError, InputError, SettingsError, UnknownNameError
 from auditor.reports import json as report
-from auditor.terms import Terms
+from auditor.review.apply import Decisions
+from auditor.review.terminology import Terms
 from auditor.values import Settings
 from tests.batch import rules
 

@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from auditor import segment
+from auditor.text import segmentation
 from tests.bench import cold, tables
 from tests.bench.story import story
 from tests.bench.timing import Cost, Spread, Work, interleaved, ratio
 
 if TYPE_CHECKING:
-    from auditor.audit import Auditor
+    from auditor.pipeline import Auditor
 
 PARTS = ("cold", "again", "stages", "peers", "growth")
 _STORY_WORDS = 900
@@ -125,14 +125,14 @@ def _machine(threads: int | None) -> dict[str, object]:
 
 def _stages(words: int, repeats: int, threads: int | None, *, with_peers: bool) -> dict[str, object]:
     # Imported only now: a program that is started inherits its parent's peak of memory.
-    from auditor.audit import Auditor
+    from auditor.pipeline import Auditor
     from auditor.values import Settings
     from tests.bench import peers
     from tests.bench.stages import stages
 
     auditor = Auditor(Settings(threads=threads))
     text = story(words)
-    document = segment.document(text, name="benchmark")
+    document = segmentation.document(text, name="benchmark")
     works = stages(auditor, text)
     precision = next(part for part in auditor.language_model.name.split("/") if part in _PRECISIONS)
     product, operations = peers.matrix_product(precision)
@@ -160,7 +160,7 @@ def _peers(text: str, precision: str) -> tuple[dict[str, Work], dict[str, str]]:
     from tests.bench import peers
 
     paragraphs = [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
-    document = segment.document(text, name="benchmark")
+    document = segmentation.document(text, name="benchmark")
     sentences = [sentence.span.of(text) for sentence in document.sentences]
     works: dict[str, Work] = {}
     absent: dict[str, str] = {}

@@ -20,8 +20,8 @@ import resource
 import sys
 from pathlib import Path
 
-from auditor import segment
-from auditor.audit import Auditor
+from auditor.pipeline import Auditor
+from auditor.text import segmentation
 from auditor.values import Settings
 from tests.bench.story import edited, story
 from tests.bench.timing import Cost, cost
@@ -44,7 +44,7 @@ def main() -> None:
         if arguments.edited:
             found = _audit(auditor, edited(text))
         row = {
-            "words": len(segment.document(text, name="size").words),
+            "words": len(segmentation.document(text, name="size").words),
             "wall": found.wall,
             "processor": found.processor,
             "held_mib": _held(),
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _audit(auditor: Auditor, text: str) -> Cost:
-    return cost(lambda: auditor.audit(segment.document(text, name="size")))
+    return cost(lambda: auditor.audit(segmentation.document(text, name="size")))
 
 
 def _peak() -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from auditor import judge, segment
-from auditor.audit import Auditor
-from auditor.repairs import rank
+from auditor.detection import detector as judge
+from auditor.pipeline import Auditor
+from auditor.repairs import noisy_channel
 from auditor.reports import json as json_report
 from auditor.reports import terminal
 from auditor.signals import adequacy, back_translation
+from auditor.text import segmentation
 from auditor.values import Candidate
 from tests.bench.tables import DETECTION, READING, TRANSLATION, WHOLE
 from tests.bench.timing import Work
@@ -18,7 +19,7 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
 
     But repairs are priced by passages that are read anew, and reading counts: one that is kept has its answers ready.
     """
-    document = segment.document(text, name="benchmark")
+    document = segmentation.document(text, name="benchmark")
     units = [sentence.span for sentence in document.sentences]
     model, translator, detector = auditor.language_model, auditor.back_translator, auditor.detector
     measured, repairs = auditor.examine(document)
@@ -28,23 +29,29 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
     parts = [[sentence for sentence in document.sentences if span.contains(sentence.span)] for span in spans]
 
     def propose() -> list[list[Candidate]]:
-        return [rank.propose(sentences, measured, auditor.mechanisms) for sentences in parts]
+        return [noisy_channel.propose(sentences, measured, auditor.mechanisms) for sentences in parts]
 
     proposed = propose()
 
     def price() -> list[tuple[Candidate, float]]:
         passages = zip(model.read(document.text, units), proposed, strict=True)
-        return [pair for passage, found in passages for pair in rank.price(passage, found, auditor.profile)]
+        return [
+            pair
+            for passage, found in passages
+            for pair in noisy_channel.price(passage, found, auditor.profile.threshold)
+        ]
 
     priced = price()
     return {
-        "segment": lambda: segment.document(text, name="benchmark"),
+        "segment": lambda: segmentation.document(text, name="benchmark"),
         TRANSLATION: lambda: back_translation.measure(document, translator),
         DETECTION: lambda: adequacy.judge(document, detector) if detector else None,
         READING: lambda: [passage.tokens for passage in model.read(document.text, units)],
         "propose repairs": propose,
         "read and price repairs": price,
-        "check their meaning": lambda: rank.weigh(priced, measured, auditor.profile, translator.keeps_meaning),
+        "check their meaning": lambda: noisy_channel.weigh(
+            priced, measured, auditor.profile.threshold, translator.keeps_meaning
+        ),
         "judge": lambda: judge.findings(reading, auditor.settings),
         "report": lambda: (terminal.render(audit), json_report.render(audit)),
         WHOLE: lambda: auditor.audit(document),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor import segment
+from auditor.text import segmentation
 from tests.bench.story import edited, story
 from tests.bench.timing import Cost, Spread, interleaved, ratio
 
@@ -41,7 +41,7 @@ def test_a_story_has_about_the_words_that_were_asked(words: int) -> None:
 def test_an_edit_changes_one_sentence() -> None:
     """One sentence in the middle has one word more; all others stand as they were."""
     before, after = (
-        [sentence.span.of(text) for sentence in segment.document(text, name="x").sentences]
+        [sentence.span.of(text) for sentence in segmentation.document(text, name="x").sentences]
         for text in (story(900), edited(story(900)))
     )
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from auditor import scoring, segment
+from auditor import scoring
 from auditor.cli import main
 from auditor.reports import json as report
+from auditor.text import segmentation
 from auditor.values import Audit, Finding, Span
 from tests.reports.audits import audits
 from tests.reports.golden import golden
@@ -22,7 +23,7 @@ from tests.reports.golden import golden
 def edited(audit: Audit) -> Audit:
     """The audit after an edit: a lead put in front, “affirmative” mended, “of of” still there, a new finding."""
     text = "A new lead.\n\n" + audit.document.text.replace("affirmative", "assertive")
-    document = segment.document(text, name=audit.document.name)
+    document = segmentation.document(text, name=audit.document.name)
     moved = [_moved(finding, audit.document.text, text) for finding in audit.findings[1:]]
     start = text.index("complains")
     new = replace(moved[0], span=Span(start, start + 9), suggestions=("complained",))

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from auditor import terms
 from auditor.cli import main
 from auditor.cli.explain import KINDS
-from auditor.desk import DECISIONS
 from auditor.repairs import REPAIRS
+from auditor.review import terminology
+from auditor.review.apply import DECISIONS
 from auditor.signals import SIGNALS
 from auditor.values import Kind
 
@@ -26,7 +26,7 @@ def test_without_a_name_all_names_are_listed(capsys: pytest.CaptureFixture[str])
     assert listed == [*SIGNALS, *REPAIRS, *Kind, *DECISIONS]
 
 
-@pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS, terms.MECHANISM])
+@pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS, terminology.MECHANISM])
 def test_each_signal_and_mechanism_is_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is printed is its own documentation, with all five headings."""
     assert main(["explain", name]) == 0

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from auditor.cli.models import models
-from auditor.engines import weights
+from auditor.engines.weights import local
 from tests.engines.shop import WEIGHTS, Shop
 
 REPOSITORY = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def test_fetch_draws_a_bar_to_a_terminal(shop: Shop) -> None:
     os.close(ours)
     assert "tiny: fetched" in drawn
     assert "━" in drawn
-    assert weights.path("tiny") == shop.home / "tiny"
+    assert local.path("tiny") == shop.home / "tiny"
 
 
 def read_terminal(descriptor: int) -> str:
@@ -152,7 +152,7 @@ def test_an_interrupted_fetch_ends_with_130_and_leaves_nothing(shop: Shop) -> No
         said = process.communicate(timeout=60)[1]
     assert (process.returncode, said.strip()) == (130, "interrupted")
     assert shop.leftovers == []
-    assert weights.state("tiny") is weights.State.MISSING
+    assert local.state("tiny") is local.State.MISSING
 
 
 def test_importing_the_commands_loads_no_torch() -> None:

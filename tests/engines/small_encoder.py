@@ -91,7 +91,7 @@ def make_detector(encoder: Path, folder: Path) -> Path:
     import torch
     from safetensors.torch import save_file
 
-    from auditor.engines.encoder import DETECTOR, open_network
+    from auditor.engines.quality_estimation.estimator import DETECTOR, open_network
 
     network = open_network(encoder)
     generator = torch.Generator().manual_seed(11)

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from auditor.engines import pair_probes
-from auditor.engines.probe import WEIGHTS, ProbeNetwork
+from auditor.engines.language_model.probe import WEIGHTS, ProbeNetwork
 
 LAYERS, WIDTH = (0, 1), 16
 

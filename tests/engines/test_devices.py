@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 import torch
 
-from auditor import segment
-from auditor.engines import e5, products
-from auditor.engines.causal_lm import CausalLM
-from auditor.engines.causal_network import open_network
-from auditor.engines.encoder import open_encoder
-from auditor.engines.firefox import FirefoxTranslator
-from auditor.engines.marian import MarianTranslator
-from auditor.engines.passages import Watch
-from auditor.engines.probe import open_probe
-from auditor.engines.protocols import Edit, Outlook, Pair, Translator
-from auditor.engines.ranges import Ranges, open_ranges
+from auditor.engines.kernels import quantized_linear
+from auditor.engines.kernels.activation_ranges import Ranges, open_ranges
+from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.edit_scoring import Watch
+from auditor.engines.language_model.hf_causal import open_network
+from auditor.engines.language_model.probe import open_probe
+from auditor.engines.quality_estimation.estimator import open_encoder
+from auditor.engines.translation.firefox.translator import FirefoxTranslator
+from auditor.engines.translation.hf_marian import MarianTranslator
+from auditor.engines.weights import convert_e5
+from auditor.protocols import Edit, Outlook, Pair, Translator
+from auditor.text import segmentation
 from auditor.values import Span
 from tests.engines import small_encoder
 from tests.engines.accelerator import Accelerator
@@ -81,8 +82,8 @@ def tiny(tmp_path: Path) -> Path:
 def _read(model: CausalLM) -> list[object]:
     text = " ".join(SENTENCES)
     found: list[object] = []
-    for passage in model.read(text, [sentence.span for sentence in segment.document(text, name="x").sentences]):
-        words = [word.span for word in segment.document(text, name="x").words if passage.span.contains(word.span)]
+    for passage in model.read(text, [sentence.span for sentence in segmentation.document(text, name="x").sentences]):
+        words = [word.span for word in segmentation.document(text, name="x").words if passage.span.contains(word.span)]
         edits = [Edit(word, "the") for word in words[:12]]
         outlook = Outlook(kept=(0.5, 1.0), fresh=2.0)
         found += [
@@ -121,8 +122,8 @@ def test_the_language_model_computes_in_eight_bits_where_it_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Matrices, their scales and what evens them out are on the device; the numbers are the same."""
-    monkeypatch.setattr(products, "has_eight_bit", lambda: False)
-    monkeypatch.setattr(products, "_has_onednn", lambda: False)
+    monkeypatch.setattr(quantized_linear, "has_eight_bit", lambda: False)
+    monkeypatch.setattr(quantized_linear, "_has_onednn", lambda: False)
     here, there = (
         open_network(tiny, torch.float32, torch.device(device), ranges=ranges).read(READ, keep=9)[1]
         for device in ("cpu", accelerator)
@@ -141,7 +142,7 @@ def test_the_language_model_computes_in_what_it_is_told(tiny: Path, precision: s
 def _pairs() -> list[Pair]:
     found = []
     for sentence in ENGLISH:
-        (words,) = [part.words for part in segment.document(sentence, name="x").sentences]
+        (words,) = [part.words for part in segmentation.document(sentence, name="x").sentences]
         spans = tuple(Span(word.span.start, word.span.end) for word in words)
         found += [
             Pair(sentence, spans, source) for source in (None, "a ponte", "une phrase bien plus longue que les autres")
@@ -152,7 +153,7 @@ def _pairs() -> list[Pair]:
 @pytest.fixture
 def encoder(tmp_path: Path) -> tuple[Path, Path]:
     small_encoder.write_file(tmp_path / "e5-small-q4.bin", small_encoder.make_tensors())
-    e5.convert(tmp_path / "e5-small-q4.bin", tmp_path / "encoder")
+    convert_e5.convert(tmp_path / "e5-small-q4.bin", tmp_path / "encoder")
     return tmp_path / "encoder", small_encoder.make_detector(tmp_path / "encoder", tmp_path / "detector")
 
 
@@ -178,14 +179,14 @@ def test_the_detector_computes_in_what_it_is_told(encoder: tuple[Path, Path], pr
 @pytest.mark.weights
 def test_the_embedded_translator_computes_where_it_is_told(accelerator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every tensor of search, forced decoding, rivals and alignment is on the device; the numbers are the same."""
-    from auditor.engines import weights
+    from auditor.engines.weights import local
 
     # The stand-in for an accelerator multiplies with MKL, in float32.
     for has in ("_has_onednn", "has_eight_bit"):
-        monkeypatch.setattr(products, has, lambda: False)
+        monkeypatch.setattr(quantized_linear, has, lambda: False)
     targets = ["a balsa parte ao meio-dia", "o presidente disse que a ponte continuará fechada"]
     found = [
-        _everything(FirefoxTranslator(weights.path("firefox-en-pt"), device=device), list(ENGLISH[:2]), targets)
+        _everything(FirefoxTranslator(local.path("firefox-en-pt"), device=device), list(ENGLISH[:2]), targets)
         for device in ("cpu", accelerator)
     ]
 

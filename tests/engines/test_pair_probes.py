@@ -10,12 +10,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from auditor import segment
-from auditor.engines.causal_lm import CausalLM
+from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.edit_scoring import Watch
+from auditor.engines.language_model.probe import normed
 from auditor.engines.pair_probes import MARKED, SOURCED, WEIGHTS, PairProbes, held, open_pair_probes
-from auditor.engines.passages import Watch
-from auditor.engines.probe import normed
 from auditor.errors import ModelError
+from auditor.text import segmentation
 from auditor.values import Span
 from tests.engines.small_probe import LAYERS, READ, WIDTH, make_pair_probes
 from tests.small_models import SENTENCES, make_causal_lm
@@ -33,7 +33,7 @@ def probes(tmp_path_factory: pytest.TempPathFactory) -> PairProbes:
 
 
 def _words(text: str) -> list[Span]:
-    return [word.span for word in segment.document(text, name="x").words]
+    return [word.span for word in segmentation.document(text, name="x").words]
 
 
 def test_each_word_and_the_end_are_known_by_the_text_up_to_there(model: CausalLM) -> None:

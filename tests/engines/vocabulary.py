@@ -8,7 +8,7 @@ from pathlib import Path
 from safetensors import safe_open
 from tokenizers import Tokenizer
 
-from auditor.engines.e5 import Vocabulary, build_tokenizer
+from auditor.engines.weights.convert_e5 import Vocabulary, build_tokenizer
 
 BOS, PAD, EOS, UNKNOWN = 0, 1, 2, 3  # XLM-R's
 

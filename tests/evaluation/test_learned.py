@@ -13,15 +13,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from auditor.engines.causal_lm import CausalLM
-from auditor.engines.encoder import Encoder
+from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.edit_scoring import Watch
+from auditor.engines.language_model.probe import open_probe
 from auditor.engines.pair_probes import Heard, open_pair_probes
-from auditor.engines.passages import Watch
-from auditor.engines.probe import open_probe
-from auditor.engines.protocols import Pair
+from auditor.engines.quality_estimation.estimator import Encoder
 from auditor.errors import SettingsError
 from auditor.evaluation import learned
 from auditor.evaluation.systems import Options, Request
+from auditor.protocols import Pair
 from auditor.values import Judgement, Kind, Settings, Span
 from tests.engines.small_probe import LAYERS, READ, make_pair_probes, make_probe
 from tests.evaluation import rows as made

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.engines.marian import MarianTranslator
+from auditor.engines.translation.hf_marian import MarianTranslator
 from auditor.evaluation.model_baselines import open_round_trip, open_round_trip_bleu, open_translation, spread
 from auditor.evaluation.systems import Options, Request
 from auditor.values import Settings, Span, TokenScores

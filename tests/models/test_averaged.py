@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from auditor.engines.encoder import DETECTOR
+from auditor.engines.quality_estimation.estimator import DETECTOR
 from models.train.averaged import average
 
 

@@ -6,7 +6,7 @@ import hashlib
 import tomllib
 from pathlib import Path
 
-from auditor.engines.manifest import manifest_file
+from auditor.engines.weights.manifest import manifest_file
 from models.train.pin import pinned
 
 OTHERS = """# a comment

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.engines.opening import open_back_translator, open_language_model
-from auditor.engines.protocols import Pair
+from auditor.engines.factory import open_back_translator, open_language_model
+from auditor.protocols import Pair
 from auditor.values import Settings
 from models.train.examples import Corpus, Example, tokens
 from models.train.mixture import epoch

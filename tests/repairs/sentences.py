@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from types import ModuleType
 
-from auditor import languages, segment
-from auditor.signals import adequacy, document_knowledge
+from auditor.signals import adequacy
+from auditor.text import document_context, language_id, segmentation
 from auditor.values import Candidate, Document, Measurements
 
 
 def document_of(mechanism: ModuleType, text: str) -> Document:
     """Segment one of a mechanism's own cases; its source goes with it where the mechanism compares with one."""
-    document = segment.document(text, name="case")
+    document = segmentation.document(text, name="case")
     source = getattr(mechanism, "SOURCES", {}).get(text)
     if source is None:
         return document
     paired = adequacy.with_source(document, [source] * len(document.paragraphs))
-    return replace(paired, source_language=languages.guess(" ".join(mechanism.SOURCES.values())))
+    return replace(paired, source_language=language_id.guess(" ".join(mechanism.SOURCES.values())))
 
 
 def candidates(mechanism: ModuleType, text: str) -> list[Candidate]:
     """Ask `mechanism` about every sentence of `text`, without any model's measurements."""
-    document = segment.document(text, name="test")
-    measurements = Measurements(document, document_knowledge.measure(document))
+    document = segmentation.document(text, name="test")
+    measurements = Measurements(document, document_context.measure(document))
     return [candidate for sentence in document.sentences for candidate in mechanism.propose(sentence, measurements)]
 
 

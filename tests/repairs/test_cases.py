@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from auditor import segment
 from auditor.repairs import REPAIRS
-from auditor.signals import document_knowledge
+from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Measurements
 from tests.repairs.sentences import document_of
 
@@ -19,7 +18,7 @@ HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "E
 def proposals(name: str, text: str) -> list[Candidate]:
     module = REPAIRS.load(name)
     document = document_of(module, text)
-    measurements = Measurements(document, document_knowledge.measure(document))
+    measurements = Measurements(document, document_context.measure(document))
     return [candidate for sentence in document.sentences for candidate in module.propose(sentence, measurements)]
 
 
@@ -57,8 +56,8 @@ def test_a_mechanism_needs_no_more_of_a_document_than_what_is_near() -> None:
     """In one long document of all the cases, each sentence is told the same with its neighbourhood alone."""
     modules = [REPAIRS.load(name) for name in REPAIRS]
     texts = [text for module in modules for text in (*module.CLEAN, *(case[0] for case in module.DIRTY))]
-    document = segment.document("Talks go on\n\n" + "\n\n".join(texts), name="all")
-    whole = Measurements(document, document_knowledge.measure(document))
+    document = segmentation.document("Talks go on\n\n" + "\n\n".join(texts), name="all")
+    whole = Measurements(document, document_context.measure(document))
     found = 0
     for sentence in document.sentences:
         near = whole.around(sentence.span)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from auditor import judge
-from auditor.audit import Auditor
+from auditor.detection import detector
+from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
 from auditor.values import Settings
 from tests.repairs.sentences import document_of
@@ -42,5 +42,5 @@ def test_dirty_cases_are_worth_more_than_the_text(
     }
 
     assert (wrong, right) in better
-    assert judge.winners(repairs)
+    assert detector.winners(repairs)
     assert measurements.surprisals

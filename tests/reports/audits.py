@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from auditor import segment
+from auditor.text import segmentation
 from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Severity, Span
 
 _SCORES = st.floats(0, 100)
@@ -43,7 +43,7 @@ def _paragraphs(draw: st.DrawFn, span: Span) -> ParagraphAudit:
 @st.composite
 def audits(draw: st.DrawFn) -> Audit:
     """Draw an audit of any text, its findings anywhere, overlapping or not."""
-    document: Document = segment.document(draw(TEXTS), name=draw(TEXTS), notes=draw(st.lists(TEXTS, max_size=2)))
+    document: Document = segmentation.document(draw(TEXTS), name=draw(TEXTS), notes=draw(st.lists(TEXTS, max_size=2)))
     return Audit(
         document=document,
         score=draw(_SCORES),

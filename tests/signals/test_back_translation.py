@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor import segment
-from auditor.engines.back_translator import PivotBackTranslator
-from auditor.engines.marian import MarianTranslator
+from auditor.engines.translation.hf_marian import MarianTranslator
+from auditor.engines.translation.round_trip import PivotBackTranslator
 from auditor.signals import back_translation
+from auditor.text import segmentation
 from auditor.values import Document
 from tests.engines.small_marian import ENGLISH, FRENCH, save_small_marian
 
@@ -23,7 +23,7 @@ def back_translator(tmp_path_factory: pytest.TempPathFactory) -> PivotBackTransl
 @pytest.fixture(scope="module")
 def story() -> Document:
     """Three paragraphs; the second has no word."""
-    return segment.document(f"{ENGLISH[0]}\n\n***\n\n{ENGLISH[1]}\n", name="story.txt")
+    return segmentation.document(f"{ENGLISH[0]}\n\n***\n\n{ENGLISH[1]}\n", name="story.txt")
 
 
 def test_each_sentence_with_words_is_measured_at_its_start(

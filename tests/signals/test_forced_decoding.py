@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from auditor import segment
-from auditor.engines import opening
-from auditor.engines.back_translator import PivotBackTranslator
-from auditor.engines.marian import MarianTranslator
-from auditor.engines.protocols import BackTranslator
+from auditor.engines import factory
+from auditor.engines.translation.hf_marian import MarianTranslator
+from auditor.engines.translation.round_trip import PivotBackTranslator
+from auditor.protocols import BackTranslator
 from auditor.signals import forced_decoding
 from auditor.signals.adequacy import with_source
+from auditor.text import segmentation
 from auditor.values import Document, Settings
 from tests.engines.small_marian import ENGLISH, FRENCH, save_small_marian
 
@@ -29,7 +29,7 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> PivotBackTranslator:
 
 def _story(*sources: str, language: str = "fr") -> Document:
     """Return a story of one paragraph a source."""
-    plain = segment.document("\n\n".join(ENGLISH[: len(sources)]), name="story.txt")
+    plain = segmentation.document("\n\n".join(ENGLISH[: len(sources)]), name="story.txt")
     return replace(with_source(plain, sources), source_language=language)
 
 
@@ -77,13 +77,13 @@ def test_a_source_too_long_for_the_model_is_left_out(translator: PivotBackTransl
 
 @pytest.fixture(scope="module")
 def embedded() -> BackTranslator:
-    return opening.open_back_translator(Settings())
+    return factory.open_back_translator(Settings())
 
 
 @pytest.mark.weights
 def test_what_the_source_does_not_say_surprises(embedded: BackTranslator) -> None:
     """A wrong figure costs nats and the right one is offered; with another source every word costs more."""
-    plain = segment.document("The fire killed 41 people and destroyed the old market.", name="story.txt")
+    plain = segmentation.document("The fire killed 41 people and destroyed the old market.", name="story.txt")
     own = replace(with_source(plain, ["O incêndio matou 14 pessoas e destruiu o mercado velho."]), source_language="pt")
     other = replace(with_source(plain, ["A ministra prometeu baixar os impostos em março."]), source_language="pt")
 

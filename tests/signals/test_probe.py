@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from auditor import segment
-from auditor.engines.causal_lm import CausalLM
-from auditor.engines.passages import Watch
-from auditor.engines.probe import open_probe
+from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.edit_scoring import Watch
+from auditor.engines.language_model.probe import open_probe
 from auditor.signals import probe
+from auditor.text import segmentation
 from tests.engines.small_probe import make_probe
 from tests.small_models import SENTENCES, make_causal_lm
 
@@ -31,7 +31,7 @@ def model(folder: Path) -> CausalLM:
 
 def test_every_word_is_measured_in_its_own_passage(model: CausalLM) -> None:
     """Passages tile the text, and so do their words."""
-    document = segment.document(TEXT, name="x")
+    document = segmentation.document(TEXT, name="x")
     found = [
         probe.by_word(passage, document.sentences)
         for passage in model.read(document.text, [sentence.span for sentence in document.sentences])
@@ -44,7 +44,7 @@ def test_every_word_is_measured_in_its_own_passage(model: CausalLM) -> None:
 
 def test_a_model_without_a_probe_suspects_nothing(folder: Path, model: CausalLM) -> None:
     """Another language model than the embedded one has none."""
-    document = segment.document(SENTENCES[0], name="x")
+    document = segmentation.document(SENTENCES[0], name="x")
     plain = CausalLM(folder / "tiny", name="tiny")
 
     assert set(probe.measure(document, plain).values) == {0.0}

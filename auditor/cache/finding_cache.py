@@ -1,0 +1,127 @@
+"""What was found in a passage before: a passage of a story that stayed as it was is not judged again.
+
+A verdict rests on the passage and the paragraphs around it, on the models, the settings and the fitted numbers, and on
+what was asked about the rest of the document while it was reached. All of this is remembered with it, and it holds as
+long as all of this is the same: a word that comes once more elsewhere undoes the verdicts that asked how often it
+comes, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from auditor.cache.cached_engines import Memory
+from auditor.protocols import Passage
+from auditor.values import Document, Finding, Kind, Knowledge, Measurements, Severity, Span
+
+Value = TypeVar("Value")
+Judging = Callable[[Measurements], tuple[Finding, ...]]
+
+_NOTED = ("names", "counts", "rough_counts", "common_names", "full_names")
+"""The fields of `Knowledge` that are asked word by word."""
+_WORD_BY_WORD = "what is known of a document is asked word by word, so that a verdict does not rest on all of it"
+
+
+class Verdicts:
+    """The findings of passages, as they were remembered or are reached now."""
+
+    def __init__(self, memory: Memory | None) -> None:
+        """Remember in `memory`; None remembers nothing."""
+        self._memory = memory
+
+    def recall(self, passage: Passage, known: Measurements, judge: Judging) -> tuple[Finding, ...]:
+        """Return the findings in a passage; `judge` is asked with what is known so far where they are not remembered.
+
+        `known` has the document around the passage, and nothing that was measured.
+        """
+        if self._memory is None:
+            return judge(known)
+        origin = known.document.paragraphs[0].span.start
+
+        def compute() -> object:
+            noting: dict[str, Any] = {name: _Noting(getattr(known.knowledge, name)) for name in _NOTED}
+            found = judge(replace(known, knowledge=replace(known.knowledge, **noting)))
+            asked = {name: (notes.told, notes.there) for name, notes in noting.items()}
+            return asked, [_written(finding, origin) for finding in found]
+
+        question = ["verdict", passage.fingerprint, passage.span.start - origin, *_seen(known, origin)]
+        _, found = self._memory.recall(question, compute, holds=lambda answer: _is_still_so(answer[0], known.knowledge))
+        return tuple(_read(item, origin) for item in found)
+
+
+class _Noting(Mapping[str, Value]):
+    """A mapping that notes what it told of which word, None where it had nothing to tell, and which words are there."""
+
+    def __init__(self, mapping: Mapping[str, Value]) -> None:
+        self._mapping = mapping
+        self.told: dict[str, object] = {}
+        self.there: dict[str, bool] = {}
+
+    def __getitem__(self, word: str) -> Value:
+        self.told[word] = _plain(self._mapping.get(word))
+        return self._mapping[word]
+
+    def __contains__(self, word: object) -> bool:
+        self.there[str(word)] = word in self._mapping
+        return word in self._mapping
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError(_WORD_BY_WORD)
+
+    def __len__(self) -> int:
+        raise TypeError(_WORD_BY_WORD)
+
+
+def _is_still_so(notes: Mapping[str, Any], knowledge: Knowledge) -> bool:
+    """Tell whether a document would say again what it said, by what was noted of each field."""
+    for name, (told, there) in notes.items():
+        now = getattr(knowledge, name)
+        if any(_plain(now.get(word)) != value for word, value in told.items()):
+            return False
+        if any((word in now) != was_there for word, was_there in there.items()):
+            return False
+    return True
+
+
+def _seen(known: Measurements, origin: int) -> list[object]:
+    """Return all that a mechanism may see without asking for a word, as JSON."""
+    document, knowledge = known.document, known.knowledge
+    habits = {field.name: getattr(knowledge, field.name) for field in fields(knowledge) if field.name not in _NOTED}
+    habits["quotations"] = [_shifted(span, -origin) for span in knowledge.quotations]
+    habits["title"] = knowledge.title and _shifted(knowledge.title, -origin)
+    return [document.language, document.source_language, document.text[origin:], _sentences(document, origin), habits]
+
+
+def _sentences(document: Document, origin: int) -> list[object]:
+    return [
+        (
+            _shifted(paragraph.span, -origin),
+            [
+                (_shifted(one.span, -origin), one.source, [_shifted(word.span, -origin) for word in one.words])
+                for one in paragraph.sentences
+            ],
+        )
+        for paragraph in document.paragraphs
+    ]
+
+
+def _written(finding: Finding, origin: int) -> dict[str, object]:
+    found = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    return {**found, "span": _shifted(finding.span, -origin)}
+
+
+def _read(item: Mapping[str, Any], origin: int) -> Finding:
+    found: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in item.items()}
+    found["span"] = Span(*(at + origin for at in item["span"]))
+    return Finding(**{**found, "kind": Kind(item["kind"]), "severity": Severity(item["severity"])})
+
+
+def _shifted(span: Span, by: int) -> tuple[int, int]:
+    return span.start + by, span.end + by
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON gives it back."""
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,257 @@
+"""Open the models that the settings name: the embedded ones, or the user's own from disk or the local hub cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor import concurrency
+from auditor.cache import cached_engines, environment, sqlite_store
+from auditor.engines.translation.round_trip import PivotBackTranslator
+from auditor.engines.weights import local, manifest
+from auditor.errors import ModelError, SettingsError
+from auditor.values import Settings
+
+if TYPE_CHECKING:
+    from auditor.engines.language_model.causal_lm import CausalLM
+    from auditor.engines.pair_probes import PairProbes
+    from auditor.engines.quality_estimation.estimator import Encoder
+    from auditor.protocols import BackTranslator, Detector, Embedder, LanguageModel, Translator
+
+FLUENCY_MODEL = "smollm2-135m-instruct"
+PROBE = "probe"
+RANGES = "ranges"
+PAIR_PROBES = "pair-probes"
+BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
+
+
+def open_language_model(settings: Settings) -> LanguageModel:
+    """Open the language model; one that remembers is loaded when it is asked something new.
+
+    Raises:
+        ModelError: it is missing or damaged, or is no causal language model.
+    """
+    folders = _fluency_folders(settings)
+    name = settings.fluency_model or _embedded_name()
+
+    def load() -> LanguageModel:
+        _prepare(settings)
+        from auditor.engines.kernels.activation_ranges import open_ranges
+        from auditor.engines.language_model.causal_lm import CausalLM
+        from auditor.engines.language_model.edit_scoring import Watch
+        from auditor.engines.language_model.probe import open_probe
+
+        folder, *own = folders
+        watch, ranges = (Watch.of(open_probe(own[0])), open_ranges(own[1])) if own else (Watch(), None)
+        device, precision = settings.device, settings.precision
+        return CausalLM(folder, name=name, device=device, precision=precision, ranges=ranges, watch=watch)
+
+    if not settings.cache:
+        return load()
+    return cached_engines.RememberingLanguageModel(load, _memory(f"language model {name}", folders, settings))
+
+
+def open_listeners(settings: Settings) -> tuple[Encoder, CausalLM, PairProbes]:
+    """Load the encoder, the embedded language model and the probes of language pairs, which listen to both.
+
+    None of them remembers anything.
+
+    Raises:
+        ModelError: something is missing or damaged.
+    """
+    _prepare(settings)
+    from auditor.engines.language_model.causal_lm import CausalLM
+    from auditor.engines.language_model.edit_scoring import Watch
+    from auditor.engines.pair_probes import open_pair_probes
+    from auditor.engines.quality_estimation import estimator
+
+    probes = open_pair_probes(manifest.manifest_file().parent / PAIR_PROBES)
+    model = CausalLM(
+        local.path(FLUENCY_MODEL),
+        name=_embedded_name(),
+        device=settings.device,
+        precision=settings.precision,
+        watch=Watch(probes.layers),
+    )
+    return estimator.open_embedded(settings, detector=_own_detector(settings)), model, probes
+
+
+def open_back_translator(settings: Settings) -> BackTranslator:
+    """Open both directions of the back-translation model; one that remembers is loaded when asked something new.
+
+    Raises:
+        ModelError: one is missing or damaged.
+        SettingsError: the two directions do not lead from English to one language and home again.
+    """
+    folders = _translation_folders(settings)
+
+    def load() -> BackTranslator:
+        return PivotBackTranslator(*open_translators(settings))
+
+    if not settings.cache:
+        return load()
+    names = "+".join("-".join(pair) for pair in folders)
+    known = _memory(f"back-translation {names}", list(folders.values()), settings)
+    return cached_engines.RememberingBackTranslator(load, known)
+
+
+def open_translators(settings: Settings) -> tuple[Translator, Translator]:
+    """Load the two directions apart, out of English and home.
+
+    Raises:
+        ModelError: one is missing or damaged.
+        SettingsError: the two directions do not lead from English to one language and home again.
+    """
+    _prepare(settings)
+    load = _hub if settings.back_translation else _embedded
+    out, home = (load(pair, folder, settings) for pair, folder in _translation_folders(settings).items())
+    return out, home
+
+
+def open_verdicts(settings: Settings, *, fitted: object) -> cached_engines.Memory | None:
+    """Open the memory of what was found before with numbers that were `fitted`, by their repr; None without a cache.
+
+    Raises:
+        ModelError: a model is missing.
+    """
+    if not settings.cache:
+        return None
+    detector = [] if settings.detector == "none" else _detector_folders(settings)
+    translation = _translation_folders(settings)
+    folders = [*_fluency_folders(settings), *translation.values(), *detector]
+    chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
+    state = hashlib.sha256(repr((fitted, chosen, list(translation), environment.package())).encode()).hexdigest()
+    return _memory(f"verdicts {state}", folders, settings)
+
+
+def _embedded_name() -> str:
+    return f"{FLUENCY_MODEL}@{local.fingerprint(FLUENCY_MODEL)}"
+
+
+def _fluency_folders(settings: Settings) -> list[Path]:
+    """Return where the language model is and, of the embedded one, the probe and the ranges that were fitted on it."""
+    if settings.fluency_model:
+        return [resolve(settings.fluency_model, role="fluency model")]
+    return [local.path(FLUENCY_MODEL), *(manifest.manifest_file().parent / name for name in (PROBE, RANGES))]
+
+
+def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:
+    """Return where the two directions are, out and home."""
+    if not settings.back_translation:
+        return {pair: local.path(name) for pair, name in BACK_TRANSLATION.items()}
+    names = (name.partition("-") for name in pairs(settings))
+    found = {(source, target): settings.back_translation[f"{source}-{target}"] for source, _, target in names}
+    return {pair: resolve(model, role="translation model") for pair, model in found.items()}
+
+
+def open_detector(settings: Settings) -> Detector:
+    """Open the detector; one that remembers is loaded when it is asked something new.
+
+    Raises:
+        ModelError: its weights or the encoder underneath are missing or damaged.
+    """
+
+    def load() -> Detector:
+        _prepare(settings)
+        from auditor.engines.quality_estimation import estimator
+
+        return estimator.open_embedded(settings, detector=_own_detector(settings))
+
+    if not settings.cache:
+        return load()
+    return cached_engines.RememberingDetector(load, _memory("detector", _detector_folders(settings), settings))
+
+
+def _detector_folders(settings: Settings) -> list[Path]:
+    own = _own_detector(settings) or manifest.manifest_file().parent / "detector"
+    return [local.path(manifest.ENCODER), own]
+
+
+def _own_detector(settings: Settings) -> Path | None:
+    return Path(settings.detector).expanduser() if settings.detector else None
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """Load the encoder that tells how alike two texts are.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    _prepare(settings)
+    from auditor.engines.quality_estimation import sentence_embeddings
+
+    return sentence_embeddings.open_embedded(settings)
+
+
+def pairs(settings: Settings) -> tuple[str, str]:
+    """Return the names of the two directions, out and home, as "en-fr" and "fr-en".
+
+    Raises:
+        SettingsError: they do not lead from English to one language and home again.
+    """
+    names = set(settings.back_translation)
+    out = next((name for name in names if name.startswith("en-")), "")
+    home = "-".join(reversed(out.split("-")))
+    if not out or names != {out, home}:
+        given = ", ".join(sorted(names)) or "none"
+        raise SettingsError(
+            f"back-translation needs both directions of one pair, as in en-fr=PATH,fr-en=PATH; given: {given}"
+        )
+    return out, home
+
+
+def resolve(model: str, *, role: str) -> Path:
+    """Find `model` on disk, or in the local Hugging Face cache; nothing is downloaded.
+
+    Raises:
+        ModelError: it is in neither.
+    """
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(model, local_files_only=True))
+    except Exception as error:  # huggingface_hub and its validators raise many sorts for "not here"
+        raise ModelError(
+            f"the {role} '{model}' is neither a folder nor in the local Hugging Face cache; give the path of a folder"
+        ) from error
+
+
+def _embedded(pair: tuple[str, str], folder: Path, settings: Settings) -> Translator:
+    from auditor.engines.translation.firefox.translator import FirefoxTranslator
+
+    return FirefoxTranslator(folder, device=settings.device, precision=settings.precision)
+
+
+def _hub(pair: tuple[str, str], folder: Path, settings: Settings) -> Translator:
+    from auditor.engines.translation.hf_marian import MarianTranslator
+
+    return MarianTranslator(folder, pair=pair, device=settings.device)
+
+
+def _memory(engine: str, folders: Sequence[Path], settings: Settings) -> cached_engines.Memory:
+    """Make a memory for an engine of `folders`; it is known by its files, so that it need not be opened to be named."""
+    identity = repr((engine, settings.precision, [_stamps(folder) for folder in folders]))
+    place = sqlite_store.Store(sqlite_store.home())
+    return cached_engines.Memory(place, engine=identity, device=settings.device, threads=settings.threads)
+
+
+def _stamps(folder: Path) -> list[tuple[str, int, int]]:
+    """Tell when the files of a model were written: the name of a model of the user's own does not tell its content."""
+    files = [(file.name, file.stat()) for file in sorted(folder.iterdir())] if folder.is_dir() else []
+    return [(name, found.st_size, found.st_mtime_ns) for name, found in files]
+
+
+def _prepare(settings: Settings) -> None:
+    """Set what holds for the whole process, before torch is loaded, and for the thread that uses what is opened."""
+    concurrency.keep_few_kernels()
+    concurrency.wait_briefly()
+    import torch  # noqa: F401 (so that its threads can be counted)
+
+    concurrency.settle(settings.threads)

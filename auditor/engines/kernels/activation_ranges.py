@@ -1,0 +1,52 @@
+"""How far the numbers reach that go into the matrices of a language model: what eight bits need to know beforehand.
+
+See `auditor.engines.kernels.quantized_linear.evened`.
+
+Shapes: L layers, D width of the language model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from auditor.errors import ModelError
+
+WEIGHTS = "ranges.safetensors"
+INPUTS, WIDEN = "inputs", "widen"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranges:
+    """The greatest absolute value of each number behind the two norms of each layer, (L, D), as seen in some text.
+
+    Attributes:
+        name: of their content.
+        inputs: what makes queries, keys and values is given.
+        widen: what makes the gate and what it lets through is given.
+    """
+
+    name: str
+    inputs: Tensor
+    widen: Tensor
+
+
+def open_ranges(folder: Path) -> Ranges:
+    """Load the ranges in `folder`.
+
+    Raises:
+        ModelError: they are missing or damaged.
+    """
+    file = folder / WEIGHTS
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; install auditor again")
+    try:
+        with safe_open(file, framework="pt") as stored:
+            inputs, widen = (stored.get_tensor(name) for name in (INPUTS, WIDEN))
+    except SafetensorError as error:
+        raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
+    return Ranges(hashlib.sha256(file.read_bytes()).hexdigest()[:12], inputs, widen)

@@ -1,0 +1,1 @@
+"""The multilingual encoder: quality estimation of words and sentences, and sentence embeddings."""

@@ -1,0 +1,318 @@
+"""The detector: a multilingual encoder fitted on human judgements of translations.
+
+It reads a sentence, and its source where there is one, and says of each word how likely a rater would mark it, and of
+the sentence how good it is. The embeddings and the first layers are those of multilingual-e5-small as `auditor models
+fetch` converts it; the other layers and the heads are ours (`models/detector`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors import SafetensorError, safe_open
+from tokenizers import Encoding
+from torch import Tensor
+
+from auditor.engines.quality_estimation.inference import Encoded, Reader
+from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
+from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
+from auditor.engines.weights import local, manifest
+from auditor.engines.weights.convert_e5 import TOKENIZER, WEIGHTS, Sizes
+from auditor.engines.weights.manifest import ENCODER as ENCODER
+from auditor.errors import ModelError
+from auditor.protocols import Pair
+from auditor.values import Judgement, Kind, Settings, Span
+
+DETECTOR = "detector.safetensors"
+BOS, PAD, EOS = 0, 1, 2
+LONGEST = 500
+"""Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
+KINDS = tuple(Kind)
+Taken = TypeVar("Taken")
+_WEIGHTS = torch.tensor(CLASS_WEIGHTS)
+
+
+class Pieces:
+    """Turns pairs into batches of piece ids."""
+
+    def __init__(self, tokenizer: UnigramTokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return how many pieces each text has, the two marks included."""
+        return [len(encoding.ids) + 2 for encoding in self.encode(texts)]
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """Cut each text into pieces, without beginning and end marks."""
+        return self._tokenizer.encode_batch(texts)
+
+    def batch(self, pairs: Sequence[Pair]) -> Batch:
+        """Build the network's input; every pair gets one more word, the end of the sentence."""
+        targets = self.encode([pair.target for pair in pairs])
+        sources = self.encode([pair.source or "" for pair in pairs])
+        target, source = _side([t.ids for t in targets]), _side([s.ids for s in sources])
+        pool = torch.zeros(len(pairs), max(len(pair.words) for pair in pairs) + 1, target.ids.shape[1])
+        for row, (pair, encoding) in enumerate(zip(pairs, targets, strict=True)):
+            for word, pieces in enumerate(_pieces_of_words(encoding.offsets, pair.words)):
+                for piece in pieces:
+                    pool[row, word, piece + 1] = 1 / len(pieces)
+            pool[row, len(pair.words), len(encoding.ids) + 1] = 1
+        has_source = torch.tensor([bool(pair.source) for pair in pairs])
+        return Batch(target, source, pool, has_source)
+
+
+def _side(ids: Sequence[Sequence[int]]) -> Side:
+    longest = max(len(row) for row in ids) + 2
+    padded = torch.full((len(ids), longest), PAD)
+    for number, row in enumerate(ids):
+        padded[number, : len(row) + 2] = torch.tensor([BOS, *row, EOS])
+    return Side(padded, padded != PAD)
+
+
+def _pieces_of_words(offsets: Sequence[tuple[int, int]], words: Sequence[Span]) -> list[list[int]]:
+    """Return the pieces that share a character with each word; both are in order, so one sweep does."""
+    found: list[list[int]] = []
+    first = 0
+    for word in words:
+        while first < len(offsets) and offsets[first][1] <= word.start:
+            first += 1
+        last = first
+        while last < len(offsets) and offsets[last][0] < word.end:
+            last += 1
+        found.append(list(range(first, last)))
+    return found
+
+
+class Encoder:
+    """The detector, loaded and ready."""
+
+    def __init__(
+        self, network: Detector, tokenizer: UnigramTokenizer, *, name: str, precision: str = "auto", device: str = "cpu"
+    ) -> None:
+        self.name = name
+        self.pieces = Pieces(tokenizer)
+        dtype = torch.bfloat16 if _is_low(precision, device) else torch.float32
+        self._reader = Reader(network, dtype=dtype, device=device)
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
+        """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
+        return [_merge(parts) for parts in self._each(pairs, _judgement)]
+
+    def read(self, pairs: Sequence[Pair]) -> list[tuple[Judgement, Tensor]]:
+        """Judge each pair, same order, and say what the last layer made of its words and end, (words + 1, width)."""
+        found = self._each(pairs, _shown)
+        return [(_merge([each for each, _ in parts]), _joined([states for _, states in parts])) for parts in found]
+
+    def _each(self, pairs: Sequence[Pair], take: Callable[[Outputs, int, int], Taken]) -> list[list[Taken]]:
+        """Return for each pair what is taken of its parts, in order: of a batch's outputs, by row and words."""
+        numbers, parts, encoded = zip(*self._read_parts(pairs), strict=True) if pairs else ((), (), ())
+        found: list[list[tuple[int, Taken]]] = [[] for _ in pairs]
+        for group, outputs in self._reader.read(encoded):
+            for row, at in enumerate(group):
+                found[numbers[at]].append((_first_word(parts[at]), take(outputs, row, len(parts[at].words))))
+        # Groups are made by length, so the parts of a long pair may come back in any order.
+        return [[taken for _, taken in sorted(rows, key=operator.itemgetter(0))] for rows in found]
+
+    def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, Encoded]]:
+        """Yield each pair as pieces, with its number; one that is longer than the network in parts."""
+        for number, (pair, encoded) in enumerate(zip(pairs, self._encode(pairs), strict=True)):
+            if max(len(encoded.target), len(encoded.source)) <= LONGEST:
+                yield number, pair, encoded
+                continue
+            parts = list(self._parts(pair))
+            for part, pieces in zip(parts, self._encode(parts), strict=True):
+                yield number, part, pieces
+
+    def _encode(self, pairs: Sequence[Pair]) -> list[Encoded]:
+        targets = self.pieces.encode([pair.target for pair in pairs])
+        sources = self.pieces.encode([pair.source or "" for pair in pairs])
+        return [_encoded(*each) for each in zip(pairs, targets, sources, strict=True)]
+
+    def _parts(self, pair: Pair) -> Iterator[Pair]:
+        """Yield the pair, or both halves (of words and of source) as long as a side is longer than the network."""
+        longest = max(self.pieces.count([pair.target, pair.source or ""]))
+        if longest <= LONGEST or len(pair.words) < 2:
+            yield pair if longest <= LONGEST else _cut(pair)
+            return
+        middle = len(pair.words) // 2
+        at = pair.words[middle].start
+        source = pair.source
+        half = len(source) // 2 if source is not None else 0
+        cut = source.find(" ", half) if source is not None else 0
+        cut = half if cut < 0 else cut
+        for text, words, part in (
+            (pair.target[:at], pair.words[:middle], source and source[:cut]),
+            (" " * at + pair.target[at:], pair.words[middle:], source and source[cut:]),
+        ):
+            yield from self._parts(Pair(text, words, part))
+
+
+def _cut(pair: Pair) -> Pair:
+    """One word longer than the network: no language has such a word, its beginning says it."""
+    return Pair(pair.target[:LONGEST], (Span(0, LONGEST),) if pair.words else (), (pair.source or "")[:LONGEST] or None)
+
+
+def _first_word(part: Pair) -> int:
+    return part.words[0].start if part.words else 0
+
+
+def _shown(outputs: Outputs, row: int, words: int) -> tuple[Judgement, Tensor]:
+    # A copy: a view would keep the whole batch in memory.
+    return _judgement(outputs, row, words), outputs.words[row, : words + 1].clone()
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    """Put the words of a sentence's parts together; only the last part's end is the sentence's."""
+    return torch.cat([*(part[:-1] for part in parts[:-1]), parts[-1]])
+
+
+def _encoded(pair: Pair, target: Encoding, source: Encoding) -> Encoded:
+    words = [tuple(piece + 1 for piece in pieces) for pieces in _pieces_of_words(target.offsets, pair.words)]
+    return Encoded(
+        (BOS, *target.ids, EOS),
+        (BOS, *source.ids, EOS) if pair.source else (),
+        (*words, (len(target.ids) + 1,)),
+    )
+
+
+def _judgement(outputs: Outputs, row: int, words: int) -> Judgement:
+    marked = (outputs.marked[row, : words + 1] - _WEIGHTS.log()).softmax(-1).tolist()
+    edited = outputs.edited[row, : words + 1].sigmoid().tolist()
+    best = outputs.kinds[row, :words].argmax(-1).tolist()
+    assessment, mqm = outputs.scores[row].tolist()
+    return Judgement(
+        minor=tuple(word[1] for word in marked[:words]),
+        major=tuple(word[2] for word in marked[:words]),
+        marked_end=marked[words][1] + marked[words][2],
+        edited=tuple(word[0] for word in edited[:words]),
+        edited_gaps=tuple(word[1] for word in edited[:words]),
+        edited_end=edited[words][1],
+        kinds=tuple(KINDS[number] for number in best),
+        assessment=assessment,
+        mqm=mqm,
+    )
+
+
+def _merge(parts: Sequence[Judgement]) -> Judgement:
+    """Put the parts of one sentence together; scores are weighted by their words."""
+    if len(parts) == 1:
+        return parts[0]
+    sizes = [max(1, len(part.minor)) for part in parts]
+    total = sum(sizes)
+    return Judgement(
+        minor=tuple(p for part in parts for p in part.minor),
+        major=tuple(p for part in parts for p in part.major),
+        marked_end=parts[-1].marked_end,
+        edited=tuple(p for part in parts for p in part.edited),
+        edited_gaps=tuple(p for part in parts for p in part.edited_gaps),
+        edited_end=parts[-1].edited_end,
+        kinds=tuple(kind for part in parts for kind in part.kinds),
+        assessment=sum(w * part.assessment for w, part in zip(sizes, parts, strict=True)) / total,
+        mqm=sum(w * part.mqm for w, part in zip(sizes, parts, strict=True)) / total,
+    )
+
+
+def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto", device: str = "cpu") -> Encoder:
+    """Load the fetched encoder (`e5.convert` made it) and the fitted detector over it.
+
+    Raises:
+        ModelError: a file is missing, or is not what it should be.
+    """
+    network = open_network(encoder)
+    file = detector / DETECTOR
+    overlay(network, file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    name = f"detector-{digest}-{'bfloat16' if _is_low(precision, device) else 'float32'}"
+    return Encoder(network, open_tokenizer(encoder), name=name, precision=precision, device=device)
+
+
+def open_embedded(settings: Settings, *, detector: Path | None = None) -> Encoder:
+    """Load the detector that ships, or the one in the folder `detector`, over the fetched encoder.
+
+    Raises:
+        ModelError: a file is missing, or is not what it should be.
+    """
+    folder = detector or manifest.manifest_file().parent / "detector"
+    return open_encoder(local.path(ENCODER), folder, precision=settings.precision, device=settings.device)
+
+
+def open_tokenizer(encoder: Path) -> UnigramTokenizer:
+    """Load the tokenizer that `e5.convert` wrote.
+
+    Raises:
+        ModelError: it is not there, or is corrupt.
+    """
+    file = encoder / TOKENIZER
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; run: auditor models fetch")
+    try:
+        return UnigramTokenizer(file)
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
+
+
+def open_network(encoder: Path) -> Detector:
+    """Load the network with the encoder's own weights; its heads are fresh.
+
+    Raises:
+        ModelError: the encoder is not there, or is corrupt.
+    """
+    file = encoder / WEIGHTS
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; run: auditor models fetch")
+    try:
+        with safe_open(file, framework="pt") as stored:
+            sizes = Sizes(**json.loads(stored.metadata()["sizes"]))
+            network = Detector(sizes)
+            _fill(network, {name: stored.get_tensor(name) for name in stored.keys()}, sizes)  # noqa: SIM118 (no dict)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
+    return network
+
+
+def _fill(network: Detector, tensors: dict[str, Tensor], sizes: Sizes) -> None:
+    embeddings = network.embeddings
+    embeddings.integers = tensors["emb.word.q"]
+    embeddings.scales = tensors["emb.word.scale"]
+    # Every piece is of type 0, so its embedding is part of the position's.
+    embeddings.positions.data = tensors["emb.pos"] + tensors["emb.type"][0]
+    state = {"embeddings.norm.weight": tensors["emb.ln.w"], "embeddings.norm.bias": tensors["emb.ln.b"]}
+    names = {"out": "ao", "norm_attention": "aln", "up": "fi", "down": "fo", "norm_out": "oln"}
+    for number in range(sizes.layers):
+        ours, theirs = f"layers.{number}", f"l{number}"
+        for part, short in (("weight", "w"), ("bias", "b")):
+            state[f"{ours}.qkv.{part}"] = torch.cat([tensors[f"{theirs}.{name}.{short}"] for name in "qkv"])
+            state |= {f"{ours}.{name}.{part}": tensors[f"{theirs}.{code}.{short}"] for name, code in names.items()}
+    network.load_state_dict(state, strict=False)
+
+
+def overlay(network: Detector, file: Path) -> None:
+    """Put the fitted weights in `file` over the encoder's.
+
+    Raises:
+        ModelError: the file is missing, corrupt, or of another version.
+    """
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; it is part of auditor: reinstall auditor")
+    trained = {name: parameter for name, parameter in network.named_parameters() if parameter.requires_grad}
+    try:
+        with safe_open(file, framework="pt") as stored, torch.no_grad():
+            if trained.keys() != set(stored.keys()):
+                raise ModelError(f"{file} does not fit this version of auditor; reinstall auditor")
+            for name, parameter in trained.items():  # one by one: together they would be in memory twice
+                parameter.copy_(stored.get_tensor(name))
+    except (SafetensorError, RuntimeError) as error:
+        raise ModelError(f"{file} is corrupt ({error}); reinstall auditor") from error
+
+
+def _is_low(precision: str, device: str) -> bool:
+    """Tell whether to multiply in bfloat16; a processor that does not do so itself is faster in float32."""
+    if precision in ("auto", "int8"):
+        return device != "cpu" or bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+    return precision == "bfloat16"

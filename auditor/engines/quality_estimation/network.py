@@ -1,0 +1,261 @@
+"""The detector's network: a BERT encoder that reads a translation and, where there is one, its source.
+
+Layers 1-6 read the two apart; how well their tokens match then becomes a few numbers a token; layers 7-12 read both
+together. From there a number a word and a number a sentence. Plain batched matrix products are used on purpose: at a
+head width of 32 the fused attention's backward pass is slower.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from auditor.engines.weights.convert_e5 import BLOCK, Sizes
+
+APART = 6
+"""Layers that read translation and source apart."""
+FEATURES = 6
+"""Numbers a token that say how well it is matched on the other side."""
+TEMPERATURE = 0.05
+MARKED, EDITED, KINDS = 3, 2, 12
+DROPOUT = 0.1
+"""Share of what a fitted layer adds that is left out at random while fitting."""
+CLASS_WEIGHTS = (1.0, 2.0, 2.0)
+"""What no, minor and major error weighed in fitting: marked errors are rare (13 %), and CometKiwi weighs them six times
+as much. A weighed cross-entropy is least at weight times probability, so dividing by the weights gives probabilities.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a batch: piece ids and which of them are real. Shapes: (batch, pieces), bool for `mask`."""
+
+    ids: Tensor
+    mask: Tensor
+
+    def to(self, device: torch.device) -> Side:
+        """Return the side on a device."""
+        return Side(self.ids.to(device), self.mask.to(device))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Translations, their sources (only beginning and end marks where there is none), and the words.
+
+    `pool` (batch, words, pieces of the translation) averages the pieces of a word; rows of absent words are zero.
+    `has_source` (batch,) is bool.
+    """
+
+    target: Side
+    source: Side
+    pool: Tensor
+    has_source: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch on a device."""
+        return Batch(self.target.to(device), self.source.to(device), self.pool.to(device), self.has_source.to(device))
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Logits a word and scores a sentence.
+
+    `marked` (batch, words, 3): no, minor, major error in the eyes of a rater who marks errors; `edited` (batch, words,
+    2): changed by a post-editor, and changed or followed on by a gap (WMT22's way); `kinds` (batch, words, 12): which
+    kind of error if it is one. `scores` (batch, 2): direct assessment and MQM, each standardised, higher is better.
+    `words` (batch, words, width): what the last layer made of each word, which the logits are read from.
+    """
+
+    marked: Tensor
+    edited: Tensor
+    kinds: Tensor
+    scores: Tensor
+    words: Tensor
+
+    def to(self, device: torch.device) -> Outputs:
+        """Return the outputs on a device."""
+        return Outputs(*(part.to(device) for part in (self.marked, self.edited, self.kinds, self.scores, self.words)))
+
+
+class Embeddings(nn.Module):
+    """Frozen word embeddings as small integers with scales, plus positions."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        width = sizes.width
+        self.integers: Tensor
+        self.scales: Tensor
+        # Without numbers, as they come from a file: 96 million zeros would take as long as all the rest of the network.
+        self.register_buffer("integers", torch.empty(sizes.vocabulary, width, dtype=torch.int8), persistent=False)
+        scales = torch.empty(sizes.vocabulary, width // BLOCK, dtype=torch.float16)
+        self.register_buffer("scales", scales, persistent=False)
+        self.positions = nn.Parameter(torch.zeros(sizes.positions, width), requires_grad=False)
+        self.norm = nn.LayerNorm(width, eps=sizes.epsilon)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return embeddings (batch, pieces, width)."""
+        blocks = self.integers[ids].view(*ids.shape, -1, BLOCK).float()  # (batch, pieces, blocks, 32)
+        words = (blocks * self.scales[ids].float().unsqueeze(-1)).flatten(-2)  # (batch, pieces, width)
+        embedded: Tensor = self.norm(words + self.positions[: ids.shape[1]])
+        return embedded
+
+
+class Layer(nn.Module):
+    """A post-norm transformer layer."""
+
+    def __init__(self, sizes: Sizes, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        width = sizes.width
+        self.heads = sizes.heads
+        self.dropout = nn.Dropout(dropout)
+        self.qkv = _unfilled(width, 3 * width)
+        self.out = _unfilled(width, width)
+        self.norm_attention = nn.LayerNorm(width, eps=sizes.epsilon)
+        self.up = _unfilled(width, sizes.feed_forward)
+        self.down = _unfilled(sizes.feed_forward, width)
+        self.norm_out = nn.LayerNorm(width, eps=sizes.epsilon)
+
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        """Apply the layer to x (batch, time, width); `bias` (batch, 1, 1, time) is -inf-like where nothing stands."""
+        query, key, value = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        logits = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias  # (batch, heads, time, time)
+        mixed = (logits.softmax(-1).to(value.dtype) @ value).transpose(1, 2).flatten(2)  # (batch, time, width)
+        x = self.norm_attention(x + self.dropout(self.out(mixed)))
+        normed: Tensor = self.norm_out(x + self.dropout(self.down(functional.gelu(self.up(x)))))
+        return normed
+
+
+def _unfilled(inputs: int, outputs: int) -> nn.Linear:
+    """Make a linear layer to be filled from a file: drawing 21 million numbers takes longer than reading them.
+
+    torch's `skip_init` would import sympy, 38 MiB and half a second.
+    """
+    layer = nn.Linear(1, 1)
+    layer.in_features, layer.out_features = inputs, outputs
+    layer.weight, layer.bias = nn.Parameter(torch.empty(outputs, inputs)), nn.Parameter(torch.empty(outputs))
+    return layer
+
+
+class Detector(nn.Module):
+    """Reads a batch, returns logits a word and scores a sentence."""
+
+    def __init__(self, sizes: Sizes, *, frozen: int = 3) -> None:
+        super().__init__()
+        width = sizes.width
+        self.frozen = frozen
+        self.embeddings = Embeddings(sizes)
+        self.layers = nn.ModuleList(
+            Layer(sizes, dropout=DROPOUT if number >= frozen else 0.0) for number in range(sizes.layers)
+        )
+        # What all tokens share is no sign of a match: it is taken off before comparing.
+        self.centre = nn.Parameter(torch.zeros(width))
+        self.match = nn.Linear(FEATURES, width)
+        self.sides = nn.Parameter(torch.zeros(2, width))
+        self.marked = nn.Linear(width, MARKED)
+        self.edited = nn.Linear(width, EDITED)
+        self.kinds = nn.Linear(width, KINDS)
+        self.sentence = nn.Sequential(nn.Linear(2 * width + FEATURES + 4, 256), nn.Tanh(), nn.Linear(256, 2))
+        nn.init.zeros_(self.match.weight)
+        nn.init.zeros_(self.match.bias)
+        for parameter in (*self.embeddings.parameters(), *self.layers[:frozen].parameters()):
+            parameter.requires_grad = False
+
+    def read(self, side: Side) -> Tensor:
+        """Read one side by itself; return (batch, pieces, width)."""
+        bias = _bias(side.mask)
+        with torch.no_grad():
+            x = self.embeddings(side.ids)
+            for layer in self.layers[: self.frozen]:
+                x = layer(x, bias)
+        for layer in self.layers[self.frozen : APART]:
+            x = layer(x, bias)
+        return torch.as_tensor(x)
+
+    def forward(self, batch: Batch) -> Outputs:
+        """Read both sides apart, then together."""
+        return self.join(batch, self.read(batch.target), self.read(batch.source))
+
+    def join(self, batch: Batch, target: Tensor, source: Tensor) -> Outputs:
+        """Read translation and source together, given what `read` returned for each."""
+        features_target, features_source = self.compare(batch, target, source)
+        x = torch.cat(
+            [
+                target + self.match(features_target) + self.sides[0],
+                source + self.match(features_source) + self.sides[1],
+            ],
+            dim=1,
+        )  # (batch, pieces of both, width)
+        mask = torch.cat([batch.target.mask, batch.source.mask & batch.has_source[:, None]], dim=1)
+        bias = _bias(mask)
+        for layer in self.layers[APART:]:
+            x = layer(x, bias)
+        length = target.shape[1]
+        with torch.autocast(x.device.type, enabled=False):
+            return self.heads(batch, x[:, :length].float(), x[:, length:].float(), features_target)
+
+    def compare(self, batch: Batch, target: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
+        """Return how well each piece is matched on the other side, (batch, pieces, 6) for each side."""
+        left = functional.normalize(target.float() - self.centre, dim=-1)
+        right = functional.normalize(source.float() - self.centre, dim=-1)
+        with torch.autocast(left.device.type, enabled=False):  # bfloat16 would blur the differences that count
+            similarity = left @ right.transpose(1, 2)  # (batch, target, source)
+        present = batch.has_source[:, None, None].float()
+        return (
+            _match(similarity, batch.source.mask) * present,
+            _match(similarity.transpose(1, 2), batch.target.mask) * present,
+        )
+
+    def heads(self, batch: Batch, target: Tensor, source: Tensor, features: Tensor) -> Outputs:
+        """Judge from what the last layer made of each side, and how well the translation's pieces were matched."""
+        words = batch.pool @ target  # (batch, words, width)
+        marked, edited = self.marked(words), self.edited(words)
+        real = (batch.pool.sum(-1) > 0).float()  # (batch, words)
+        present = batch.has_source[:, None].float()
+        sentence = torch.cat(
+            [
+                _mean(target, batch.target.mask),
+                _mean(source, batch.source.mask) * present,
+                _mean(features, batch.target.mask),
+                _average(1 - marked.softmax(-1)[..., 0], real),
+                _average(edited.sigmoid()[..., 1], real),
+                present,
+                real.sum(-1, keepdim=True).log1p() / 4,
+            ],
+            dim=-1,
+        )
+        return Outputs(marked, edited, self.kinds(words), self.sentence(sentence), words)
+
+
+def _bias(mask: Tensor) -> Tensor:
+    return (~mask).float().mul(-1e4)[:, None, None, :]
+
+
+def _mean(x: Tensor, mask: Tensor) -> Tensor:
+    weights = mask.float()
+    return (x * weights[..., None]).sum(1) / weights.sum(1, keepdim=True)
+
+
+def _average(values: Tensor, real: Tensor) -> Tensor:
+    return (values * real).sum(1, keepdim=True) / real.sum(1, keepdim=True).clamp_min(1)
+
+
+def _match(similarity: Tensor, mask: Tensor) -> Tensor:
+    """Say of each row how well a column matches it: similarity (batch, rows, columns), mask (batch, columns).
+
+    The numbers: best; best less second best; soft best; mean; how far the best column prefers another row; whether it
+    prefers none.
+    """
+    hidden = similarity.masked_fill(~mask[:, None], -1.0)
+    two = hidden.topk(min(2, hidden.shape[-1]), dim=-1)
+    best = two.values[..., 0]
+    gap = best - two.values[..., -1]
+    logits = similarity.masked_fill(~mask[:, None], -1e4) / TEMPERATURE
+    soft = logits.logsumexp(-1) * TEMPERATURE
+    count = mask.sum(-1).float()[:, None].clamp_min(1)
+    mean = (similarity * mask[:, None]).sum(-1) / count
+    favourite = similarity.amax(1).gather(1, two.indices[..., 0])  # (batch, rows)
+    return torch.stack([best, gap, soft, mean, favourite - best, (favourite <= best).float()], dim=-1)

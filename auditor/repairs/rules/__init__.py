@@ -1,0 +1,1 @@
+"""Mechanisms that name how a wording broke, and propose few candidates."""

@@ -1,0 +1,68 @@
+"""Boosted trees over the words' numbers, fitted with scikit-learn and written out as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from auditor.detection.boosted_trees import Forest, Tree
+from auditor.detection.features import NAMES
+from models.train.documents import SEED
+from models.train.feature_tables import FOLDS, Table
+
+RISING = frozenset({"marked", "major", "edited", "wide", "unlikely"})
+"""Columns of which more never makes a word less suspect."""
+
+
+def crossed(tables: Sequence[Table], fitting: Sequence[Table], columns: Sequence[str]) -> list[tuple[float, ...]]:
+    """Return, a table, the raw probability of each of its words, by trees fitted on the other stories of `fitting`."""
+    raw: dict[int, tuple[float, ...]] = {}
+    for fold in range(FOLDS):
+        forest = grow([table for table in fitting if table.fold != fold], columns)
+        raw |= {
+            number: forest.probabilities(table.rows.tolist(), NAMES)
+            for number, table in enumerate(tables)
+            if table.fold == fold
+        }
+    return [raw[number] for number in range(len(tables))]
+
+
+def grow(tables: Sequence[Table], columns: Sequence[str]) -> Forest:
+    """Fit boosted trees; a word that half of the raters marked counts half as an error, half as none."""
+    places_ = [NAMES.index(column) for column in columns]
+    rows = np.concatenate([table.rows for table in tables])[:, places_]
+    labels = np.concatenate([table.labels for table in tables])
+    weights = np.concatenate([np.full(len(table.labels), table.weight) for table in tables])
+    model = HistGradientBoostingClassifier(
+        learning_rate=0.06,
+        max_iter=120,
+        max_leaf_nodes=8,
+        min_samples_leaf=60,
+        l2_regularization=5.0,
+        monotonic_cst=[int(column in RISING) for column in columns],
+        early_stopping=False,
+        random_state=SEED,
+    )
+    both = np.concatenate([np.ones(len(labels)), np.zeros(len(labels))])
+    shares = np.concatenate([weights * labels, weights * (1 - labels)])
+    model.fit(np.vstack([rows, rows])[shares > 0], both[shares > 0], sample_weight=shares[shares > 0])
+    trees = tuple(_tree(stage[0].nodes) for stage in model._predictors)  # scikit-learn has no public way to read them
+    forest = Forest(tuple(columns), float(model._baseline_prediction.ravel()[0]), trees)
+    ours = forest.probabilities(rows[:500].tolist(), columns)
+    if not np.allclose(ours, model.predict_proba(rows[:500])[:, 1], atol=1e-6):
+        raise RuntimeError("the exported trees differ from those that were fitted: scikit-learn has changed")
+    return forest
+
+
+def _tree(nodes: np.ndarray) -> Tree:
+    leaf = nodes["is_leaf"].astype(bool)
+    return Tree(
+        column=tuple(np.where(leaf, -1, nodes["feature_idx"]).astype(int).tolist()),
+        cut=tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
+        lost_left=tuple(nodes["missing_go_to_left"].astype(bool).tolist()),
+        left=tuple(nodes["left"].astype(int).tolist()),
+        right=tuple(nodes["right"].astype(int).tolist()),
+        value=tuple(np.where(leaf, nodes["value"], 0.0).tolist()),
+    )

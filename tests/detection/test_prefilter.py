@@ -1,0 +1,93 @@
+"""The first look: what is worth a closer one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditor.detection import prefilter
+from auditor.detection.boosted_trees import Forest, Tree
+from auditor.detection.calibration import Profile
+from auditor.text import document_context, segmentation
+from auditor.values import Candidate, Judgement, Kind, Measurements, Severity, Span
+
+TEXT = "The minister met the mayor. Nobody saw the the politic of the town."
+# A word of which the detector says more than even chances is suspect.
+ON_MARKED = Forest(
+    ("marked",), 0.0, (Tree((0, -1, -1), (0.0, 0, 0), (True,) * 3, (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),)
+)
+PROFILE = replace(Profile.bare({}), glance=ON_MARKED, glance_bar=0.5)
+
+
+def _measured(marked: str | None) -> Measurements:
+    """Measure the text by a detector that marks one word."""
+    document = segmentation.document(TEXT, name="test")
+    judgements = {
+        sentence.span.start: Judgement(
+            minor=tuple(0.9 * (word.text == marked) for word in sentence.words),
+            major=(0.0,) * len(sentence.words),
+            marked_end=0.0,
+            edited=(0.0,) * len(sentence.words),
+            edited_gaps=(0.0,) * len(sentence.words),
+            edited_end=0.0,
+            kinds=(Kind.MISTRANSLATION,) * len(sentence.words),
+            assessment=0.0,
+            mqm=0.0,
+        )
+        for sentence in document.sentences
+        if marked
+    }
+    return Measurements(document, document_context.measure(document), judgements=judgements)
+
+
+def _doubted(measurements: Measurements, profile: Profile = PROFILE) -> list[str]:
+    found = prefilter.doubtful(measurements, measurements.document.sentences, profile)
+    return [word.text for word in measurements.document.words if word.span.start in found]
+
+
+def test_a_word_at_the_bar_and_its_neighbours_are_in_doubt() -> None:
+    """What stands beside a suspect word may be what is wrong with it."""
+    assert _doubted(_measured("politic")) == ["the", "politic", "of"]
+
+
+def test_a_word_at_the_end_has_one_neighbour() -> None:
+    """The last word of a text."""
+    assert _doubted(_measured("town")) == ["the", "town"]
+
+
+def test_a_small_word_that_nobody_would_write_there_is_in_doubt() -> None:
+    """Whatever the fit says of it; a rare word is no reason by itself."""
+    measurements = _measured("town")
+    surprisals = {word.span.start: 13.0 for word in measurements.document.words if word.text in {"met", "of"}}
+
+    assert _doubted(replace(measurements, surprisals=surprisals)) == ["politic", "of", "the", "town"]
+
+
+def test_without_a_detector_or_a_fit_every_word_is_in_doubt() -> None:
+    """A first look that cannot tell spares nothing."""
+    assert _doubted(_measured(None)) == TEXT.replace(".", "").split()
+    assert _doubted(_measured("politic"), Profile.bare({})) == TEXT.replace(".", "").split()
+
+
+def test_a_sentence_without_a_doubtful_word_is_left_alone() -> None:
+    """It is not translated."""
+    measurements = _measured("politic")
+    sentences = measurements.document.sentences
+    doubted = prefilter.doubtful(measurements, sentences, PROFILE)
+
+    assert prefilter.in_doubt(sentences, doubted) == [sentences[1]]
+
+
+def test_a_rule_is_priced_wherever_it_speaks_and_a_guess_only_where_there_is_doubt() -> None:
+    """Mechanisms that try many words are gated; those that know something are not."""
+    measurements = _measured("politic")
+    sentences = measurements.document.sentences
+    doubted = prefilter.doubtful(measurements, sentences, PROFILE)
+
+    def candidate(word: str, mechanism: str) -> Candidate:
+        start = TEXT.index(word)
+        return Candidate(Span(start, start + len(word)), "x", mechanism, Kind.GRAMMAR, Severity.MINOR, "wrong")
+
+    near, far = candidate("politic", "inflections"), candidate("mayor", "inflections")
+    rule = candidate("mayor", "false-friends")
+
+    assert prefilter.worth_pricing([near, far, rule], sentences, doubted) == [near, rule]
