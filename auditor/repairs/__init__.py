@@ -1,10 +1,10 @@
 """Repair mechanisms: one file each.
 
-Each has `MECHANISM`, `CLEAN`, `DIRTY`, a docstring of five headings, and
+Each has `MECHANISM`, `VALID`, `INVALID`, a docstring of five headings, and
 
     propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]
 
-`CLEAN` is a tuple of texts in which the mechanism must stay silent after pricing; `DIRTY` is a tuple of
+`VALID` is a tuple of texts in which the mechanism must stay silent after pricing; `INVALID` is a tuple of
 (text, wrong words, right words): the mechanism must propose replacing exactly so. A mechanism that compares with the
 source has `SOURCES` too, what each of these texts was translated from. To add one: a file and a line here.
 """

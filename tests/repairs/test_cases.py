@@ -11,7 +11,7 @@ from tests.repairs.sentences import document_of
 
 # What these propose comes from a model's measurements; test_prices.py tries them with the embedded models.
 ASK_A_MODEL = frozenset({"shared-pivot", "round-trip", "unlikely-words"})
-DIRTY = [(name, *case) for name in REPAIRS if name not in ASK_A_MODEL for case in REPAIRS.load(name).DIRTY]
+INVALID = [(name, *case) for name in REPAIRS if name not in ASK_A_MODEL for case in REPAIRS.load(name).INVALID]
 HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "Example", "Source")
 
 
@@ -22,8 +22,8 @@ def proposals(name: str, text: str) -> list[Candidate]:
     return [candidate for sentence in document.sentences for candidate in module.propose(sentence, measurements)]
 
 
-@pytest.mark.parametrize(("name", "text", "wrong", "right"), DIRTY)
-def test_dirty_cases_are_proposed(name: str, text: str, wrong: str, right: str) -> None:
+@pytest.mark.parametrize(("name", "text", "wrong", "right"), INVALID)
+def test_invalid_cases_are_proposed(name: str, text: str, wrong: str, right: str) -> None:
     """The mechanism proposes exactly the right words for exactly the wrong ones."""
     found = {(candidate.span.of(text), candidate.replacement) for candidate in proposals(name, text)}
 
@@ -34,7 +34,7 @@ def test_dirty_cases_are_proposed(name: str, text: str, wrong: str, right: str) 
 def test_candidates_are_whole(name: str) -> None:
     """Every candidate names its mechanism, spans something inside the text, and gives a reason without a full stop."""
     module = REPAIRS.load(name)
-    for text in (*module.CLEAN, *(case[0] for case in module.DIRTY)):
+    for text in (*module.VALID, *(case[0] for case in module.INVALID)):
         for candidate in proposals(name, text):
             assert candidate.mechanism == name
             assert 0 < len(candidate.span) == len(candidate.span.of(text))
@@ -44,18 +44,18 @@ def test_candidates_are_whole(name: str) -> None:
 
 @pytest.mark.parametrize("name", tuple(REPAIRS))
 def test_mechanisms_explain_themselves(name: str) -> None:
-    """Each has clean and dirty cases and the five headings that `auditor explain` prints."""
+    """Each has valid and invalid cases and the five headings that `auditor explain` prints."""
     module = REPAIRS.load(name)
 
-    assert module.CLEAN
-    assert module.DIRTY or name in ASK_A_MODEL
+    assert module.VALID
+    assert module.INVALID or name in ASK_A_MODEL
     assert [heading for heading in HEADINGS if f"\n{heading}" not in (module.__doc__ or "")] == []
 
 
 def test_a_mechanism_needs_no_more_of_a_document_than_what_is_near() -> None:
     """In one long document of all the cases, each sentence is told the same with its neighbourhood alone."""
     modules = [REPAIRS.load(name) for name in REPAIRS]
-    texts = [text for module in modules for text in (*module.CLEAN, *(case[0] for case in module.DIRTY))]
+    texts = [text for module in modules for text in (*module.VALID, *(case[0] for case in module.INVALID))]
     document = segmentation.document("Talks go on\n\n" + "\n\n".join(texts), name="all")
     whole = Measurements(document, document_context.measure(document))
     found = 0

@@ -12,8 +12,8 @@ from tests.repairs.sentences import document_of
 
 pytestmark = pytest.mark.weights
 
-CLEAN = [(name, text) for name in REPAIRS for text in REPAIRS.load(name).CLEAN]
-DIRTY = [(name, *case) for name in REPAIRS for case in REPAIRS.load(name).DIRTY]
+VALID = [(name, text) for name in REPAIRS for text in REPAIRS.load(name).VALID]
+INVALID = [(name, *case) for name in REPAIRS for case in REPAIRS.load(name).INVALID]
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +21,16 @@ def auditor() -> Auditor:
     return Auditor(Settings())
 
 
-@pytest.mark.parametrize(("mechanism", "text"), CLEAN)
-def test_clean_cases_stay_silent(auditor: Auditor, mechanism: str, text: str) -> None:
-    """At the default bar the mechanism reports nothing in its clean texts."""
+@pytest.mark.parametrize(("mechanism", "text"), VALID)
+def test_valid_cases_stay_silent(auditor: Auditor, mechanism: str, text: str) -> None:
+    """At the default bar the mechanism reports nothing in its valid texts."""
     audit = auditor.audit(document_of(REPAIRS.load(mechanism), text))
 
     assert [f.span.of(text) for f in audit.findings if f.mechanism == mechanism] == []
 
 
-@pytest.mark.parametrize(("mechanism", "text", "wrong", "right"), DIRTY)
-def test_dirty_cases_are_worth_more_than_the_text(
+@pytest.mark.parametrize(("mechanism", "text", "wrong", "right"), INVALID)
+def test_invalid_cases_are_worth_more_than_the_text(
     auditor: Auditor, mechanism: str, text: str, wrong: str, right: str
 ) -> None:
     """The right wording is among the repairs that beat the text as it stands."""

@@ -48,8 +48,8 @@ SOURCES = {
     "Spokeswoman Marta Duarte praised the mayors.": "A porta-voz Marina Duarte elogiou os autarcas.",
 }
 """What the texts below were translated from."""
-CLEAN = tuple(SOURCES)[:2]
-DIRTY = (("Spokeswoman Marta Duarte praised the mayors.", "Marta", "Marina"),)
+VALID = tuple(SOURCES)[:2]
+INVALID = (("Spokeswoman Marta Duarte praised the mayors.", "Marta", "Marina"),)
 
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{Ll}\p{M}][\p{L}\p{M}]+(?:['’-]\p{Lu}?[\p{L}\p{M}]+)*")
 _POSSESSIVE = regex.compile(r"(?:['’]s|['’])$")

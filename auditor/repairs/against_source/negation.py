@@ -41,8 +41,8 @@ SOURCES = {
     "The talks are not over.": "As conversações terminaram.",
 }
 """What the texts below were translated from."""
-CLEAN = tuple(SOURCES)[:2]
-DIRTY = (
+VALID = tuple(SOURCES)[:2]
+INVALID = (
     ("The minister will resign.", "will", "will not"),
     ("The unions did not accept the offer.", "did not accept", "accepted"),
     ("The talks are not over.", "are not", "are"),

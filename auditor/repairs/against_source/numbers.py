@@ -44,8 +44,8 @@ SOURCES = {
     "The law of the 1990s is still in force.": "Закон 1960-х годов всё ещё действует.",
 }
 """What the texts below were translated from."""
-CLEAN = tuple(SOURCES)[:4]
-DIRTY = (
+VALID = tuple(SOURCES)[:4]
+INVALID = (
     ("The fire killed 41 people on March 3.", "41", "14"),
     ("The bank lent $29 million in 2014.", "29 million", "29 billion"),
     ("The reform of 2018 cost 1.1 million jobs.", "1.1", "1.67"),

@@ -36,8 +36,8 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "extra-function-words"
 _REMOVABLE = frozenset((*ARTICLES, *PREPOSITIONS, *PRONOUNS, *RELATIVES, *MODALS, *AUXILIARIES, *CONJUNCTIONS))
-CLEAN = ("They discussed the plan for an hour before the vote.",)
-DIRTY = (("The two leaders met for in Paris on Monday to discuss the war.", "for", ""),)
+VALID = ("They discussed the plan for an hour before the vote.",)
+INVALID = (("The two leaders met for in Paris on Monday to discuss the war.", "for", ""),)
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

@@ -27,8 +27,8 @@ from auditor.text import morphology
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "inflections"
-CLEAN = ("Three soldiers were killed in the attack, the army said on Friday.",)
-DIRTY = (
+VALID = ("Three soldiers were killed in the attack, the army said on Friday.",)
+INVALID = (
     ("Three soldier were killed in the attack, the army said on Friday.", "soldier", "soldiers"),
     ("The minister have resigned after the vote, his office said.", "have", "has"),
 )

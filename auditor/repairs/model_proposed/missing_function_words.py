@@ -29,8 +29,8 @@ _INSERTABLE = (
     "the", "of", "to", "in", "on", "for", "that", "as", "with", "from", "by", "at", "and", "it", "is", "are", "was",
     "were", "be", "been", "has", "have", "had", "will", "would", "he", "they", "which", "who", "about", "into",
 )  # fmt: skip
-CLEAN = ("China has built bases on artificial islands in the South China Sea.",)
-DIRTY = (("He is one the richest men in the country, according to the magazine.", "the", "of the"),)
+VALID = ("China has built bases on artificial islands in the South China Sea.",)
+INVALID = (("He is one the richest men in the country, according to the magazine.", "the", "of the"),)
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

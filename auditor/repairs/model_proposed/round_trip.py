@@ -30,8 +30,8 @@ from auditor.repairs.model_proposed.inflections import forms
 from auditor.values import BackTranslation, Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "round-trip"
-CLEAN = ("The two sides kept a channel open through diplomats in New York.",)
-DIRTY: tuple[tuple[str, str, str], ...] = ()  # what the models propose is tested with their weights
+VALID = ("The two sides kept a channel open through diplomats in New York.",)
+INVALID: tuple[tuple[str, str, str], ...] = ()  # what the models propose is tested with their weights
 _LONGEST = 2  # words a difference may span on either side; longer ones are paraphrases
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 

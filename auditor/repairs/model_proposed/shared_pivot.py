@@ -29,8 +29,8 @@ from auditor.repairs.lexicon import article_for, is_suspicious, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "shared-pivot"
-CLEAN = ("The government changed its policy on visas after the election.",)
-DIRTY = (("He criticised the government’s foreign politics towards its neighbours.", "politics", "policy"),)
+VALID = ("The government changed its policy on visas after the election.",)
+INVALID = (("He criticised the government’s foreign politics towards its neighbours.", "politics", "policy"),)
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

@@ -28,8 +28,8 @@ from auditor.repairs.lexicon import FUNCTION_WORDS
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "unlikely-words"
-CLEAN = ("The official spoke on condition of anonymity because the talks were private.",)
-DIRTY: tuple[tuple[str, str, str], ...] = ()  # what the model expects is tested with its weights
+VALID = ("The official spoke on condition of anonymity because the talks were private.",)
+INVALID: tuple[tuple[str, str, str], ...] = ()  # what the model expects is tested with its weights
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:

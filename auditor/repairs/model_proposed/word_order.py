@@ -26,8 +26,8 @@ from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline, is_suspicious
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "word-order"
-CLEAN = ("The ministers held a press conference at the end of the summit.",)
-DIRTY = (
+VALID = ("The ministers held a press conference at the end of the summit.",)
+INVALID = (
     ("The ministers held a conference press at the end of the summit.", "conference press", "press conference"),
     ("They want to negotiate from a strength position, he said.", "strength position", "position of strength"),
 )

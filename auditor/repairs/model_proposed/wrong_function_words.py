@@ -27,8 +27,8 @@ from auditor.repairs.lexicon import CLASSES, article_for, is_headline, is_suspic
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "wrong-function-words"
-CLEAN = ("The minister arrived in Berlin on Monday for talks with her German counterpart.",)
-DIRTY = (
+VALID = ("The minister arrived in Berlin on Monday for talks with her German counterpart.",)
+INVALID = (
     ("The company consists from three divisions and employs 400 people.", "from", "of"),
     ("Parliament voted in favor to the bill on Tuesday.", "to", "of"),
 )

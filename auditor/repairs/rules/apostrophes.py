@@ -32,13 +32,13 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Sp
 MECHANISM = "apostrophes"
 KIND = Kind.PUNCTUATION
 SEVERITY = Severity.MINOR
-CLEAN = (
+VALID = (
     "Paris police said the Netherlands team arrived on Sunday.",
     "Texas lawmakers and Reuters journalists met in Brussels last week.",
     "The Clintons were away, but Clinton's aides answered the letter.",
     "James’ brother and Mr. Williams’ lawyer declined to comment.",
 )
-DIRTY = (
+INVALID = (
     ("Merkel flew home. Merkels foreign policy adviser stayed in Washington.", "Merkels", "Merkel's"),
     ("Macron spoke first. Putins’ reply to Macron came a day later, and Putin smiled.", "Putins’", "Putin’s"),
     ("Sunak has lost. Sunaks’s party will now choose, and Sunak will go.", "Sunaks’s", "Sunak’s"),

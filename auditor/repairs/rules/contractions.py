@@ -35,13 +35,13 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Sp
 MECHANISM = "contractions"
 KIND = Kind.SPELLING
 SEVERITY = Severity.MAJOR
-CLEAN = (
+VALID = (
     "The ministers were in Geneva, where the talks went well.",
     "The company said its profits rose, and its shares followed.",
     "A shell hit the shed, and the well was damaged as well.",
     "Jony Ive praised the book “Le Pays dont je rêve”, which came out in Paris in 1998.",
 )
-DIRTY = (
+INVALID = (
     ("Lavrov flies on to Ankara, where the hell meet the Turkish president.", "the hell meet", "he'll meet"),
     ("If shell win again, she will lead a minority government.", "shell", "she'll"),
     ("He told voters that were going to win this election.", "were", "we're"),

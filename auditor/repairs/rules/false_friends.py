@@ -32,13 +32,13 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 MECHANISM = "false-friends"
 KIND = Kind.MISTRANSLATION
 SEVERITY = Severity.MAJOR
-CLEAN = (
+VALID = (
     "The actual cost of the bridge was twice the estimate.",
     "The drug control agency assisted the police in the raid.",
     "He pretended not to hear the question.",
     "The chef closed his restaurant in Lyon after the fire.",
 )
-DIRTY = (
+INVALID = (
     ("The alliance was worried about an increasingly affirmative Iran.", "affirmative", "assertive"),
     ("The actual government took office in May.", "actual", "current"),
     ("The committee will discuss agricultural politics next week.", "politics", "policy"),

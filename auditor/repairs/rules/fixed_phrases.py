@@ -30,12 +30,12 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 MECHANISM = "fixed-phrases"
 KIND = Kind.TERMINOLOGY
 SEVERITY = Severity.MINOR
-CLEAN = (
+VALID = (
     "The White House said the Security Council would meet on Monday.",
     "Scotland's first minister wrote to the prime minister about the arrest warrant.",
     "The prime minister took part in a round table at the World Bank.",
 )
-DIRTY = (
+INVALID = (
     ("The attack in the Strip of Gaza killed three people.", "Strip of Gaza", "Gaza Strip"),
     (
         "The Organization of the United Nations condemned the attack.",

@@ -31,14 +31,14 @@ from auditor.values import Candidate, Document, Kind, Knowledge, Measurements, P
 MECHANISM = "lost-quotation-marks"
 KIND = Kind.PUNCTUATION
 SEVERITY = Severity.MAJOR
-CLEAN = (
+VALID = (
     "“We will not give in,” the minister said. “I have told them so.”",
     "The minister said we would all be better off, and that he would resign.",
     "Five people were killed and our correspondent was hurt.",
     "Talks will resume on Monday, the ministry said.",
     "I first came to the town in 1990. My father said it would never change. I believed him, and I still do.",
 )
-DIRTY = (
+INVALID = (
     (
         "We will answer any attack on our allies, the minister said on Friday.",
         "We will answer any attack on our allies,",

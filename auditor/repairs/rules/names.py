@@ -34,13 +34,13 @@ from auditor.values import Candidate, Kind, Knowledge, Measurements, Sentence, S
 MECHANISM = "names"
 KIND = Kind.NAME
 SEVERITY = Severity.MAJOR
-CLEAN = (
+VALID = (
     "Iran and Iraq met on Monday. Iran agreed, Iran said, and Iran left. Iraq stayed.",
     "The runner finished in 9.850 seconds, 2.500 percent faster than in 1,500 other races.",
     "On 15 March, 2,000 people paid $5 million for 1.5 million shares.",
     "Queen Elizabeth II and Pope John Paul II met in the 20th century.",
 )
-DIRTY = (
+INVALID = (
     (
         "The envoy met Blinken and thanked Blinken. Later Blinken left. A note to Blinkin was found.",
         "Blinkin",

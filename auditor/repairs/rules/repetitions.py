@@ -31,13 +31,13 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Sp
 MECHANISM = "repetitions"
 KIND = Kind.ADDITION
 SEVERITY = Severity.MINOR
-CLEAN = (
+VALID = (
     "He said that that decision had had no effect, and he said it again and again.",
     "Thousands and thousands marched for hours and hours, and the crowd grew and grew.",
     "It was a very, very long day in New York, New York, for Boutros Boutros-Ghali.",
     "Prices went higher and higher, and more and more shops closed.",
 )
-DIRTY = (
+INVALID = (
     ("The minister left the the meeting early.", "the the", "the"),
     ("The law limits American and American investment abroad.", "American and American", "American"),
     ("They discussed economic or economic cooperation.", "economic or economic", "economic"),

@@ -30,14 +30,14 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Sp
 MECHANISM = "split-sentences"
 KIND = Kind.PUNCTUATION
 SEVERITY = Severity.MINOR
-CLEAN = (
+VALID = (
     "Gen. Mark Milley met U.S. officials at 9 a.m. on Monday, vs. 10 a.m. last week.",
     "The company, known as Yahoo! until then, bought eBay. eBay declined to comment.",
     "By Our Correspondent",
     "He reads The Guardian and The New York Times, and he lives in The Hague.",
     "Shares of Alphabet Inc. fell 2.5 percent on example.com, the website said.",
 )
-DIRTY = (
+INVALID = (
     ("They spoke about the spread. of the virus in Europe.", "spread.", "spread"),
     ("The plan needs the support. to pass in the Senate.", "support.", "support"),
     ("Officials counted the votes. the result is expected on Monday.", "the", "The"),

@@ -13,7 +13,7 @@ KNOWN = "Merkel spoke to Macron on Monday. Later Merkel called Macron again."
 @pytest.mark.parametrize(
     "text",
     [
-        *apostrophes.CLEAN,
+        *apostrophes.VALID,
         "Reuters reporters in Texas and Honduras met Boris Yeltsin’s heirs.",
         "The Harris campaign, the Phillips family and the Jones report were in the news.",
         "Democrats plan to vote on Friday, and Republicans expect to win.",

@@ -11,7 +11,7 @@ from tests.repairs.sentences import repairs
 @pytest.mark.parametrize(
     "text",
     [
-        *lost_quotation_marks.CLEAN,
+        *lost_quotation_marks.VALID,
         "'We are late,' the minister said.",
         "The minister said that we must all pay, and he believes we will.",
         "World War I ended badly, the historian said.",

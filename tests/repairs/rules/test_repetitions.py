@@ -12,7 +12,7 @@ from tests.repairs.sentences import candidates, repairs
 @pytest.mark.parametrize(
     "text",
     [
-        *repetitions.CLEAN,
+        *repetitions.VALID,
         "She gave her her book, and what is is what was.",
         "They went from door to door and from Paris to Paris-Nord.",
         "Duran Duran played in Baden Baden.",

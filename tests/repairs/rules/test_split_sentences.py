@@ -13,7 +13,7 @@ PROSE = "The minister arrived in Rome on Monday for three days of talks with his
 @pytest.mark.parametrize(
     "text",
     [
-        *split_sentences.CLEAN,
+        *split_sentences.VALID,
         "Lt. Gen. Jones of the U.S. Army, i.e. the commander, spoke at 3 p.m. in St. Louis.",
         "It cost No. 5 Ltd. a lot ... but it paid 3.5 percent.",
         "See https://example.com/a.The or write to a.Smith@example.com for details.",
