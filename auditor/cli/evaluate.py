@@ -24,7 +24,7 @@ def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[st
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--system", "systems", multiple=True, type=click.Choice(list(SYSTEMS)), default=("detector",), show_default=True,
+    "--system", "systems", multiple=True, type=click.Choice(list(SYSTEMS)), default=("audit",), show_default=True,
     help="What to measure; may be given several times.",
 )  # fmt: skip
 @click.option(

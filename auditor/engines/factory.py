@@ -16,15 +16,11 @@ from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
 if TYPE_CHECKING:
-    from auditor.engines.language_model.causal_lm import CausalLM
-    from auditor.engines.pair_probes import PairProbes
-    from auditor.engines.quality_estimation.estimator import Encoder
     from auditor.protocols import BackTranslator, Detector, Embedder, LanguageModel, Translator
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 PROBE = "probe"
 RANGES = "ranges"
-PAIR_PROBES = "pair-probes"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
 
 
@@ -52,31 +48,6 @@ def open_language_model(settings: Settings) -> LanguageModel:
     if not settings.cache:
         return load()
     return cached_engines.RememberingLanguageModel(load, _memory(f"language model {name}", folders, settings))
-
-
-def open_listeners(settings: Settings) -> tuple[Encoder, CausalLM, PairProbes]:
-    """Load the encoder, the embedded language model and the probes of language pairs, which listen to both.
-
-    None of them remembers anything.
-
-    Raises:
-        ModelError: something is missing or damaged.
-    """
-    _prepare(settings)
-    from auditor.engines.language_model.causal_lm import CausalLM
-    from auditor.engines.language_model.edit_scoring import Watch
-    from auditor.engines.pair_probes import open_pair_probes
-    from auditor.engines.quality_estimation import estimator
-
-    probes = open_pair_probes(manifest.manifest_file().parent / PAIR_PROBES)
-    model = CausalLM(
-        local.path(FLUENCY_MODEL),
-        name=_embedded_name(),
-        device=settings.device,
-        precision=settings.precision,
-        watch=Watch(probes.layers),
-    )
-    return estimator.open_embedded(settings, detector=_own_detector(settings)), model, probes
 
 
 def open_back_translator(settings: Settings) -> BackTranslator:

@@ -1,4 +1,4 @@
-"""What can be evaluated: the plain baselines, each signal, the detector, the whole audit. One line each.
+"""What can be evaluated: the plain baselines, each signal, the whole audit. One line each.
 
 A system is `open(options) -> System`; it is opened when it is asked for, so a baseline needs no model.
 """
@@ -115,8 +115,7 @@ SYSTEMS = {
     "translation": "auditor.evaluation.model_baselines:open_translation",
     "round-trip": "auditor.evaluation.model_baselines:open_round_trip",
     "round-trip-bleu": "auditor.evaluation.model_baselines:open_round_trip_bleu",
-    "encoder": "auditor.evaluation.learned:open_encoder",
-    "detector": "auditor.evaluation.learned:open_detector",
+    "quality-estimation": "auditor.evaluation.learned:open_quality_estimation",
     "probe": "auditor.evaluation.learned:open_probe",
     "audit": "auditor.evaluation.audited:open_audit",
 }

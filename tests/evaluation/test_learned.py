@@ -1,126 +1,67 @@
-"""What was fitted, as systems to evaluate: which answer is given to which gold, by which model, how two are added."""
+"""What was fitted, as systems to evaluate: which answer is given to which gold, by which model."""
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 import pytest
-import torch
-from torch import Tensor
 
 from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.engines.language_model.edit_scoring import Watch
 from auditor.engines.language_model.probe import open_probe
-from auditor.engines.pair_probes import Heard, open_pair_probes
-from auditor.engines.quality_estimation.estimator import Encoder
 from auditor.errors import SettingsError
 from auditor.evaluation import learned
 from auditor.evaluation.systems import Options, Request
 from auditor.protocols import Pair
 from auditor.values import Judgement, Kind, Settings, Span
-from tests.engines.small_probe import LAYERS, READ, make_pair_probes, make_probe
+from tests.engines.small_probe import make_probe
 from tests.evaluation import rows as made
 from tests.small_models import make_causal_lm
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A detector that gives each word even odds, and the sentence a score of 1."""
+    """A quality estimator that gives each word even odds, and counts the pairs that it is asked about."""
 
+    asked: list[Pair] = field(default_factory=list)
     name: str = "undecided"
 
-    def read(self, pairs: Sequence[Pair]) -> list[tuple[Judgement, Tensor]]:
-        return [self._read(len(pair.words), len(pair.source or "")) for pair in pairs]
-
-    def _read(self, count: int, seed: int) -> tuple[Judgement, Tensor]:
-        even, quarter = (0.5,) * count, (0.25,) * count
-        states = torch.randn(count + 1, READ, generator=torch.Generator().manual_seed(seed))
-        return Judgement(quarter, quarter, 0.5, even, even, 0.5, (Kind.GRAMMAR,) * count, 1.0, 1.0), states
+    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
+        self.asked.extend(pairs)
+        return [_even(len(pair.words)) for pair in pairs]
 
 
-@pytest.fixture
-def together(tmp_path: Path) -> learned.Together:
-    probes = open_pair_probes(make_pair_probes(tmp_path / "pairs", "pt-en", "et-en"))
-    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=Watch(LAYERS))
-    return learned.Together(cast("Encoder", Undecided()), model, probes)
-
-
-def _heard(together: learned.Together, request: Request) -> list[Heard]:
-    (reading,) = together.read([request])
-    return learned.voices(request, reading, together.probes)
-
-
-@pytest.mark.parametrize(
-    ("source", "pair", "convention", "count"),
-    [
-        ("fonte", "pt-en", learned.POST_EDITED, 4),
-        (None, "pt-en", learned.POST_EDITED, 2),
-        ("fonte", "et-en", learned.POST_EDITED, 4),
-        ("fonte", "km-en", learned.POST_EDITED, 3),
-        (None, "km-en", learned.POST_EDITED, 2),
-        ("fonte", "pt-en", "mqm", 2),
-        (None, "pt-en", "mqm", 2),
-    ],
-)
-def test_log_odds_of_all_voices_are_added(
-    together: learned.Together, tmp_path: Path, source: str | None, pair: str, convention: str, count: int
-) -> None:
-    """Beside even odds only the probes speak, as loud as the blend of the case says; so do the scores."""
-    row = replace(made.row(tmp_path), pair=pair, score_type=convention)
-    request = Request(row, source)
-    (found,) = together.predict([request])
-    encoder, *heard = _heard(together, request)
-    blend = learned.BLENDS[learned.case(request, together.probes)]
-
-    _, *weights, bias = blend.pairs.get(pair, (*blend.words, blend.bias))
-
-    assert len(blend.words) == len(blend.scores) == len(heard) + 1 == len(weights) + 1 == count
-    assert set(encoder.official) == {0.0}
-    assert len(found.words) == len(row.words) == len(found.official) - 1
-    for chances, said in (
-        (found.words, [each.words[:-1] for each in heard]),
-        (found.official, [each.official for each in heard]),
-    ):
-        odds = [math.log(chance / (1 - chance)) for chance in chances]
-        sums = [bias + sum(map(operator.mul, weights, column)) for column in zip(*said, strict=True)]
-        assert odds == pytest.approx(sums, abs=1e-4)
-    scores = [encoder.score, *(each.score for each in heard)]
-    assert found.score == pytest.approx(sum(map(operator.mul, blend.scores, scores)))
-
-
-def test_the_pair_and_the_gold_choose_who_is_heard(together: learned.Together, tmp_path: Path) -> None:
-    """Another pair, or raters' marks, are other questions; only where the source is known does it change an answer."""
-    row = replace(made.row(tmp_path), score_type=learned.POST_EDITED)
-    own, other, marked = (
-        _heard(together, Request(each, None))[1]
-        for each in (row, replace(row, pair="km-en"), replace(row, score_type="mqm"))
+def _even(count: int) -> Judgement:
+    return Judgement(
+        minor=(0.1,) * count,
+        major=(0.2,) * count,
+        marked_end=0.4,
+        edited=(0.5,) * count,
+        edited_gaps=(0.6,) * count,
+        edited_end=0.7,
+        kinds=(Kind.GRAMMAR,) * count,
+        assessment=1.0,
+        mqm=2.0,
     )
-    _, alone, both, others = _heard(together, Request(row, "fonte"))
-
-    assert own != other != marked != own
-    assert alone == own
-    assert [alone, both, others] != _heard(together, Request(row, "outra fonte"))[1:]
-    assert alone == _heard(together, Request(row, "outra fonte"))[1]
 
 
-def test_no_text_is_left_to_the_encoder(together: learned.Together, tmp_path: Path) -> None:
-    row = replace(made.row(tmp_path), target="", words=(), tags=(), official=(False,))
-    (found,) = together.predict([Request(row, None)])
+def test_each_gold_is_estimated_in_its_own_terms(tmp_path: Path) -> None:
+    """Raters' marks and a post-editor's changes are two questions, each with words, gaps, end and score of its own."""
+    row = made.row(tmp_path)
+    estimator = Undecided()
+    requests = [Request(replace(row, score_type=kind), "fonte") for kind in ("mqm", learned.POST_EDITED, "mqm")]
+    marked, edited, again = learned.QualityEstimation(estimator).predict(requests)
+    count = len(row.words)
 
-    assert (found.words, found.official, found.score) == ((), (0.5,), 1.0)
-
-
-def test_the_detector_is_named_by_all_its_parts(together: learned.Together) -> None:
-    """Other weights of any part are another system, with predictions of its own."""
-    encoder, model, probes = together.name.split("+")
-
-    assert (encoder, probes) == ("undecided", together.probes.name)
-    assert model.startswith("tiny")
+    assert marked == again
+    assert marked.words == pytest.approx((0.3,) * count)
+    assert marked.official == pytest.approx((*(0.3,) * count, 0.4))
+    assert marked.major == (True,) * count
+    assert (edited.words, edited.official) == ((0.5,) * count, (*(0.6,) * count, 0.7))
+    assert (marked.score, edited.score) == (2.0, 1.0)
+    assert estimator.asked == [Pair(row.target, row.words, "fonte")]
 
 
 @pytest.fixture

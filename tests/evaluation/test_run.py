@@ -251,8 +251,8 @@ def test_fewer_rows_keep_the_raters_of_a_translation_together(judged: Path) -> N
 
 def test_an_unknown_system_is_refused_by_name() -> None:
     """The message offers the nearest system."""
-    with pytest.raises(UnknownNameError, match="Did you mean 'detector'"):
-        open_system("detecter", Options(Settings(), seed=1))
+    with pytest.raises(UnknownNameError, match="Did you mean 'quality-estimation'"):
+        open_system("quality-estimate", Options(Settings(), seed=1))
 
 
 def test_the_command_prints_a_table_and_writes_json(judged: Path, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import bisect
 import functools
 import hashlib
 import itertools
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -156,22 +155,6 @@ class OpenPassage:
         starts = self._starts[: len(self._block)]
         # A word's last token is the last that begins before the word ends; the first row stands before the passage.
         return self._reading.seen[[bisect.bisect_left(starts, word.end) for word in words]]
-
-    def scores(self, words: Sequence[Span]) -> Tensor:
-        """Return how each word was read, (words, 4); of an empty span nothing is told, all four are 0.
-
-        They are its surprisal in nats, the entropy in nats and the logarithm of one plus the rank at its first token,
-        and how many tokens it has.
-        """
-        starts = self._starts[: len(self._block)]
-        told = torch.zeros(len(words), 4)
-        for row, word in zip(told, words, strict=True):
-            first = max(0, bisect.bisect_right(starts, word.start) - 1)
-            end = max(first + 1, bisect.bisect_left(starts, word.end))
-            if word:
-                rank = math.log1p(self._reading.ranks[first])
-                row[:] = torch.tensor([-sum(self._own[first:end]), self._reading.entropies[first], rank, end - first])
-        return told
 
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         """See `Passage`."""

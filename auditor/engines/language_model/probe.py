@@ -12,9 +12,8 @@ Shapes: N words in all, L layers, D width of the language model; B sentences, W 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -41,21 +40,14 @@ class ProbeNetwork(nn.Module):
 
     def forward(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
         """Return log-odds, (B, W, outputs), of states (B, W, L * D); what stands behind a sentence's end is nothing."""
-        answers: Tensor = self.answers(self.dropout(self.traces(states, lengths)))
-        return answers
-
-    def traces(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
-        """Return what is known of each word in its sentence, (B, W, 2 * memory + narrow), of states (B, W, L * D)."""
         narrowed = self.dropout(functional.gelu(self.narrow(self.dropout(states))))
         packed = nn.utils.rnn.pack_padded_sequence(narrowed, list(lengths), batch_first=True, enforce_sorted=False)
         along, _ = nn.utils.rnn.pad_packed_sequence(
             self.along(packed)[0], batch_first=True, total_length=states.shape[1]
         )
-        return torch.cat([along, narrowed], dim=-1)
-
-
-Built = TypeVar("Built")
-Network = TypeVar("Network", bound=ProbeNetwork)
+        traces = torch.cat([along, narrowed], dim=-1)  # (B, W, 2 * memory + narrow)
+        answers: Tensor = self.answers(self.dropout(traces))
+        return answers
 
 
 class Probe:
@@ -95,30 +87,23 @@ def open_probe(folder: Path) -> Probe:
     Raises:
         ModelError: it is missing or damaged.
     """
-    network, layers, digest = load(folder / WEIGHTS, lambda tensors: filled(ProbeNetwork, tensors))
-    return Probe(network, layers=layers, name=f"probe-{digest}")
-
-
-def load(file: Path, build: Callable[[dict[str, Tensor]], Built]) -> tuple[Built, list[int], str]:
-    """Return what `build` makes of a file's tensors in float32, the layers it is about, and its content's hash.
-
-    Raises:
-        ModelError: the file is missing or damaged.
-    """
+    file = folder / WEIGHTS
     if not file.is_file():
         raise ModelError(f"{file} is missing; install auditor again")
     try:
         with safe_open(file, framework="pt") as stored:
             layers = [int(layer) for layer in stored.metadata()["layers"].split(",")]
-            built = build({name: stored.get_tensor(name).float() for name in stored.keys()})  # noqa: SIM118 (no dict)
+            tensors = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118 (no dict)
+        network = _filled(tensors)
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
-    return built, layers, hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    return Probe(network, layers=layers, name=f"probe-{digest}")
 
 
-def filled(kind: type[Network], tensors: Mapping[str, Tensor]) -> Network:
+def _filled(tensors: Mapping[str, Tensor]) -> ProbeNetwork:
     """Make a network as large as the tensors say, and fill it with them."""
     narrow, memory = tensors["narrow.weight"], tensors["along.weight_hh_l0"]
-    network = kind(narrow.shape[1], narrow=len(narrow), memory=memory.shape[1])
+    network = ProbeNetwork(narrow.shape[1], narrow=len(narrow), memory=memory.shape[1])
     network.load_state_dict(tensors)
     return network

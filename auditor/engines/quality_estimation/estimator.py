@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -34,7 +33,6 @@ BOS, PAD, EOS = 0, 1, 2
 LONGEST = 500
 """Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
 KINDS = tuple(Kind)
-Taken = TypeVar("Taken")
 _WEIGHTS = torch.tensor(CLASS_WEIGHTS)
 
 
@@ -102,22 +100,15 @@ class Encoder:
 
     def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
         """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
-        return [_merge(parts) for parts in self._each(pairs, _judgement)]
-
-    def read(self, pairs: Sequence[Pair]) -> list[tuple[Judgement, Tensor]]:
-        """Judge each pair, same order, and say what the last layer made of its words and end, (words + 1, width)."""
-        found = self._each(pairs, _shown)
-        return [(_merge([each for each, _ in parts]), _joined([states for _, states in parts])) for parts in found]
-
-    def _each(self, pairs: Sequence[Pair], take: Callable[[Outputs, int, int], Taken]) -> list[list[Taken]]:
-        """Return for each pair what is taken of its parts, in order: of a batch's outputs, by row and words."""
         numbers, parts, encoded = zip(*self._read_parts(pairs), strict=True) if pairs else ((), (), ())
-        found: list[list[tuple[int, Taken]]] = [[] for _ in pairs]
+        found: list[list[tuple[int, Judgement]]] = [[] for _ in pairs]
         for group, outputs in self._reader.read(encoded):
             for row, at in enumerate(group):
-                found[numbers[at]].append((_first_word(parts[at]), take(outputs, row, len(parts[at].words))))
+                judged = _judgement(outputs, row, len(parts[at].words))
+                found[numbers[at]].append((_first_word(parts[at]), judged))
         # Groups are made by length, so the parts of a long pair may come back in any order.
-        return [[taken for _, taken in sorted(rows, key=operator.itemgetter(0))] for rows in found]
+        ordered = [sorted(rows, key=operator.itemgetter(0)) for rows in found]
+        return [_merge([judged for _, judged in rows]) for rows in ordered]
 
     def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, Encoded]]:
         """Yield each pair as pieces, with its number; one that is longer than the network in parts."""
@@ -160,16 +151,6 @@ def _cut(pair: Pair) -> Pair:
 
 def _first_word(part: Pair) -> int:
     return part.words[0].start if part.words else 0
-
-
-def _shown(outputs: Outputs, row: int, words: int) -> tuple[Judgement, Tensor]:
-    # A copy: a view would keep the whole batch in memory.
-    return _judgement(outputs, row, words), outputs.words[row, : words + 1].clone()
-
-
-def _joined(parts: Sequence[Tensor]) -> Tensor:
-    """Put the words of a sentence's parts together; only the last part's end is the sentence's."""
-    return torch.cat([*(part[:-1] for part in parts[:-1]), parts[-1]])
 
 
 def _encoded(pair: Pair, target: Encoding, source: Encoding) -> Encoded:

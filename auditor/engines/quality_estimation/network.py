@@ -67,18 +67,16 @@ class Outputs:
     `marked` (batch, words, 3): no, minor, major error in the eyes of a rater who marks errors; `edited` (batch, words,
     2): changed by a post-editor, and changed or followed on by a gap (WMT22's way); `kinds` (batch, words, 12): which
     kind of error if it is one. `scores` (batch, 2): direct assessment and MQM, each standardised, higher is better.
-    `words` (batch, words, width): what the last layer made of each word, which the logits are read from.
     """
 
     marked: Tensor
     edited: Tensor
     kinds: Tensor
     scores: Tensor
-    words: Tensor
 
     def to(self, device: torch.device) -> Outputs:
         """Return the outputs on a device."""
-        return Outputs(*(part.to(device) for part in (self.marked, self.edited, self.kinds, self.scores, self.words)))
+        return Outputs(*(part.to(device) for part in (self.marked, self.edited, self.kinds, self.scores)))
 
 
 class Embeddings(nn.Module):
@@ -227,7 +225,7 @@ class Detector(nn.Module):
             ],
             dim=-1,
         )
-        return Outputs(marked, edited, self.kinds(words), self.sentence(sentence), words)
+        return Outputs(marked, edited, self.kinds(words), self.sentence(sentence))
 
 
 def _bias(mask: Tensor) -> Tensor:

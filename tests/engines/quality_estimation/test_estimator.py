@@ -13,13 +13,11 @@ from safetensors.numpy import load_file
 from transformers import BertConfig, BertModel
 
 from auditor.engines.quality_estimation.estimator import (
-    DETECTOR,
     Encoder,
     Pieces,
     open_encoder,
     open_network,
     open_tokenizer,
-    overlay,
 )
 from auditor.engines.weights import convert_e5
 from auditor.errors import ModelError
@@ -133,21 +131,6 @@ def test_there_is_a_probability_for_every_word(encoder: Encoder) -> None:
     assert empty.marked == ()
 
 
-def test_judgements_are_read_from_what_is_shown_of_the_words(folder: Path, encoder: Encoder) -> None:
-    """The fitted head, put to the states of the words and of the end, gives the judgement's probabilities."""
-    network = open_network(folder / "encoder")
-    overlay(network, folder / "detector" / DETECTOR)
-    (judged, states), (empty, end) = encoder.read([Pair(TEXT, WORDS, "a ponte"), Pair("", ())])
-    with torch.no_grad():
-        edited = network.edited(states.float()).sigmoid()
-
-    assert states.shape == (len(WORDS) + 1, small.WIDTH)
-    assert end.shape == (1, small.WIDTH)
-    assert edited[:-1, 0].tolist() == pytest.approx(judged.edited, abs=1e-3)
-    assert float(edited[-1, 1]) == pytest.approx(judged.edited_end, abs=1e-3)
-    assert empty.edited == ()
-
-
 def test_company_changes_nothing(encoder: Encoder) -> None:
     """A pair is judged alike alone and among longer ones, in the order in which pairs were given."""
     pairs = [Pair(TEXT, WORDS, "a ponte fechada"), Pair("the bridge " * 30, (Span(0, 3),)), Pair("was", (Span(0, 3),))]
@@ -176,9 +159,9 @@ def test_a_sentence_longer_than_the_network_is_read_in_parts(encoder: Encoder) -
     text = "the bridge was closed " * 750
     words = tuple(Span(at, at + 3) for at in range(0, len(text), 22))
 
-    ((judged, states),) = encoder.read([Pair(text, words, "a ponte fechada " * 400)])
+    (judged,) = encoder.judge([Pair(text, words, "a ponte fechada " * 400)])
 
-    assert len(words) == len(judged.marked) == len(states) - 1
+    assert len(words) == len(judged.marked)
 
 
 def test_a_word_longer_than_the_network_is_judged(encoder: Encoder) -> None:
