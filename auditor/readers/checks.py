@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from auditor.errors import InputError
 from auditor.text import segmentation
-from auditor.text.english import looks_english
+from auditor.text.language_id import looks_english
 from auditor.values import Document, Span
 
 LONGEST_LINE = 2_000_000

@@ -1,89 +1,82 @@
-"""What English is made of: its commonest small words, and whether a text looks like English."""
+"""What English is made of: its closed classes of words, possessives, articles and capitals, and its headlines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import regex
 
-from auditor.values import Word
+from auditor.values import Sentence
 
-FUNCTION_WORDS = frozenset(
+ARTICLES = ("the", "a", "an")
+PREPOSITIONS = (
+    "of", "in", "on", "at", "to", "for", "from", "by", "with", "about", "against", "over", "under", "into", "between",
+    "among", "through", "during", "after", "before", "as", "than", "toward", "towards", "within", "without", "upon",
+    "since", "until", "across", "around", "behind", "despite", "near", "off", "out", "up",
+)  # fmt: skip
+PRONOUNS = ("he", "she", "it", "they", "we")
+OBJECTS = ("him", "her", "it", "them", "us")
+POSSESSIVES = ("his", "her", "its", "their", "our")
+RELATIVES = ("that", "which", "who", "whose", "whom", "where", "when", "while", "what", "how", "if", "whether")
+MODALS = ("will", "would", "can", "could", "may", "might", "must", "should")
+DETERMINERS = (
+    "this",
+    "that",
+    "these",
+    "those",
+    "some",
+    "any",
+    "no",
+    "each",
+    "every",
+    "all",
+    "both",
+    "another",
+    "other",
+)
+CONJUNCTIONS = ("and", "but", "or", "nor", "so", "because", "although")
+AUXILIARIES = ("is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did")
+
+CLASSES = (ARTICLES, PREPOSITIONS, PRONOUNS, OBJECTS, POSSESSIVES, RELATIVES, MODALS, DETERMINERS, CONJUNCTIONS)
+
+FUNCTION_WORDS = frozenset(word for words in (*CLASSES, AUXILIARIES) for word in words) | frozenset(
     """
-    a about above after against all also am among an and any are around as at away back be because been before being
-    below between both but by can cannot could did do does down during each either even ever few for from had has have
-    he her here hers herself him himself his how i if in into is it its itself just less let like many may me might
-    more most much must my myself near neither never no nor not now of off on once one only onto or other our ours
-    ourselves out over own per rather same shall she should since so some still such than that the their theirs them
-    themselves then there these they this those through to too toward towards under until up upon us very was we well
-    were what when where which while who whom whose why will with within without would yet you your yours yourself
+    above also am away back below cannot down either even ever few here hers herself himself i itself just less
+    let like many me more most much my myself neither never not now once one only onto ours ourselves own per
+    rather same shall still such theirs themselves then there too very well why yet you your yours yourself
     """.split()  # noqa: SIM905, a list of words is read as words
 )
-"""Closed-class words: 43 of 100 words of the clean news."""
+"""Closed-class words, in lower case: 43 of 100 words of the clean news."""
 
 _POSSESSIVE = regex.compile(r"(?<=\w)(?:['’ʼ＇][sS]|['’ʼ＇])$")
-
-_SHARED = frozenset(
-    {
-        "a",
-        "am",
-        "an",
-        "are",
-        "as",
-        "at",
-        "do",
-        "had",
-        "he",
-        "her",
-        "in",
-        "is",
-        "me",
-        "no",
-        "on",
-        "or",
-        "so",
-        "to",
-        "was",
-    }
-)
-"""Those of them that are small words of other languages too, and so speak for neither."""
-
-_FOREIGN = frozenset(
-    """
-    aan ais al ao aos auch aus aux avec avere bei bir bis bu cette como con da das dass de degli dei del della delle
-    dem den der des deux dla dies diese dos du egy ein eine einem einen einer el ella en entre er es está este esta
-    estão et été für gli ha había het hij hogy ich il ist její jak jest jako kan kein la las le les leur lo los lui
-    mais mas mit më mu muy na nach não nao nebo nel nella nicht nie niet nos nous oder och og ook où ou para pas pe
-    pela pelo pero por pour più prema que qui quiere se sein ses sich sie sind som sont su sua sul sunt sur są tak
-    także também te til todo tot tra um uma un und una une uno ve vil voor vom von vous wie wir wird y za že zu zum
-    zur în și és için která který się też din
-    """.split()  # noqa: SIM905, as above
-)
-"""Commonest small words of other languages in Latin script, as they stand inside a sentence."""
-
-
-def looks_english(words: Sequence[Word]) -> bool:
-    """Tell whether running text is English, however badly translated.
-
-    Only what is clearly something else is turned away: mostly letters of another script; or more small words of other
-    languages than of English; or almost no small English words in more words than any headline has. A few words in
-    Latin script prove nothing and pass.
-    """
-    forms = [word.text.replace("’", "'") for word in words if any(map(str.isalpha, word.text))]
-    letters = "".join(forms)
-    if sum(letter <= "\u024f" for letter in letters) < 0.5 * len(letters):
-        return False
-    small = [form.casefold().split("'")[0] for form in forms]
-    english = sum(form in FUNCTION_WORDS for form in small)
-    telling = sum(form in FUNCTION_WORDS - _SHARED for form in small)
-    # With a capital they belong to names: Los Angeles, De Klerk.
-    foreign = sum(form in _FOREIGN for form in forms)
-    if foreign >= 3 and foreign > telling and foreign > 0.1 * len(forms):
-        return False
-    # Lists of results and names keep a few small words; 40 words are more than a headline has.
-    return len(forms) < 40 or english >= 0.05 * len(forms)
 
 
 def base(word: str) -> str:
     """Return the word without its possessive ending: "Biden" for "Biden’s", "Joneses" for "Joneses’"."""
     return _POSSESSIVE.sub("", word)
+
+
+def match_case(replacement: str, original: str) -> str:
+    """Give `replacement` the capitals of `original`: all, the first, or none."""
+    if len(original) > 1 and original.isupper():
+        return replacement.upper()
+    if original[:1].isupper():
+        return replacement[:1].upper() + replacement[1:]
+    return replacement
+
+
+def article_for(word: str) -> str:
+    """Choose "a" or "an" by the letter that `word` begins with (an approximation: "an hour", "a union" are known)."""
+    lower = word.lower()
+    if lower.startswith(("hour", "honest", "honor", "honour", "heir")):
+        return "an"
+    if lower.startswith(("uni", "use", "usu", "eu", "one", "once", "ut")) and not lower.startswith("unin"):
+        return "a"
+    return "an" if lower[:1] in set("aeiou") else "a"
+
+
+_CLOSING = (".", "!", "?", "…", "”", '"', "’", "'", ")", ":", ";")
+_LONGEST_HEADLINE = 20  # words; agrees with the marked headlines of clean news in 99 of 100 places
+
+
+def is_headline(sentence: Sentence, text: str) -> bool:
+    """Tell whether a sentence is a headline or caption: short, and without a stop at its end."""
+    return len(sentence.words) < _LONGEST_HEADLINE and not sentence.span.of(text).rstrip().endswith(_CLOSING)

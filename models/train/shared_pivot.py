@@ -19,8 +19,8 @@ from lemminflect import getAllLemmas
 
 from auditor.engines.translation.firefox.translator import FirefoxTranslator
 from auditor.engines.weights import local
-from auditor.repairs.lexicon import FUNCTION_WORDS
-from auditor.repairs.model_proposed.inflections import forms
+from auditor.text import morphology
+from auditor.text.english import FUNCTION_WORDS
 
 OUT = Path(__file__).parents[2] / "auditor" / "repairs" / "data" / "shared_pivot.tsv"
 MOST = 8  # alternatives a word
@@ -43,7 +43,8 @@ def main() -> None:
             sharing[pivot].add(word)
     lines = []
     for word in words:
-        others = {other for pivot in pivots[word] for other in sharing[pivot]} - {word} - set(forms(word))
+        others = {other for pivot in pivots[word] for other in sharing[pivot]}
+        others -= {word, *morphology.other_forms(word)}
         kept = sorted((other for other in others if not _variant(word, other)), key=rank.__getitem__)[:MOST]
         if kept:
             lines.append(f"{word}\t{' '.join(kept)}\n")

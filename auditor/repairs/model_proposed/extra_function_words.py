@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import (
+from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.text.english import (
     ARTICLES,
     AUXILIARIES,
     CONJUNCTIONS,
@@ -30,7 +31,6 @@ from auditor.repairs.lexicon import (
     PRONOUNS,
     RELATIVES,
     is_headline,
-    is_suspicious,
 )
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 

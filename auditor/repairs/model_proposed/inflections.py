@@ -19,11 +19,11 @@ Source:
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline, is_suspicious, match_case
+from auditor.repairs.model_proposed.gate import is_suspicious
 from auditor.text import morphology
+from auditor.text.english import FUNCTION_WORDS, is_headline, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "inflections"
@@ -48,7 +48,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
             continue
         if index and word.text[:1].isupper():
             continue
-        for form in forms(lower):
+        for form in morphology.other_forms(lower):
             yield Candidate(
                 word.span,
                 match_case(form, word.text),
@@ -57,14 +57,3 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
                 Severity.MINOR,
                 f"the wrong form of the word, where “{form}” was meant",
             )
-
-
-@functools.lru_cache(maxsize=65536)
-def forms(word: str) -> tuple[str, ...]:
-    """Return the other forms of a lower-case word, sorted; empty for words the dictionary does not know."""
-    found = set()
-    for part, lemmas in morphology.lemmas(word).items():
-        if part in ("NOUN", "VERB", "AUX"):
-            for lemma in lemmas:
-                found |= {form for forms in morphology.inflections(lemma, part=part).values() for form in forms}
-    return tuple(sorted(form for form in found if form != word and form.isalpha()))

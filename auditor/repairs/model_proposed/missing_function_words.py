@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import article_for, is_headline, is_suspicious
+from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.text.english import article_for, is_headline
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "missing-function-words"

@@ -25,8 +25,9 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
-from auditor.repairs.lexicon import FUNCTION_WORDS, is_suspicious, match_case
-from auditor.repairs.model_proposed.inflections import forms
+from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.text import morphology
+from auditor.text.english import FUNCTION_WORDS, match_case
 from auditor.values import BackTranslation, Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "round-trip"
@@ -82,7 +83,7 @@ def _alternatives(
 def _is_plain(word: Word, measurements: Measurements) -> bool:
     """Tell whether the dictionary has the word and it is no recurring name: compounds and rare words always lose."""
     if not word.text.isalpha() or not (
-        forms(word.text.lower()) or word.text.lower() in FUNCTION_WORDS or word.text.islower()
+        morphology.other_forms(word.text.lower()) or word.text.lower() in FUNCTION_WORDS or word.text.islower()
     ):
         return False
     return not (word.text[:1].isupper() and measurements.knowledge.names.get(word.text, 0) > 1)

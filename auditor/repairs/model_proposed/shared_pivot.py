@@ -25,7 +25,8 @@ import functools
 from collections.abc import Iterator, Mapping
 from importlib import resources
 
-from auditor.repairs.lexicon import article_for, is_suspicious, match_case
+from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.text.english import article_for, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "shared-pivot"

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import FUNCTION_WORDS
+from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "unlikely-words"

@@ -22,7 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from auditor.repairs.lexicon import FUNCTION_WORDS, is_headline, is_suspicious
+from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.text.english import FUNCTION_WORDS, is_headline
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "word-order"

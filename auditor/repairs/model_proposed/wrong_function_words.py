@@ -23,7 +23,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.repairs.lexicon import CLASSES, article_for, is_headline, is_suspicious, match_case
+from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.text.english import CLASSES, article_for, is_headline, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "wrong-function-words"

@@ -25,8 +25,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from auditor.repairs.lexicon import article_for, match_case
 from auditor.text import morphology
+from auditor.text.english import article_for, match_case
 from auditor.values import Candidate, Kind, Sentence, Severity, Span, Word
 
 _TAGS = {"noun": ("NN", "NNS"), "verb": ("VB", "VBZ", "VBD", "VBN", "VBG")}
