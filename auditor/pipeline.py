@@ -18,10 +18,10 @@ from auditor.detection import detector, prefilter
 from auditor.detection.calibration import Profile, load_profile
 from auditor.engines import factory
 from auditor.engines.weights import manifest
-from auditor.protocols import BackTranslator, Detector, LanguageModel, Passage
+from auditor.protocols import BackTranslator, LanguageModel, Passage, QualityEstimator
 from auditor.readers import files
 from auditor.repairs import REPAIRS, noisy_channel
-from auditor.signals import adequacy, back_translation, fluency, forced_decoding, probe
+from auditor.signals import back_translation, fluency, forced_decoding, probe, quality_estimation
 from auditor.text import document_context, segmentation
 from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings, Span
 
@@ -34,7 +34,7 @@ Passages are worked at side by side: it is called by several threads, one at a t
 """
 
 PROFILE = Path("judge") / "judge.json"
-_MEASURED = ("surprisals", "predictions", "back", "entropies", "judgements", "forced", "probed")
+_MEASURED = ("surprisals", "predictions", "back", "entropies", "quality_estimates", "forced", "probed")
 """The fields of `Measurements` that are keyed by an offset."""
 
 
@@ -63,9 +63,9 @@ class Auditor:
         self._profile = profile
         self._progress = progress or _silent
         self._telling = threading.Lock()
-        self._language_model = self._later("the fluency model", factory.open_language_model)
-        self._back_translator = self._later("the back-translation models", factory.open_back_translator)
-        self._detector = self._later("the detector", factory.open_detector)
+        self._language_model = self._later("the fluency model", factory.load_language_model)
+        self._back_translator = self._later("the back-translation models", factory.load_back_translator)
+        self._quality_estimator = self._later("the quality estimator", factory.load_quality_estimator)
         self._verdicts = concurrency.Later(lambda: Verdicts(factory.open_verdicts(self.settings, fitted=self.profile)))
 
     @functools.cached_property
@@ -84,9 +84,9 @@ class Auditor:
         return self._back_translator()
 
     @property
-    def detector(self) -> Detector | None:
-        """The detector of errors, loaded at first use; None where the settings do without."""
-        return None if self.settings.detector == "none" else self._detector()
+    def quality_estimator(self) -> QualityEstimator | None:
+        """The quality estimator, loaded at first use; None where the settings do without."""
+        return None if self.settings.quality_estimator == "none" else self._quality_estimator()
 
     @property
     def signature(self) -> str:
@@ -96,7 +96,7 @@ class Auditor:
             "auditor": __version__,
             "fluency": self.language_model.name,
             "back-translation": self.back_translator.name,
-            "detector": self.detector.name if self.detector else "none",
+            "quality-estimation": self.quality_estimator.name if self.quality_estimator else "none",
             "judge": self.profile.fingerprint,
             "segmenter": segmentation.SEGMENTER,
             "min-confidence": f"{self.profile.minimum_probability if minimum is None else minimum:.2f}",
@@ -239,8 +239,8 @@ class Auditor:
         done = (opened.words_before, opened.words_in_all)
         inside = opened.sentences
         known = opened.known
-        # The first passage is read while the lane beside it loads the detector.
-        for step in (self._read, self._judged) if opened.words_before == 0 else (self._judged, self._read):
+        # The first passage is read while the lane beside it loads the quality estimator.
+        for step in (self._read, self._estimated) if opened.words_before == 0 else (self._estimated, self._read):
             known = step(known, opened, done)
         doubted = prefilter.doubtful(known, inside, self.profile)
         known = self._translated(known, prefilter.in_doubt(inside, doubted) if sparing else inside, done)
@@ -257,17 +257,17 @@ class Auditor:
         probed = probe.by_word(opened.passage, opened.sentences)
         return replace(known, surprisals=surprisals, entropies=entropies, predictions=predictions, probed=probed)
 
-    def _judged(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:
-        """Add what the detector says of the sentences, and what the translator does of those that have a source."""
+    def _estimated(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:
+        """Add the quality estimates of the sentences, and forced decoding of those that have a source."""
         asked = opened.sentences
         if any(sentence.source for sentence in asked):
             forced = forced_decoding.measure(known.document, self.back_translator, sentences=asked)
             known = replace(known, forced=forced)
-        detector = self.detector
-        if detector is None:
+        estimator = self.quality_estimator
+        if estimator is None:
             return known
-        self._tell("asking the detector", *done)
-        return replace(known, judgements=adequacy.judge(known.document, detector, sentences=asked))
+        self._tell("estimating quality", *done)
+        return replace(known, quality_estimates=quality_estimation.estimate(known.document, estimator, sentences=asked))
 
     def _translated(self, known: Measurements, asked: Sequence[Sentence], done: tuple[int, int]) -> Measurements:
         """Add what becomes of the sentences on the way out and home."""

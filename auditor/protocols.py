@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from auditor.values import BackTranslation, Forced, Judgement, Span, TokenScores
+from auditor.values import BackTranslation, Forced, QualityEstimate, Span, TokenScores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -188,12 +188,12 @@ class Embedder(Protocol):
         """Return a vector of length 1 for each text, (texts, width), the same whatever else is embedded with it."""
 
 
-class Detector(Protocol):
+class QualityEstimator(Protocol):
     """An encoder fitted on human judgements of translations; it reads with and without a source."""
 
     @property
     def name(self) -> str:
         """What the signature calls it: content hash and precision."""
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
-        """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
+    def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
+        """Estimate each pair, same order; an estimate does not depend on its batch-mates but for rounding."""

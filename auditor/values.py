@@ -193,8 +193,8 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a detector says of one sentence; one number a word, in the order of `Pair.words`.
+class QualityEstimate:
+    """What a quality estimator says of one sentence; one number a word, in the order of `Pair.words`.
 
     `minor` and `major` are the probabilities that a rater would mark the word as such an error; `edited` that a
     post-editor would change it. `marked_end`, `edited_gaps` and `edited_end` follow WMT22's counting: the probability
@@ -258,11 +258,11 @@ class Measurements:
 
     `surprisals` (nats, one a word of the document, by the word's start offset), `entropies` (nats: how unsure the
     language model was before the word's first token, by the word's start offset), `predictions` (what it expected in
-    the place of a surprising word, likeliest first, by its start offset), `back` and `judgements` (one a sentence, by
-    the sentence's start offset) are empty when no model was asked; so is `probed` (the chances, 0-1, that a rater would
-    mark and that a post-editor would change a word, by the language model's inner states, by the word's start offset),
-    and where no probe was fitted for the language model. `forced` has the sentences whose source is known and
-    in a language that the translation model reads, by the start offset.
+    the place of a surprising word, likeliest first, by its start offset), `back` and `quality_estimates` (one a
+    sentence, by the sentence's start offset) are empty when no model was asked; so is `probed` (the chances, 0-1, that
+    a rater would mark and that a post-editor would change a word, by the language model's inner states, by the word's
+    start offset), and where no probe was fitted for the language model. `forced` has the sentences whose source is
+    known and in a language that the translation model reads, by the start offset.
     """
 
     document: Document
@@ -271,7 +271,7 @@ class Measurements:
     predictions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     back: Mapping[int, BackTranslation] = field(default_factory=dict)
     entropies: Mapping[int, float] = field(default_factory=dict)
-    judgements: Mapping[int, Judgement] = field(default_factory=dict)
+    quality_estimates: Mapping[int, QualityEstimate] = field(default_factory=dict)
     forced: Mapping[int, Forced] = field(default_factory=dict)
     probed: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
@@ -380,10 +380,10 @@ class Settings:
 
     `fluency_model` is a directory or a name in the local Hugging Face cache; `back_translation` maps "en-pt" and
     "pt-en" (or another pivot) to MarianMT directories or cached names. Empty means the embedded models.
-    `detector` is a folder with other weights of the detector, or "none" to do without it. `precision` is "auto"
-    (whatever is fastest on the processor), "int8" (where the embedded language and translation models were made ready
-    for it), "bfloat16" or "float32". `minimum_probability` None means the fitted default. `cache` lets results be kept
-    on disk and used again; it changes no number.
+    `quality_estimator` is a folder with other weights of the quality estimator, or "none" to do without it. `precision`
+    is "auto" (whatever is fastest on the processor), "int8" (where the embedded language and translation models were
+    made ready for it), "bfloat16" or "float32". `minimum_probability` None means the fitted default. `cache` lets
+    results be kept on disk and used again; it changes no number.
     """
 
     minimum_probability: float | None = None
@@ -394,7 +394,7 @@ class Settings:
     precision: str = "auto"
     fluency_model: str = ""
     back_translation: Mapping[str, str] = field(default_factory=dict)
-    detector: str = ""
+    quality_estimator: str = ""
     mechanisms: Sequence[str] | None = None
     penalties: Mapping[str, float] = field(default_factory=dict)
     cache: bool = False

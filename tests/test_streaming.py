@@ -45,7 +45,7 @@ import json, sys
 from auditor import Auditor, Settings
 from auditor.text import segmentation
 fluency, back, text = json.loads(sys.argv[1])
-auditor = Auditor(Settings(fluency_model=fluency, back_translation=back, detector="none", cache=True))
+auditor = Auditor(Settings(fluency_model=fluency, back_translation=back, quality_estimator="none", cache=True))
 audit = auditor.audit(segmentation.document(text, name="story"))
 print("torch" in sys.modules, audit.signature, [finding.probability for finding in audit])
 """
@@ -68,7 +68,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Auditor]:
 
     def build(*, cache: bool = False) -> Auditor:
         settings = Settings(
-            fluency_model=fluency, back_translation=back, detector="none", mechanisms=MECHANISMS, cache=cache
+            fluency_model=fluency, back_translation=back, quality_estimator="none", mechanisms=MECHANISMS, cache=cache
         )
         return Auditor(settings, profile=EAGER)
 

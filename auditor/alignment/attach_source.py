@@ -99,7 +99,7 @@ def with_source(
         found = files.source(files.load(str(source)), name=str(source))
     else:
         found = files.source(source.encode(), name="the source")
-    return attach(document, found, factory.open_embedder(settings))
+    return attach(document, found, factory.load_embedder(settings))
 
 
 def has_sources(document: Document) -> bool:

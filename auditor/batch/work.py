@@ -113,4 +113,4 @@ def _embedder(packed: bytes) -> Embedder:
     """Load the encoder that aligns a text and its source once a process."""
     from auditor.engines import factory
 
-    return factory.open_embedder(_worker(packed)[0].settings)
+    return factory.load_embedder(_worker(packed)[0].settings)

@@ -19,8 +19,8 @@ from typing import Any
 from auditor.cache.environment import surroundings
 from auditor.cache.sqlite_store import Store
 from auditor.concurrency import Later
-from auditor.protocols import BackTranslator, Detector, Edit, LanguageModel, Outlook, Pair, Passage
-from auditor.values import BackTranslation, Forced, Judgement, Kind, Span, TokenScores
+from auditor.protocols import BackTranslator, Edit, LanguageModel, Outlook, Pair, Passage, QualityEstimator
+from auditor.values import BackTranslation, Forced, Kind, QualityEstimate, Span, TokenScores
 
 _PATIENCE = 16  # passages: how far those who work side by side may be apart
 _QUICK = 1  # zlib's level: most of what is kept are digits of numbers, which no level packs well
@@ -104,23 +104,23 @@ class RememberingBackTranslator:
         return changes
 
 
-class RememberingDetector:
-    """A `Detector` that remembers."""
+class RememberingQualityEstimator:
+    """A `QualityEstimator` that remembers."""
 
-    def __init__(self, open_detector: Callable[[], Detector], memory: Memory) -> None:
-        self._detector = Later(open_detector)
+    def __init__(self, open_estimator: Callable[[], QualityEstimator], memory: Memory) -> None:
+        self._estimator = Later(open_estimator)
         self._memory = memory
 
     @functools.cached_property
     def name(self) -> str:
-        """See `Detector.name`."""
-        return str(self._memory.recall(["name"], lambda: self._detector().name))
+        """See `QualityEstimator.name`."""
+        return str(self._memory.recall(["name"], lambda: self._estimator().name))
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
-        """See `Detector.judge`; pairs are remembered together with those they were judged beside."""
-        question = ["judge", [(pair.target, _pairs(pair.words), pair.source) for pair in pairs]]
-        answer = self._memory.recall(question, lambda: [_fields(found) for found in self._detector().judge(pairs)])
-        return [_judgement(found) for found in answer]
+    def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
+        """See `QualityEstimator.estimate`; pairs are remembered together with those they were estimated beside."""
+        question = ["estimate", [(pair.target, _pairs(pair.words), pair.source) for pair in pairs]]
+        answer = self._memory.recall(question, lambda: [_fields(found) for found in self._estimator().estimate(pairs)])
+        return [_estimate(found) for found in answer]
 
 
 class RememberingLanguageModel:
@@ -237,11 +237,11 @@ def _pairs(spans: Sequence[Span]) -> list[tuple[int, int]]:
     return [(span.start, span.end) for span in spans]
 
 
-def _fields(judgement: Judgement) -> dict[str, object]:
-    return {name: getattr(judgement, name) for name in Judgement.__dataclass_fields__}
+def _fields(estimate: QualityEstimate) -> dict[str, object]:
+    return {name: getattr(estimate, name) for name in QualityEstimate.__dataclass_fields__}
 
 
-def _judgement(fields: dict[str, Any]) -> Judgement:
+def _estimate(fields: dict[str, Any]) -> QualityEstimate:
     values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in fields.items()}
     values["kinds"] = tuple(map(Kind, fields["kinds"]))
-    return Judgement(**values)
+    return QualityEstimate(**values)

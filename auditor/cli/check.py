@@ -127,7 +127,7 @@ def _paired(document: Document, original: str, options: Options, display: Displa
         raise InputError(f"{document.name} brings its own source along; leave out --source.")
     source = files.source(files.load(original), name=original)
     display.report("pairing the text with its source", 0, 0)
-    return attach_source.attach(document, source, factory.open_embedder(options.settings))
+    return attach_source.attach(document, source, factory.load_embedder(options.settings))
 
 
 def _accept(path: Path, reason: str, audit: Audit) -> None:

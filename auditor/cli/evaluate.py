@@ -59,8 +59,8 @@ def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[st
     help="A pair of MarianMT models instead of the embedded ones; sources in its language are forced from.",
 )  # fmt: skip
 @click.option(
-    "--detector", type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with other weights of the detector, as its recipe writes them.",
+    "--quality-estimator", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with other weights of the quality estimator, as its recipe writes them.",
 )  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 def evaluate(  # noqa: PLR0913 (one parameter an option)
@@ -79,7 +79,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     precision: str,
     fluency_model: str,
     back_translation: tuple[tuple[str, str], ...],
-    detector: Path | None,
+    quality_estimator: Path | None,
     quiet: bool,
 ) -> None:
     """Measure systems on FILES of judged translations: Parquet, or JSON Lines (.jsonl), with the pack's columns.
@@ -98,7 +98,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
         precision=precision,
         fluency_model=fluency_model,
         back_translation=dict(back_translation),
-        detector=str(detector or ""),
+        quality_estimator=str(quality_estimator or ""),
     )
     plan = Plan(
         tuple(dict.fromkeys(files)),

@@ -14,12 +14,12 @@ from typing import Self
 from auditor.detection import features
 from auditor.detection.calibration import Profile, calibrate
 from auditor.detection.features import LAYERED, NAMES, is_quoted
-from auditor.signals.adequacy import SIGNAL
+from auditor.signals.quality_estimation import SIGNAL
 from auditor.values import (
     Finding,
-    Judgement,
     Kind,
     Measurements,
+    QualityEstimate,
     Repair,
     Sentence,
     Settings,
@@ -278,7 +278,7 @@ _WRONG = {
 def _tell_mark(place: Place, reading: Reading) -> Finding:
     text = reading.measurements.document.text
     sentence, number = _where(place.word, reading.sentences)
-    kind, severity = _verdict(reading.measurements.judgements.get(sentence.span.start), number)
+    kind, severity = _verdict(reading.measurements.quality_estimates.get(sentence.span.start), number)
     in_quotation = is_quoted(place.span, reading.measurements)
     evidence = ["People who rate translations mark words like these; no better wording was found."]
     if sentence.source:
@@ -308,12 +308,12 @@ def _where(word: int, sentences: Sequence[Sentence]) -> tuple[Sentence, int]:
     raise IndexError(word)
 
 
-def _verdict(judgement: Judgement | None, word: int) -> tuple[Kind, Severity]:
-    """Return what sort of error it would be, and how bad; without a detector, what is commonest."""
-    if judgement is None:
+def _verdict(estimate: QualityEstimate | None, word: int) -> tuple[Kind, Severity]:
+    """Return what sort of error it would be, and how bad; without a quality estimator, what is commonest."""
+    if estimate is None:
         return Kind.MISTRANSLATION, Severity.MINOR
-    is_major = judgement.major[word] > judgement.minor[word]
-    return judgement.kinds[word], Severity.MAJOR if is_major else Severity.MINOR
+    is_major = estimate.major[word] > estimate.minor[word]
+    return estimate.kinds[word], Severity.MAJOR if is_major else Severity.MINOR
 
 
 def _suggestions(winner: Repair, rivals: Sequence[Repair], text: str) -> tuple[str, ...]:

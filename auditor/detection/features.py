@@ -1,9 +1,9 @@
 """What the judge knows of each word, as numbers: one row a word, the same columns always.
 
-Six groups of columns: what the detector says, how the language model read it, what its inner states tell, what became
-of it in the pivot language and back, what repairs there are, and what the document itself tells. A number that was not
-measured is NaN. Numbers of whole sentences are left out: they tell a bad translation from a good one, and drown which
-of its words is wrong.
+Six groups of columns: what the quality estimator says, how the language model read it, what its inner states tell, what
+became of it in the pivot language and back, what repairs there are, and what the document itself tells. A number that
+was not measured is NaN. Numbers of whole sentences are left out: they tell a bad translation from a good one, and drown
+which of its words is wrong.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from auditor.values import Measurements, Repair, Sentence, Span, Word
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "detector": ("marked", "major", "edited", "marked_before", "marked_after"),
+        "quality-estimation": ("marked", "major", "edited", "marked_before", "marked_after"),
         "fluency": ("surprisal", "surprisal_before", "surprisal_after", "entropy", "surplus"),
         "probe": ("probed", "probed_before", "probed_after"),
         "back-translation": ("forced", "returned"),
@@ -70,7 +70,7 @@ def describe(
     rows: list[tuple[float, ...]] = []
     for sentence in sentences:
         parts = zip(
-            _detector(sentence, measurements),
+            _quality_estimation(sentence, measurements),
             _fluency(sentence, measurements),
             _probe(sentence, measurements),
             _back(sentence, measurements),
@@ -157,17 +157,17 @@ def log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _detector(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[float, ...]]:
-    judgement = measurements.judgements.get(sentence.span.start)
-    if judgement is None:
-        yield from [(math.nan,) * len(GROUPS["detector"])] * len(sentence.words)
+def _quality_estimation(sentence: Sentence, measurements: Measurements) -> Iterator[tuple[float, ...]]:
+    estimate = measurements.quality_estimates.get(sentence.span.start)
+    if estimate is None:
+        yield from [(math.nan,) * len(GROUPS["quality-estimation"])] * len(sentence.words)
         return
-    marked = [log_odds(p) for p in judgement.marked]
+    marked = [log_odds(p) for p in estimate.marked]
     for at in range(len(sentence.words)):
         yield (
             marked[at],
-            log_odds(judgement.major[at]),
-            log_odds(judgement.edited[at]),
+            log_odds(estimate.major[at]),
+            log_odds(estimate.edited[at]),
             marked[at - 1] if at else math.nan,
             marked[at + 1] if at + 1 < len(marked) else math.nan,
         )

@@ -1,8 +1,8 @@
 """A first look at a text: which of its words deserve a closer one.
 
 Most of an audit's time goes into the round trip and into pricing what might have been meant. Both are spent only where
-what costs little to know (the detector, how the language model read the words, what its inner states and the document
-tell) leaves a doubt; a sentence without a doubtful word is not translated.
+what costs little to know (the quality estimator, how the language model read the words, what its inner states and the
+document tell) leaves a doubt; a sentence without a doubtful word is not translated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from auditor.repairs.noisy_channel import WIDE
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Measurements, Sentence, Span, Word
 
-GROUPS = ("detector", "fluency", "probe", "document")
+GROUPS = ("quality-estimation", "fluency", "probe", "document")
 """The columns of `auditor.detection.features` that are known at a first look."""
 ODD_NATS = 6.0
 """The surprisal from which a small word is odd: of clean news 4 % of the words are (36 stories, SmolLM2-135M)."""
@@ -26,9 +26,9 @@ ODD_NATS = 6.0
 def doubtful(measurements: Measurements, sentences: Sequence[Sentence], profile: Profile) -> frozenset[int]:
     """Return the start offsets of the words of the sentences that are worth a closer look.
 
-    Without a detector, or a profile that was fitted for this, they are all.
+    Without a quality estimator, or a profile that was fitted for this, they are all.
     """
-    if not (profile.glance.columns and measurements.judgements):
+    if not (profile.glance.columns and measurements.quality_estimates):
         return frozenset(word.span.start for word in features.words_of(sentences))
     chances = profile.glance.probabilities(features.describe(measurements, (), sentences), NAMES)
     return at_bar(chances, profile.glance_bar, measurements, sentences)

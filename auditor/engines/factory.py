@@ -16,7 +16,7 @@ from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
 if TYPE_CHECKING:
-    from auditor.protocols import BackTranslator, Detector, Embedder, LanguageModel, Translator
+    from auditor.protocols import BackTranslator, Embedder, LanguageModel, QualityEstimator, Translator
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 PROBE = "probe"
@@ -24,7 +24,7 @@ RANGES = "ranges"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
 
 
-def open_language_model(settings: Settings) -> LanguageModel:
+def load_language_model(settings: Settings) -> LanguageModel:
     """Open the language model; one that remembers is loaded when it is asked something new.
 
     Raises:
@@ -50,7 +50,7 @@ def open_language_model(settings: Settings) -> LanguageModel:
     return cached_engines.RememberingLanguageModel(load, _memory(f"language model {name}", folders, settings))
 
 
-def open_back_translator(settings: Settings) -> BackTranslator:
+def load_back_translator(settings: Settings) -> BackTranslator:
     """Open both directions of the back-translation model; one that remembers is loaded when asked something new.
 
     Raises:
@@ -60,7 +60,7 @@ def open_back_translator(settings: Settings) -> BackTranslator:
     folders = _translation_folders(settings)
 
     def load() -> BackTranslator:
-        return PivotBackTranslator(*open_translators(settings))
+        return PivotBackTranslator(*load_translators(settings))
 
     if not settings.cache:
         return load()
@@ -69,7 +69,7 @@ def open_back_translator(settings: Settings) -> BackTranslator:
     return cached_engines.RememberingBackTranslator(load, known)
 
 
-def open_translators(settings: Settings) -> tuple[Translator, Translator]:
+def load_translators(settings: Settings) -> tuple[Translator, Translator]:
     """Load the two directions apart, out of English and home.
 
     Raises:
@@ -90,9 +90,9 @@ def open_verdicts(settings: Settings, *, fitted: object) -> cached_engines.Memor
     """
     if not settings.cache:
         return None
-    detector = [] if settings.detector == "none" else _detector_folders(settings)
+    estimation = [] if settings.quality_estimator == "none" else _quality_estimation_folders(settings)
     translation = _translation_folders(settings)
-    folders = [*_fluency_folders(settings), *translation.values(), *detector]
+    folders = [*_fluency_folders(settings), *translation.values(), *estimation]
     chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
     state = hashlib.sha256(repr((fitted, chosen, list(translation), environment.package())).encode()).hexdigest()
     return _memory(f"verdicts {state}", folders, settings)
@@ -118,34 +118,36 @@ def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:
     return {pair: resolve(model, role="translation model") for pair, model in found.items()}
 
 
-def open_detector(settings: Settings) -> Detector:
-    """Open the detector; one that remembers is loaded when it is asked something new.
+def load_quality_estimator(settings: Settings) -> QualityEstimator:
+    """Open the quality estimator; one that remembers is loaded when it is asked something new.
 
     Raises:
         ModelError: its weights or the encoder underneath are missing or damaged.
     """
 
-    def load() -> Detector:
+    def load() -> QualityEstimator:
         _prepare(settings)
         from auditor.engines.quality_estimation import estimator
 
-        return estimator.open_embedded(settings, detector=_own_detector(settings))
+        return estimator.load_embedded(settings, fitted=_own_quality_estimator(settings))
 
     if not settings.cache:
         return load()
-    return cached_engines.RememberingDetector(load, _memory("detector", _detector_folders(settings), settings))
+    return cached_engines.RememberingQualityEstimator(
+        load, _memory("quality-estimator", _quality_estimation_folders(settings), settings)
+    )
 
 
-def _detector_folders(settings: Settings) -> list[Path]:
-    own = _own_detector(settings) or manifest.manifest_file().parent / "detector"
+def _quality_estimation_folders(settings: Settings) -> list[Path]:
+    own = _own_quality_estimator(settings) or manifest.manifest_file().parent / "quality-estimator"
     return [local.path(manifest.ENCODER), own]
 
 
-def _own_detector(settings: Settings) -> Path | None:
-    return Path(settings.detector).expanduser() if settings.detector else None
+def _own_quality_estimator(settings: Settings) -> Path | None:
+    return Path(settings.quality_estimator).expanduser() if settings.quality_estimator else None
 
 
-def open_embedder(settings: Settings) -> Embedder:
+def load_embedder(settings: Settings) -> Embedder:
     """Load the encoder that tells how alike two texts are.
 
     Raises:
@@ -154,7 +156,7 @@ def open_embedder(settings: Settings) -> Embedder:
     _prepare(settings)
     from auditor.engines.quality_estimation import sentence_embeddings
 
-    return sentence_embeddings.open_embedded(settings)
+    return sentence_embeddings.load_embedded(settings)
 
 
 def pairs(settings: Settings) -> tuple[str, str]:

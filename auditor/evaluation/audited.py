@@ -12,7 +12,7 @@ import regex
 from auditor.detection import detector
 from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.pipeline import Auditor
-from auditor.signals import adequacy
+from auditor.signals import quality_estimation
 from auditor.text import segmentation
 from auditor.values import Audit, Document, Severity, Span
 
@@ -97,7 +97,7 @@ def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:
     if any(sources):
         starts = list(places.values())
         theirs = [sources[bisect.bisect_right(starts, part.span.start) - 1] for part in document.paragraphs]
-        document = adequacy.with_source(document, [source or "" for source in theirs])
+        document = quality_estimation.with_source(document, [source or "" for source in theirs])
         document = replace(document, source_language=requests[0].row.pair.partition("-")[0])
     return document, [places[request.row.segment, request.row.target] for request in requests]
 

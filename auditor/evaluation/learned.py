@@ -9,8 +9,8 @@ from statistics import fmean
 from auditor.engines import factory
 from auditor.errors import SettingsError
 from auditor.evaluation.systems import Options, Prediction, Request
-from auditor.protocols import Detector, LanguageModel, Pair
-from auditor.values import Judgement, Span
+from auditor.protocols import LanguageModel, Pair, QualityEstimator
+from auditor.values import QualityEstimate, Span
 
 MARKED_THRESHOLD = 0.6
 """2.1 false alarms per 1,000 words of 5,791 words of clean news from development documents (`auditor evaluate` on
@@ -23,7 +23,7 @@ POST_EDITED = "da_z_mean"
 class QualityEstimation:
     """The quality estimator: post-editors' changes where the gold is made of them, raters' marks elsewhere."""
 
-    estimator: Detector
+    estimator: QualityEstimator
     gives_probabilities: bool = True
     threshold: float | None = MARKED_THRESHOLD
 
@@ -36,16 +36,16 @@ class QualityEstimation:
         """Judge each request; a text that several raters judged is read once."""
         pairs = [Pair(request.row.target, request.row.words, request.source) for request in requests]
         unique = list(dict.fromkeys(pairs))
-        estimates = dict(zip(unique, self.estimator.judge(unique), strict=True))
+        estimates = dict(zip(unique, self.estimator.estimate(unique), strict=True))
         return [_prediction(estimates[pair], request.convention) for pair, request in zip(pairs, requests, strict=True)]
 
 
-def _prediction(judgement: Judgement, convention: str) -> Prediction:
-    major = tuple(major > minor for minor, major in zip(judgement.minor, judgement.major, strict=True))
+def _prediction(estimate: QualityEstimate, convention: str) -> Prediction:
+    major = tuple(major > minor for minor, major in zip(estimate.minor, estimate.major, strict=True))
     if convention == POST_EDITED:
-        official = (*judgement.edited_gaps, judgement.edited_end)
-        return Prediction(judgement.edited, official, major, judgement.assessment)
-    return Prediction(judgement.marked, (*judgement.marked, judgement.marked_end), major, judgement.mqm)
+        official = (*estimate.edited_gaps, estimate.edited_end)
+        return Prediction(estimate.edited, official, major, estimate.assessment)
+    return Prediction(estimate.marked, (*estimate.marked, estimate.marked_end), major, estimate.mqm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ def open_probe(options: Options) -> Probed:
     """
     if options.settings.fluency_model:
         raise SettingsError("there is a probe for the embedded fluency model alone; leave out the other one")
-    return Probed(factory.open_language_model(options.settings))
+    return Probed(factory.load_language_model(options.settings))
 
 
 def open_quality_estimation(options: Options) -> QualityEstimation:
     """Open the quality estimator, with the weights that ship or those of the folder in the settings."""
-    return QualityEstimation(factory.open_detector(options.settings))
+    return QualityEstimation(factory.load_quality_estimator(options.settings))

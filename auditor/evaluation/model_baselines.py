@@ -11,7 +11,7 @@ from statistics import fmean
 
 import sacrebleu
 
-from auditor.engines.factory import open_back_translator, open_language_model, open_translators
+from auditor.engines.factory import load_back_translator, load_language_model, load_translators
 from auditor.engines.translation.round_trip import PivotBackTranslator
 from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.protocols import BackTranslator, LanguageModel, Translator
@@ -42,7 +42,7 @@ class Measured:
 
 def open_surprisal(options: Options) -> Measured:
     """Open the language model: a word's value is its surprisal in nats, a sentence's score minus the mean."""
-    model = open_language_model(options.settings)
+    model = load_language_model(options.settings)
     return Measured(model.name, lambda requests: (_surprisal(model, request) for request in requests))
 
 
@@ -52,7 +52,7 @@ def open_translation(options: Options) -> Measured:
     Where there is no source, or one in a language that the models do not read, the sentence is forced from its own
     translation into their language.
     """
-    out, home = open_translators(options.settings)
+    out, home = load_translators(options.settings)
     models = PivotBackTranslator(out, home)
 
     def measure(requests: Sequence[Request]) -> Iterator[tuple[list[float], float]]:
@@ -77,7 +77,7 @@ def open_round_trip_bleu(options: Options) -> Measured:
 
 
 def _round_trip(options: Options, name: str, score: Callable[[str, str], float]) -> Measured:
-    models = open_back_translator(options.settings)
+    models = load_back_translator(options.settings)
 
     def measure(requests: Sequence[Request]) -> Iterator[tuple[list[float], float]]:
         for request, trip in zip(requests, _round_trips(models, requests), strict=True):

@@ -10,7 +10,7 @@ SIGNALS = Table(
         "fluency": "auditor.signals.fluency",
         "probe": "auditor.signals.probe",
         "back-translation": "auditor.signals.back_translation",
-        "adequacy": "auditor.signals.adequacy",
+        "adequacy": "auditor.signals.quality_estimation",
         "forced-decoding": "auditor.signals.forced_decoding",
         "document-knowledge": "auditor.text.document_context",
     },

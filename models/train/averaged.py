@@ -1,6 +1,6 @@
 """Average the weights of several snapshots of one run, which are steadier together than the last alone.
 
-    python -m models.train.averaged --out models/detector RUN/snapshot-006600k RUN/snapshot-009801k
+    python -m models.train.averaged --out models/quality-estimator RUN/snapshot-006600k RUN/snapshot-009801k
 
 Source: Izmailov et al. (2018), Averaging Weights Leads to Wider Optima and Better Generalization.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
-from auditor.engines.quality_estimation.estimator import DETECTOR
+from auditor.engines.quality_estimation.estimator import FITTED_WEIGHTS
 
 
 def main() -> None:
@@ -27,14 +27,14 @@ def main() -> None:
 
 def average(snapshots: Sequence[Path], out: Path) -> None:
     """Write the mean of the snapshots' weights, float16, into the folder `out`."""
-    weights = [load_file(folder / DETECTOR) for folder in snapshots]
+    weights = [load_file(folder / FITTED_WEIGHTS) for folder in snapshots]
     mean = {
         name: (sum((each[name].float() for each in weights[1:]), start=first.float()) / len(weights)).half()
         for name, first in weights[0].items()
     }
     out.mkdir(parents=True, exist_ok=True)
     names = ",".join(folder.name for folder in snapshots)
-    save_file({name: tensor.contiguous() for name, tensor in mean.items()}, out / DETECTOR, {"averaged": names})
+    save_file({name: tensor.contiguous() for name, tensor in mean.items()}, out / FITTED_WEIGHTS, {"averaged": names})
 
 
 if __name__ == "__main__":

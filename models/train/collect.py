@@ -3,9 +3,8 @@
     python -m models.train.collect --data ../shared/data --out DIR     # an hour, resumable
 
 Every document is examined with the thresholds at their floors; what was measured goes to a line of
-`DIR/repairs.jsonl`, which `models.train.fit_detector` reads. The detector is not asked here: it is quick, and refitted
-often.
-The probe is, with the language model: after it was refitted, collect anew.
+`DIR/repairs.jsonl`, which `models.train.fit_detector` reads. The quality estimator is not asked here: it is quick, and
+refitted often. The probe is, with the language model: after it was refitted, collect anew.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 from auditor.detection.calibration import Profile
 from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
-from auditor.signals.adequacy import with_source
+from auditor.signals.quality_estimation import with_source
 from auditor.text import document_context, segmentation
 from auditor.values import (
     BackTranslation,
@@ -81,7 +80,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     file = arguments.out / "repairs.jsonl"
     done = {json.loads(line)["name"] for line in file.open()} if file.exists() else set()
-    settings = Settings(threads=arguments.threads, detector="none")
+    settings = Settings(threads=arguments.threads, quality_estimator="none")
     auditor = Auditor(settings, profile=floor_profile())
     documents = labelled(arguments.data, words=arguments.words, clean_words=arguments.clean_words)
     todo = [item for item in documents if item.name not in done]

@@ -1,4 +1,4 @@
-"""How well single numbers tell the wrong words: each column of the judge, and the detector and the probe together.
+"""How well single numbers tell the wrong words: each column of the judge; quality estimator and probe together.
 
     python -m models.train.columns --out DIR     # what `models.train.collect` wrote; minutes
 

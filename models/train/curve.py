@@ -13,18 +13,18 @@ from scipy.stats import spearmanr
 from sklearn.metrics import matthews_corrcoef
 
 from auditor.engines.quality_estimation.estimator import Pieces
-from auditor.engines.quality_estimation.network import Batch, Detector, Side
+from auditor.engines.quality_estimation.network import Batch, QualityNetwork, Side
 from models.train.examples import Example
 
 
 def measure(
-    network: Detector, pieces: Pieces, held: Mapping[str, Sequence[Example]], device: str
+    network: QualityNetwork, pieces: Pieces, held: Mapping[str, Sequence[Example]], device: str
 ) -> dict[str, tuple[float, float]]:
     """Return (word MCC, sentence Spearman) a language."""
     return {language: _language(network, pieces, examples, device) for language, examples in held.items()}
 
 
-def _language(network: Detector, pieces: Pieces, examples: Sequence[Example], device: str) -> tuple[float, float]:
+def _language(network: QualityNetwork, pieces: Pieces, examples: Sequence[Example], device: str) -> tuple[float, float]:
     probabilities: list[float] = []
     wrong: list[bool] = []
     scores: list[tuple[float, float]] = []

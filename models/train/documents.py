@@ -1,7 +1,7 @@
 """What the judge is fitted and measured on: labelled translations, clean news, and damaged copies of it, as documents.
 
-The detector was fitted too, and is too sure of what it has seen. So only what it has not seen is used here: the
-documents that `auditor.evaluation.gold.is_development` keeps apart, and the `dev` rows of MLQE-PE.
+The quality estimator was fitted too, and is too sure of what it has seen. So only what it has not seen is used here:
+the documents that `auditor.evaluation.gold.is_development` keeps apart, and the `dev` rows of MLQE-PE.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from auditor.evaluation import gold
-from auditor.signals.adequacy import with_source
+from auditor.signals.quality_estimation import with_source
 from auditor.text import segmentation
 from auditor.values import Document, Span
 from models.train import corruptions
@@ -60,7 +60,7 @@ def labelled(data: Path, *, words: int, clean_words: int) -> Iterator[Labelled]:
     Args:
         data: the directory of the data pack.
         words: of each pair with post-edits; of news with raters' marks, which is what is asked, six times as many.
-        clean_words: of the clean news that the detector was fitted on, which serves for the thresholds of the
+        clean_words: of the clean news that the quality estimator was fitted on, which serves for the thresholds of the
             mechanisms alone ("plain"); the clean news it has not seen ("clean") is taken whole, and once more damaged.
     """
     news = list(clean_documents(data / "clean_news.parquet"))
@@ -81,7 +81,7 @@ def labelled(data: Path, *, words: int, clean_words: int) -> Iterator[Labelled]:
 
 
 def clean_documents(file: Path) -> Iterator[Labelled]:
-    """Yield each clean document, its segments as paragraphs; "plain" are those that the detector was fitted on."""
+    """Yield each clean document, its segments as paragraphs; "plain" are those quality estimation was fitted on."""
     for name, group in groupby(gold.read_clean(file), key=lambda row: row.document):
         rows = list(group)
         text, starts = _join([row.text for row in rows])

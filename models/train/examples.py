@@ -1,4 +1,4 @@
-"""What the detector is fitted on: judged translations and clean news, as examples with soft labels.
+"""What the quality estimator is fitted on: judged translations and clean news, as examples with soft labels.
 
 Only rows under CC0-1.0 or Apache-2.0 are taken, and no TED transcript (their text is CC BY-NC-ND). Of the annotated
 news and of the clean news, only the documents that `is_development` leaves for fitting.

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from auditor.detection import features
-from auditor.engines.quality_estimation.estimator import open_embedded
-from auditor.signals import adequacy
+from auditor.engines.quality_estimation.estimator import load_embedded
+from auditor.signals import quality_estimation
 from auditor.values import Document, Measurements, Repair, Settings
 from models.train.collect import Collected
 
@@ -46,16 +46,16 @@ class Table:
         return int(hashlib.sha256(f"fold/{self.collected.labelled.story}".encode()).hexdigest(), 16) % FOLDS
 
 
-def tabulate(collected: Sequence[Collected], detector: Path | None) -> Iterator[Table]:
+def tabulate(collected: Sequence[Collected], estimator: Path | None) -> Iterator[Table]:
     """Yield a table for each version of each document."""
-    network = open_embedded(Settings(), detector=detector)
+    network = load_embedded(Settings(), fitted=estimator)
     clean = sum(item.words for item in collected if item.labelled.origin == "clean")
     other = sum(item.words * SHARES.get(item.labelled.origin, 0.0) for item in collected)
     for item in collected:
         weight = CLEAN * other / clean if item.labelled.origin == "clean" else SHARES[item.labelled.origin]
         for sources, document in versions(item.labelled.document).items():
-            judgements = adequacy.judge(document, network)
-            measurements = replace(item.measurements, judgements=judgements)
+            estimates = quality_estimation.estimate(document, network)
+            measurements = replace(item.measurements, quality_estimates=estimates)
             rows = np.array(features.describe(measurements, item.repairs, document.sentences), dtype=float)
             labels = np.array([item.labelled.share(word.span) for word in document.words])
             yield Table(item, measurements, item.repairs, rows, labels, weight, sources)
@@ -63,8 +63,12 @@ def tabulate(collected: Sequence[Collected], detector: Path | None) -> Iterator[
 
 def versions(document: Document) -> dict[str, Document]:
     """Return the document as if its sources were lost and, where it has some, with them and with each other's."""
-    alone = {"none": adequacy.without_source(document)}
+    alone = {"none": quality_estimation.without_source(document)}
     if not any(sentence.source for sentence in document.sentences):
         return alone
     sources = [next((s.source or "" for s in paragraph.sentences), "") for paragraph in document.paragraphs]
-    return {**alone, "given": document, "shuffled": adequacy.with_source(document, [*sources[1:], sources[0]])}
+    return {
+        **alone,
+        "given": document,
+        "shuffled": quality_estimation.with_source(document, [*sources[1:], sources[0]]),
+    }

@@ -3,8 +3,9 @@
     python -m models.train.collect --data ../shared/data --out DIR        # an hour, resumable
     python -m models.train.fit_detector --out DIR                         # minutes; writes models/judge/judge.json
 
-The detector reads what was collected, with its sources and without. Everything that is reported is cross-fitted: of
-each document by a model that has not seen its story, nor the detector the text. What ships is fitted on all of it.
+The quality estimator reads what was collected, with its sources and without. Everything that is reported is
+cross-fitted: of each document by a model that has not seen its story, nor the quality estimator the text. What ships is
+fitted on all of it.
 """
 
 from __future__ import annotations
@@ -49,14 +50,14 @@ def main() -> None:
     """Fit, report, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--detector", type=Path, default=None)
+    parser.add_argument("--quality-estimator", type=Path, default=None)
     parser.add_argument("--judge", type=Path, default=Path(__file__).parents[1] / "judge" / "judge.json")
     parser.add_argument("--ablations", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
     collected = list(read(arguments.out / "repairs.jsonl"))
     thresholds = fit_thresholds([item for item in collected if item.labelled.origin in {"clean", "plain"}])
     used = [_valued(item, thresholds) for item in collected if item.labelled.origin != "plain"]
-    tables = list(tabulate(used, arguments.detector))
+    tables = list(tabulate(used, arguments.quality_estimator))
     fitted = fit(tables, thresholds)
     measured = report(fitted.told)
     write(fitted.profile, collected, measured, arguments.judge)  # lest an interruption cost it
@@ -340,7 +341,7 @@ def write(profile: Profile, collected: Sequence[Collected], measured: dict[str, 
             "seed": str(SEED),
             "data": "clean_news.parquet and damaged copies of it; dev rows of mlqe_{ro,et,ru}-en.parquet (CC0-1.0); "
             "wmt_mqm_zh-en.parquet, newstest2020 and newstest2021 (Apache-2.0)",
-            "split": "nothing that the detector was fitted on; reported by cross-fitting over stories",
+            "split": "nothing that the quality estimator was fitted on; reported by cross-fitting over stories",
             "words": ", ".join(f"{origin} {count}" for origin, count in words.items()),
             "measured": json.dumps(measured),
         },

@@ -1,11 +1,11 @@
-"""Fit the detector: one command, seeded, resumable, on a processor or a graphics card.
+"""Fit the quality estimator: one command, seeded, resumable, on a processor or a graphics card.
 
     python -m models.train.fit_quality_estimator --data DATA --encoder ENCODER --out RUN
 
 DATA holds the judged translations (`qe/*.parquet`) and `clean_news.parquet`; ENCODER is what `auditor models fetch`
 made of multilingual-e5-small. RUN receives the state (to resume, run the same command again), a log with the curve on
-development rows, and snapshots, each of which `auditor evaluate --detector` reads. The rate of learning rises, stays,
-and falls over the last part of `--tokens`: a run can be ended early by resuming it with a smaller number.
+development rows, and snapshots, each of which `auditor evaluate --quality-estimator` reads. The rate of learning rises,
+stays, and falls over the last part of `--tokens`: a run can be ended early by resuming it with a smaller number.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from auditor.engines.quality_estimation.estimator import DETECTOR, Pieces, open_network, open_tokenizer, overlay
-from auditor.engines.quality_estimation.network import Batch, Detector, Side
+from auditor.engines.quality_estimation.estimator import FITTED_WEIGHTS, Pieces, load_network, load_tokenizer, overlay
+from auditor.engines.quality_estimation.network import Batch, QualityNetwork, Side
 from models.train.curve import measure
 from models.train.examples import Corpus, Example, development, read_corpus
 from models.train.losses import loss
@@ -70,8 +70,8 @@ def main() -> None:
         torch.set_num_threads(threads)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    pieces = Pieces(open_tokenizer(options.encoder))
-    network = open_network(options.encoder).to(options.device)
+    pieces = Pieces(load_tokenizer(options.encoder))
+    network = load_network(options.encoder).to(options.device)
     optimiser = torch.optim.AdamW(_groups(network), weight_decay=0.01, betas=(0.9, 0.98))
     corpus = read_corpus(options.data)
     if options.resampled:
@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def _options() -> tuple[Options, int]:
-    parser = argparse.ArgumentParser(description="Fit the detector.")
+    parser = argparse.ArgumentParser(description="Fit the quality estimator.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -113,7 +113,9 @@ def _options() -> tuple[Options, int]:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--rows", type=int, default=60, help="development rows a language for the curve")
-    parser.add_argument("--start", type=Path, help="folder of a detector to go on from, as models/detector")
+    parser.add_argument(
+        "--start", type=Path, help="folder of a quality estimator to go on from, as models/quality-estimator"
+    )
     parser.add_argument("--resampled", type=Path, help="damaged sentences, as models.train.resampled writes them")
     given = parser.parse_args()
     options = Options(
@@ -131,7 +133,7 @@ def _options() -> tuple[Options, int]:
     return options, given.threads
 
 
-def _groups(network: Detector) -> list[dict[str, object]]:
+def _groups(network: QualityNetwork) -> list[dict[str, object]]:
     """Give each layer its rate: the lower, the slower; heads learn fastest."""
     top = len(network.layers) - 1
     groups: list[dict[str, object]] = []
@@ -153,10 +155,10 @@ def _rate(tokens: int, total: int) -> float:
     return max(0.05, min(1.0, (tokens + 5_000) / WARM_UP, (total - tokens) / fall))
 
 
-def _begin(network: Detector, pieces: Pieces, corpus: Corpus, start: Path | None) -> None:
+def _begin(network: QualityNetwork, pieces: Pieces, corpus: Corpus, start: Path | None) -> None:
     """Go on from fitted weights, or else from what 256 sentences have in common."""
     if start is not None:
-        overlay(network, start / DETECTOR)
+        overlay(network, start / FITTED_WEIGHTS)
         return
     chance = random.Random(0)  # noqa: S311 (not for cryptography)
     pairs = [example.pair for example in chance.sample(corpus.edited, 256)]
@@ -185,7 +187,7 @@ def _to(batch: Batch, device: str) -> Batch:
 
 
 def _step(  # noqa: PLR0913, PLR0917 (one step needs all of a run)
-    network: Detector,
+    network: QualityNetwork,
     optimiser: torch.optim.Optimizer,
     batch: Batch,
     examples: list[Example],
@@ -214,23 +216,23 @@ def _log(out: Path, record: dict[str, object]) -> None:
     print(line, flush=True)
 
 
-def _fitted(network: Detector) -> dict[str, torch.Tensor]:
+def _fitted(network: QualityNetwork) -> dict[str, torch.Tensor]:
     return {name: parameter.detach() for name, parameter in network.named_parameters() if parameter.requires_grad}
 
 
 def _snapshot(
-    options: Options, network: Detector, pieces: Pieces, held: dict[str, list[Example]], state: State
+    options: Options, network: QualityNetwork, pieces: Pieces, held: dict[str, list[Example]], state: State
 ) -> None:
     """Write the fitted weights as float16 and a point of the curve."""
     folder = options.out / f"snapshot-{state.tokens // 1000:06d}k"
     folder.mkdir(exist_ok=True)
     weights = {name: tensor.half().cpu().contiguous() for name, tensor in _fitted(network).items()}
-    save_file(weights, folder / DETECTOR, metadata={"tokens": str(state.tokens), "seed": str(options.seed)})
+    save_file(weights, folder / FITTED_WEIGHTS, metadata={"tokens": str(state.tokens), "seed": str(options.seed)})
     network.eval()
     _log(options.out, {"snapshot": folder.name, "curve": measure(network, pieces, held, options.device)})
 
 
-def _save(file: Path, network: Detector, optimiser: torch.optim.Optimizer, state: State) -> None:
+def _save(file: Path, network: QualityNetwork, optimiser: torch.optim.Optimizer, state: State) -> None:
     """Write the state to a new file first, so that an interruption leaves the old one whole."""
     fresh = file.with_suffix(".new")
     content = {
@@ -242,7 +244,7 @@ def _save(file: Path, network: Detector, optimiser: torch.optim.Optimizer, state
     fresh.replace(file)
 
 
-def _resume(file: Path, network: Detector, optimiser: torch.optim.Optimizer) -> State:
+def _resume(file: Path, network: QualityNetwork, optimiser: torch.optim.Optimizer) -> State:
     if not file.exists():
         return State()
     content = torch.load(file, weights_only=True)

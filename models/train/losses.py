@@ -1,4 +1,4 @@
-"""What the detector is asked for, as one number to make small."""
+"""What the quality estimator is asked for, as one number to make small."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
+from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Outputs, QualityNetwork, Side
 from models.train.examples import Example
 
 SCORE, KIND, CONTRAST = 0.3, 0.05, 0.15
@@ -67,7 +67,9 @@ def labels(examples: Sequence[Example], words: int) -> Labels:
     return made
 
 
-def loss(network: Detector, batch: Batch, examples: Sequence[Example], chance: random.Random) -> dict[str, Tensor]:
+def loss(
+    network: QualityNetwork, batch: Batch, examples: Sequence[Example], chance: random.Random
+) -> dict[str, Tensor]:
     """Run the network and return the parts of the loss, already weighed; their sum is to be made small."""
     target, source = network.read(batch.target), network.read(batch.source)
     outputs = network.join(batch, target, source)

@@ -12,7 +12,7 @@ from sklearn.metrics import average_precision_score, matthews_corrcoef
 from auditor.detection.calibration import calibrate
 from auditor.evaluation import measures
 from auditor.repairs import REPAIRS
-from auditor.signals.adequacy import SIGNAL
+from auditor.signals.quality_estimation import SIGNAL
 from models.train.documents import SEED
 
 if TYPE_CHECKING:

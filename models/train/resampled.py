@@ -22,7 +22,7 @@ from pathlib import Path
 
 import regex
 
-from auditor.engines.factory import open_back_translator, open_language_model
+from auditor.engines.factory import load_back_translator, load_language_model
 from auditor.protocols import BackTranslator, Edit, LanguageModel, Pair
 from auditor.values import Kind, Settings, Severity, Span
 from models.train.corruptions import Damage
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     given = parser.parse_args()
     settings = Settings(threads=given.threads)
-    students, reader = open_back_translator(settings), open_language_model(settings)
+    students, reader = load_back_translator(settings), load_language_model(settings)
     done = len(given.out.read_text(encoding="utf-8").splitlines()) if given.out.exists() else 0
     with given.out.open("a", encoding="utf-8") as lines:
         for group in _groups(islice(sound(given.data, seed=given.seed), done, given.sentences)):

@@ -97,7 +97,7 @@ def dictionary() -> Embedder:
 @pytest.fixture(scope="module")
 def encoder() -> Embedder:
     """The encoder that ships."""
-    return factory.open_embedder(Settings())
+    return factory.load_embedder(Settings())
 
 
 def test_equal_paragraphs_are_paired_inside(dictionary: Embedder) -> None:

@@ -191,7 +191,7 @@ def _ratios(costs: dict[str, list[Cost]]) -> dict[str, Spread]:
         f"{ours}, against {peer}": ratio(costs[peer], costs[ours]) for peer, ours in against.items() if peer in costs
     }
     if tables.LARGE in costs:
-        found[f"{tables.DETECTION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[tables.DETECTION])
+        found[f"{tables.QUALITY}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[tables.QUALITY])
         found[f"{tables.TRANSLATION}, against {tables.LARGE}"] = ratio(costs[tables.LARGE], costs[tables.TRANSLATION])
     return found
 

@@ -7,10 +7,10 @@ from auditor.pipeline import Auditor
 from auditor.repairs import noisy_channel
 from auditor.reports import json as json_report
 from auditor.reports import terminal
-from auditor.signals import adequacy, back_translation
+from auditor.signals import back_translation, quality_estimation
 from auditor.text import segmentation
 from auditor.values import Candidate
-from tests.bench.tables import DETECTION, READING, TRANSLATION, WHOLE
+from tests.bench.tables import QUALITY, READING, TRANSLATION, WHOLE
 from tests.bench.timing import Work
 
 
@@ -21,7 +21,7 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
     """
     document = segmentation.document(text, name="benchmark")
     units = [sentence.span for sentence in document.sentences]
-    model, translator, detector = auditor.language_model, auditor.back_translator, auditor.detector
+    model, translator, estimator = auditor.language_model, auditor.back_translator, auditor.quality_estimator
     measured, repairs = auditor.examine(document)
     reading = judge.Reading.whole(measured, repairs, auditor.profile)
     audit = auditor.audit(document)
@@ -45,7 +45,7 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
     return {
         "segment": lambda: segmentation.document(text, name="benchmark"),
         TRANSLATION: lambda: back_translation.measure(document, translator),
-        DETECTION: lambda: adequacy.judge(document, detector) if detector else None,
+        QUALITY: lambda: quality_estimation.estimate(document, estimator) if estimator else None,
         READING: lambda: [passage.tokens for passage in model.read(document.text, units)],
         "propose repairs": propose,
         "read and price repairs": price,

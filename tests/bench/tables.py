@@ -11,7 +11,7 @@ from rich.table import Table
 WHOLE = "whole audit"
 TRANSLATION = "translate there and back"
 READING = "read with the language model"
-DETECTION = "ask the detector"
+QUALITY = "estimate quality"
 
 MINICONS = "minicons, same model"
 BARE = "transformers, one by one"

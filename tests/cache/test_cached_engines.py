@@ -10,14 +10,14 @@ import pytest
 from auditor.cache.cached_engines import (
     Memory,
     RememberingBackTranslator,
-    RememberingDetector,
     RememberingLanguageModel,
+    RememberingQualityEstimator,
 )
 from auditor.cache.sqlite_store import FILE, Store
 from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.engines.language_model.edit_scoring import Watch
 from auditor.engines.language_model.probe import open_probe
-from auditor.engines.quality_estimation.estimator import open_encoder
+from auditor.engines.quality_estimation.estimator import load_estimator
 from auditor.engines.translation.hf_marian import MarianTranslator
 from auditor.engines.translation.round_trip import PivotBackTranslator
 from auditor.engines.weights import convert_e5
@@ -167,17 +167,19 @@ def test_a_remembered_translation_is_the_same(translator: PivotBackTranslator, t
     assert _rows(tmp_path) == 2
 
 
-def test_a_remembered_judgement_is_the_same(tmp_path: Path) -> None:
+def test_a_remembered_estimate_is_the_same(tmp_path: Path) -> None:
     """Of sentences with and without a source."""
     small_encoder.write_file(tmp_path / "e5-small-q4.bin", small_encoder.make_tensors())
     convert_e5.convert(tmp_path / "e5-small-q4.bin", tmp_path / "encoder")
-    small_encoder.make_detector(tmp_path / "encoder", tmp_path / "detector")
-    detector = open_encoder(tmp_path / "encoder", tmp_path / "detector", precision="float32")
-    remembering = RememberingDetector(lambda: detector, Memory(Store(tmp_path), engine=detector.name, device="cpu"))
+    small_encoder.make_estimator(tmp_path / "encoder", tmp_path / "quality-estimator")
+    estimator = load_estimator(tmp_path / "encoder", tmp_path / "quality-estimator", precision="float32")
+    remembering = RememberingQualityEstimator(
+        lambda: estimator, Memory(Store(tmp_path), engine=estimator.name, device="cpu")
+    )
     pairs = [Pair(sentence, tuple(_words(sentence)), source) for sentence in ENGLISH for source in (None, "a ponte")]
 
     for _ in range(2):
-        assert remembering.judge(pairs) == detector.judge(pairs)
+        assert remembering.estimate(pairs) == estimator.estimate(pairs)
     assert _rows(tmp_path) == 1
 
 

@@ -11,7 +11,7 @@ import pytest
 from auditor.cache.cached_engines import Memory
 from auditor.cache.finding_cache import Verdicts
 from auditor.cache.sqlite_store import Store
-from auditor.signals import adequacy
+from auditor.signals import quality_estimation
 from auditor.text import document_context, segmentation
 from auditor.values import Document, Finding, Kind, Measurements, Severity, Span
 
@@ -126,7 +126,7 @@ def test_another_reading_or_source_is_another_verdict(verdicts: Verdicts) -> Non
     document = _story()
     _ask(verdicts, judge, document)
     _ask(verdicts, judge, document, fingerprint="read otherwise")
-    _ask(verdicts, judge, adequacy.with_source(document, ["Quelle"] * len(document.paragraphs)))
+    _ask(verdicts, judge, quality_estimation.with_source(document, ["Quelle"] * len(document.paragraphs)))
 
     assert len(judge.asked) == 3
 

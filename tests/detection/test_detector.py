@@ -13,11 +13,11 @@ from auditor.detection import detector
 from auditor.detection.boosted_trees import Forest, Tree
 from auditor.detection.calibration import Profile
 from auditor.text import segmentation
-from auditor.values import Candidate, Judgement, Kind, Knowledge, Measurements, Repair, Settings, Severity, Span
+from auditor.values import Candidate, Kind, Knowledge, Measurements, QualityEstimate, Repair, Settings, Severity, Span
 
 TEXT = "He said the politic of the ministers was good, and then the talks ended."
 SUSPECT = Tree((0, -1, -1), (0.0, 0.0, 0.0), (True, True, True), (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0))
-"""Of words that the detector gives more than even odds, it makes 0.95; of others, and without a detector, 0.05."""
+"""Of words that quality estimation gives more than even odds, it makes 0.95; of others, and without it, 0.05."""
 PROFILE = Profile(
     thresholds={"inflections": 3.0},
     forest=Forest(("marked",), 0.0, (SUSPECT,)),
@@ -35,7 +35,7 @@ def _measurements(quotations: tuple[Span, ...] = (), *, marked: dict[str, float]
     document = segmentation.document(TEXT, name="test")
     chances = [(marked or {}).get(word.text, 0.01) for word in document.words]
     zeros = (0.0,) * len(chances)
-    judgement = Judgement(
+    estimate = QualityEstimate(
         minor=zeros,
         major=tuple(chances),
         marked_end=0.0,
@@ -46,8 +46,10 @@ def _measurements(quotations: tuple[Span, ...] = (), *, marked: dict[str, float]
         assessment=0.0,
         mqm=0.0,
     )
-    judgements = {} if marked is None else {0: judgement}
-    return Measurements(document, Knowledge({}, {}, quotations), {TEXT.index("politic"): 12.0}, judgements=judgements)
+    estimates = {} if marked is None else {0: estimate}
+    return Measurements(
+        document, Knowledge({}, {}, quotations), {TEXT.index("politic"): 12.0}, quality_estimates=estimates
+    )
 
 
 def _reading(repairs: list[Repair], measurements: Measurements) -> detector.Reading:
@@ -103,7 +105,7 @@ def test_a_wording_that_is_far_less_likely_is_not_told() -> None:
 
 
 def test_a_wording_that_is_not_shown_is_evidence_only() -> None:
-    """A detector's own word never becomes a suggestion."""
+    """A quality estimator's own word never becomes a suggestion."""
     (finding,) = detector.findings(_reading([_repair("politic", "cat", 9.0, shown=False)], _measurements()), Settings())
 
     assert finding.suggestions == ()
@@ -155,7 +157,7 @@ def test_a_lower_bar_never_flags_less(drawn: list[tuple[str, float]], one: float
 
 
 def test_marked_words_are_told_with_those_neighbours_that_are_nearly_as_suspect() -> None:
-    """One finding for a run of suspect words, of the kind and severity that the detector names; nothing to suggest."""
+    """One finding for a run of suspect words, of the kind and severity of the quality estimate; nothing to suggest."""
     measurements = _measurements(marked={"talks": 0.9, "ended": 0.8, "good": 0.2})
 
     (finding,) = detector.findings(_reading([], measurements), Settings())

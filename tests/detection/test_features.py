@@ -43,7 +43,7 @@ def test_every_word_has_a_row_of_every_column(text: str) -> None:
 
 
 def test_what_was_not_measured_is_not_a_number() -> None:
-    """Without a detector or a translation their columns are NaN; neighbours beyond the sentence too."""
+    """Without a quality estimator or a translation their columns are NaN; neighbours beyond the sentence too."""
     measurements = _measured(TEXT)
 
     assert all(math.isnan(value) for value in _column(measurements, "marked"))

@@ -8,10 +8,10 @@ from auditor.detection import prefilter
 from auditor.detection.boosted_trees import Forest, Tree
 from auditor.detection.calibration import Profile
 from auditor.text import document_context, segmentation
-from auditor.values import Candidate, Judgement, Kind, Measurements, Severity, Span
+from auditor.values import Candidate, Kind, Measurements, QualityEstimate, Severity, Span
 
 TEXT = "The minister met the mayor. Nobody saw the the politic of the town."
-# A word of which the detector says more than even chances is suspect.
+# A word of which the quality estimator says more than even chances is suspect.
 ON_MARKED = Forest(
     ("marked",), 0.0, (Tree((0, -1, -1), (0.0, 0, 0), (True,) * 3, (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),)
 )
@@ -19,10 +19,10 @@ PROFILE = replace(Profile.bare({}), glance=ON_MARKED, glance_bar=0.5)
 
 
 def _measured(marked: str | None) -> Measurements:
-    """Measure the text by a detector that marks one word."""
+    """Measure the text by a quality estimator that marks one word."""
     document = segmentation.document(TEXT, name="test")
-    judgements = {
-        sentence.span.start: Judgement(
+    estimates = {
+        sentence.span.start: QualityEstimate(
             minor=tuple(0.9 * (word.text == marked) for word in sentence.words),
             major=(0.0,) * len(sentence.words),
             marked_end=0.0,
@@ -36,7 +36,7 @@ def _measured(marked: str | None) -> Measurements:
         for sentence in document.sentences
         if marked
     }
-    return Measurements(document, document_context.measure(document), judgements=judgements)
+    return Measurements(document, document_context.measure(document), quality_estimates=estimates)
 
 
 def _doubted(measurements: Measurements, profile: Profile = PROFILE) -> list[str]:
@@ -62,7 +62,7 @@ def test_a_small_word_that_nobody_would_write_there_is_in_doubt() -> None:
     assert _doubted(replace(measurements, surprisals=surprisals)) == ["politic", "of", "the", "town"]
 
 
-def test_without_a_detector_or_a_fit_every_word_is_in_doubt() -> None:
+def test_without_a_quality_estimator_or_a_fit_every_word_is_in_doubt() -> None:
     """A first look that cannot tell spares nothing."""
     assert _doubted(_measured(None)) == TEXT.replace(".", "").split()
     assert _doubted(_measured("politic"), Profile.bare({})) == TEXT.replace(".", "").split()

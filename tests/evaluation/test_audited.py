@@ -85,7 +85,7 @@ def test_an_audit_reads_whole_documents(tmp_path: Path) -> None:
     bad = replace(
         good, segment="1", target="Hell meet the captain on Monday, he said.", words=(Span(0, 4), Span(14, 21))
     )
-    audited = open_audit(Options(Settings(threads=1, detector="none"), seed=1))
+    audited = open_audit(Options(Settings(threads=1, quality_estimator="none"), seed=1))
 
     first, second = audited.predict([Request(bad, None), Request(good, None)])
 

@@ -15,7 +15,7 @@ from auditor.errors import SettingsError
 from auditor.evaluation import learned
 from auditor.evaluation.systems import Options, Request
 from auditor.protocols import Pair
-from auditor.values import Judgement, Kind, Settings, Span
+from auditor.values import Kind, QualityEstimate, Settings, Span
 from tests.engines.small_probe import make_probe
 from tests.evaluation import rows as made
 from tests.small_models import make_causal_lm
@@ -28,13 +28,13 @@ class Undecided:
     asked: list[Pair] = field(default_factory=list)
     name: str = "undecided"
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
+    def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
         self.asked.extend(pairs)
         return [_even(len(pair.words)) for pair in pairs]
 
 
-def _even(count: int) -> Judgement:
-    return Judgement(
+def _even(count: int) -> QualityEstimate:
+    return QualityEstimate(
         minor=(0.1,) * count,
         major=(0.2,) * count,
         marked_end=0.4,

@@ -11,7 +11,7 @@ import pytest
 from auditor.detection.calibration import Profile
 from auditor.detection.detector import Place
 from auditor.detection.features import NAMES
-from auditor.signals.adequacy import with_source
+from auditor.signals.quality_estimation import with_source
 from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Kind, Measurements, Repair, Severity, Span
 from models.train import columns, feature_tables, fit_detector, fit_trees
@@ -27,7 +27,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def _table(seed: int, *, origin: str = "zh-en") -> feature_tables.Table:
-    """Make a table of 300 words of which those are wrong that the detector marks, more or less."""
+    """Make a table of 300 words of which those are wrong that the quality estimator marks, more or less."""
     chance = np.random.default_rng(seed)
     rows = chance.normal(size=(300, len(NAMES)))
     rows[chance.random(rows.shape) < 0.1] = np.nan

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.engines.factory import open_back_translator, open_language_model
+from auditor.engines.factory import load_back_translator, load_language_model
 from auditor.protocols import Pair
 from auditor.values import Settings
 from models.train.examples import Corpus, Example, tokens
@@ -60,7 +60,7 @@ def test_the_students_damage_what_the_reader_objects_to() -> None:
     examples = [Example("en", Pair(text, tokens(text))) for text in texts]
     settings = Settings(threads=1)
 
-    found = damage(examples, open_back_translator(settings), open_language_model(settings), seed=1)
+    found = damage(examples, load_back_translator(settings), load_language_model(settings), seed=1)
 
     assert COST > 0
     for text, each in zip(texts, found, strict=True):

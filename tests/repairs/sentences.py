@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import ModuleType
 
-from auditor.signals import adequacy
+from auditor.signals import quality_estimation
 from auditor.text import document_context, language_id, segmentation
 from auditor.values import Candidate, Document, Measurements
 
@@ -16,7 +16,7 @@ def document_of(mechanism: ModuleType, text: str) -> Document:
     source = getattr(mechanism, "SOURCES", {}).get(text)
     if source is None:
         return document
-    paired = adequacy.with_source(document, [source] * len(document.paragraphs))
+    paired = quality_estimation.with_source(document, [source] * len(document.paragraphs))
     return replace(paired, source_language=language_id.guess(" ".join(mechanism.SOURCES.values())))
 
 

@@ -12,7 +12,7 @@ from auditor.engines.translation.hf_marian import MarianTranslator
 from auditor.engines.translation.round_trip import PivotBackTranslator
 from auditor.protocols import BackTranslator
 from auditor.signals import forced_decoding
-from auditor.signals.adequacy import with_source
+from auditor.signals.quality_estimation import with_source
 from auditor.text import segmentation
 from auditor.values import Document, Settings
 from tests.engines.small_marian import ENGLISH, FRENCH, save_small_marian
@@ -77,7 +77,7 @@ def test_a_source_too_long_for_the_model_is_left_out(translator: PivotBackTransl
 
 @pytest.fixture(scope="module")
 def embedded() -> BackTranslator:
-    return factory.open_back_translator(Settings())
+    return factory.load_back_translator(Settings())
 
 
 @pytest.mark.weights

@@ -1,8 +1,8 @@
-"""The detector: a multilingual encoder fitted on human judgements of translations.
+"""The quality estimator: a multilingual encoder fitted on human judgements of translations.
 
 It reads a sentence, and its source where there is one, and says of each word how likely a rater would mark it, and of
 the sentence how good it is. The embeddings and the first layers are those of multilingual-e5-small as `auditor models
-fetch` converts it; the other layers and the heads are ours (`models/detector`).
+fetch` converts it; the other layers and the heads are ours (`models/quality-estimator`).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tokenizers import Encoding
 from torch import Tensor
 
 from auditor.engines.quality_estimation.inference import Encoded, Reader
-from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Detector, Outputs, Side
+from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Outputs, QualityNetwork, Side
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
 from auditor.engines.weights import local, manifest
 from auditor.engines.weights.convert_e5 import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.weights.manifest import ENCODER as ENCODER
 from auditor.errors import ModelError
 from auditor.protocols import Pair
-from auditor.values import Judgement, Kind, Settings, Span
+from auditor.values import Kind, QualityEstimate, Settings, Span
 
-DETECTOR = "detector.safetensors"
+FITTED_WEIGHTS = "quality-estimator.safetensors"
 BOS, PAD, EOS = 0, 1, 2
 LONGEST = 500
 """Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
@@ -87,28 +87,34 @@ def _pieces_of_words(offsets: Sequence[tuple[int, int]], words: Sequence[Span]) 
     return found
 
 
-class Encoder:
-    """The detector, loaded and ready."""
+class EncoderQualityEstimator:
+    """The quality estimator, loaded and ready."""
 
     def __init__(
-        self, network: Detector, tokenizer: UnigramTokenizer, *, name: str, precision: str = "auto", device: str = "cpu"
+        self,
+        network: QualityNetwork,
+        tokenizer: UnigramTokenizer,
+        *,
+        name: str,
+        precision: str = "auto",
+        device: str = "cpu",
     ) -> None:
         self.name = name
         self.pieces = Pieces(tokenizer)
         dtype = torch.bfloat16 if _is_low(precision, device) else torch.float32
         self._reader = Reader(network, dtype=dtype, device=device)
 
-    def judge(self, pairs: Sequence[Pair]) -> list[Judgement]:
-        """Judge each pair, same order; a pair's judgement does not depend on its batch-mates but for rounding."""
+    def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
+        """Estimate each pair, same order; an estimate does not depend on its batch-mates but for rounding."""
         numbers, parts, encoded = zip(*self._read_parts(pairs), strict=True) if pairs else ((), (), ())
-        found: list[list[tuple[int, Judgement]]] = [[] for _ in pairs]
+        found: list[list[tuple[int, QualityEstimate]]] = [[] for _ in pairs]
         for group, outputs in self._reader.read(encoded):
             for row, at in enumerate(group):
-                judged = _judgement(outputs, row, len(parts[at].words))
-                found[numbers[at]].append((_first_word(parts[at]), judged))
+                estimate = _estimate(outputs, row, len(parts[at].words))
+                found[numbers[at]].append((_first_word(parts[at]), estimate))
         # Groups are made by length, so the parts of a long pair may come back in any order.
         ordered = [sorted(rows, key=operator.itemgetter(0)) for rows in found]
-        return [_merge([judged for _, judged in rows]) for rows in ordered]
+        return [_merge([estimate for _, estimate in rows]) for rows in ordered]
 
     def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, Encoded]]:
         """Yield each pair as pieces, with its number; one that is longer than the network in parts."""
@@ -162,12 +168,12 @@ def _encoded(pair: Pair, target: Encoding, source: Encoding) -> Encoded:
     )
 
 
-def _judgement(outputs: Outputs, row: int, words: int) -> Judgement:
+def _estimate(outputs: Outputs, row: int, words: int) -> QualityEstimate:
     marked = (outputs.marked[row, : words + 1] - _WEIGHTS.log()).softmax(-1).tolist()
     edited = outputs.edited[row, : words + 1].sigmoid().tolist()
     best = outputs.kinds[row, :words].argmax(-1).tolist()
     assessment, mqm = outputs.scores[row].tolist()
-    return Judgement(
+    return QualityEstimate(
         minor=tuple(word[1] for word in marked[:words]),
         major=tuple(word[2] for word in marked[:words]),
         marked_end=marked[words][1] + marked[words][2],
@@ -180,13 +186,13 @@ def _judgement(outputs: Outputs, row: int, words: int) -> Judgement:
     )
 
 
-def _merge(parts: Sequence[Judgement]) -> Judgement:
+def _merge(parts: Sequence[QualityEstimate]) -> QualityEstimate:
     """Put the parts of one sentence together; scores are weighted by their words."""
     if len(parts) == 1:
         return parts[0]
     sizes = [max(1, len(part.minor)) for part in parts]
     total = sum(sizes)
-    return Judgement(
+    return QualityEstimate(
         minor=tuple(p for part in parts for p in part.minor),
         major=tuple(p for part in parts for p in part.major),
         marked_end=parts[-1].marked_end,
@@ -199,31 +205,33 @@ def _merge(parts: Sequence[Judgement]) -> Judgement:
     )
 
 
-def open_encoder(encoder: Path, detector: Path, *, precision: str = "auto", device: str = "cpu") -> Encoder:
-    """Load the fetched encoder (`e5.convert` made it) and the fitted detector over it.
+def load_estimator(
+    encoder: Path, fitted: Path, *, precision: str = "auto", device: str = "cpu"
+) -> EncoderQualityEstimator:
+    """Load the fetched encoder (`e5.convert` made it) and the fitted fitted over it.
 
     Raises:
         ModelError: a file is missing, or is not what it should be.
     """
-    network = open_network(encoder)
-    file = detector / DETECTOR
+    network = load_network(encoder)
+    file = fitted / FITTED_WEIGHTS
     overlay(network, file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    name = f"detector-{digest}-{'bfloat16' if _is_low(precision, device) else 'float32'}"
-    return Encoder(network, open_tokenizer(encoder), name=name, precision=precision, device=device)
+    name = f"quality-estimator-{digest}-{'bfloat16' if _is_low(precision, device) else 'float32'}"
+    return EncoderQualityEstimator(network, load_tokenizer(encoder), name=name, precision=precision, device=device)
 
 
-def open_embedded(settings: Settings, *, detector: Path | None = None) -> Encoder:
-    """Load the detector that ships, or the one in the folder `detector`, over the fetched encoder.
+def load_embedded(settings: Settings, *, fitted: Path | None = None) -> EncoderQualityEstimator:
+    """Load the quality estimator that ships, or the one in the folder `fitted`, over the fetched encoder.
 
     Raises:
         ModelError: a file is missing, or is not what it should be.
     """
-    folder = detector or manifest.manifest_file().parent / "detector"
-    return open_encoder(local.path(ENCODER), folder, precision=settings.precision, device=settings.device)
+    folder = fitted or manifest.manifest_file().parent / "quality-estimator"
+    return load_estimator(local.path(ENCODER), folder, precision=settings.precision, device=settings.device)
 
 
-def open_tokenizer(encoder: Path) -> UnigramTokenizer:
+def load_tokenizer(encoder: Path) -> UnigramTokenizer:
     """Load the tokenizer that `e5.convert` wrote.
 
     Raises:
@@ -238,7 +246,7 @@ def open_tokenizer(encoder: Path) -> UnigramTokenizer:
         raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
 
 
-def open_network(encoder: Path) -> Detector:
+def load_network(encoder: Path) -> QualityNetwork:
     """Load the network with the encoder's own weights; its heads are fresh.
 
     Raises:
@@ -250,14 +258,14 @@ def open_network(encoder: Path) -> Detector:
     try:
         with safe_open(file, framework="pt") as stored:
             sizes = Sizes(**json.loads(stored.metadata()["sizes"]))
-            network = Detector(sizes)
+            network = QualityNetwork(sizes)
             _fill(network, {name: stored.get_tensor(name) for name in stored.keys()}, sizes)  # noqa: SIM118 (no dict)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
     return network
 
 
-def _fill(network: Detector, tensors: dict[str, Tensor], sizes: Sizes) -> None:
+def _fill(network: QualityNetwork, tensors: dict[str, Tensor], sizes: Sizes) -> None:
     embeddings = network.embeddings
     embeddings.integers = tensors["emb.word.q"]
     embeddings.scales = tensors["emb.word.scale"]
@@ -273,7 +281,7 @@ def _fill(network: Detector, tensors: dict[str, Tensor], sizes: Sizes) -> None:
     network.load_state_dict(state, strict=False)
 
 
-def overlay(network: Detector, file: Path) -> None:
+def overlay(network: QualityNetwork, file: Path) -> None:
     """Put the fitted weights in `file` over the encoder's.
 
     Raises:

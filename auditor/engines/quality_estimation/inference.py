@@ -1,4 +1,4 @@
-"""Runs the detector's network where nothing is learned: the same numbers as its `forward`, sooner.
+"""Runs the quality estimator's network where nothing is learned: the same numbers as its `forward`, sooner.
 
 Three things are spared. The layers that read a side by itself read each text once, in batches of texts of like length,
 whether translation or source. The layers that read both read them without a gap between. And the matrices are kept in
@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from auditor.engines.kernels.padding import filled, rounded
-from auditor.engines.quality_estimation.network import APART, FEATURES, Batch, Detector, Layer, Outputs, Side
+from auditor.engines.quality_estimation.network import APART, FEATURES, Batch, Layer, Outputs, QualityNetwork, Side
 
 BUDGET = 600
 """Padded pieces a batch: more bring more padding and lose the cache, fewer waste time between batches."""
@@ -40,7 +40,7 @@ class Encoded:
 class Reader:
     """The network, made ready for reading; it takes the network over."""
 
-    def __init__(self, network: Detector, *, dtype: torch.dtype, device: str = "cpu") -> None:
+    def __init__(self, network: QualityNetwork, *, dtype: torch.dtype, device: str = "cpu") -> None:
         self._device = torch.device(device)
         self._network = network.eval().to(self._device)
         self._layers = [layer for layer in network.layers if isinstance(layer, Layer)]

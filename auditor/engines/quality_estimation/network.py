@@ -1,4 +1,4 @@
-"""The detector's network: a BERT encoder that reads a translation and, where there is one, its source.
+"""The quality estimator's network: a BERT encoder that reads a translation and, where there is one, its source.
 
 Layers 1-6 read the two apart; how well their tokens match then becomes a few numbers a token; layers 7-12 read both
 together. From there a number a word and a number a sentence. Plain batched matrix products are used on purpose: at a
@@ -138,7 +138,7 @@ def _unfilled(inputs: int, outputs: int) -> nn.Linear:
     return layer
 
 
-class Detector(nn.Module):
+class QualityNetwork(nn.Module):
     """Reads a batch, returns logits a word and scores a sentence."""
 
     def __init__(self, sizes: Sizes, *, frozen: int = 3) -> None:

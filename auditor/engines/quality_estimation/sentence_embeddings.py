@@ -1,4 +1,4 @@
-"""Texts to vectors: multilingual-e5-small as it was fetched, without the detector's layers over it.
+"""Texts to vectors: multilingual-e5-small as it was fetched, without the quality estimator's layers over it.
 
 Two texts that mean the same have vectors of a small angle, whatever their languages. It is what aligns a source.
 """
@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from auditor.engines.quality_estimation.estimator import BOS, ENCODER, EOS, LONGEST, PAD, open_network, open_tokenizer
+from auditor.engines.quality_estimation.estimator import BOS, ENCODER, EOS, LONGEST, PAD, load_network, load_tokenizer
 from auditor.engines.quality_estimation.inference import groups
-from auditor.engines.quality_estimation.network import Detector
+from auditor.engines.quality_estimation.network import QualityNetwork
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
 from auditor.engines.weights import local
 from auditor.values import Settings
@@ -29,7 +29,7 @@ BUDGET = 3000
 class SentenceEmbedder:
     """The encoder, loaded and ready."""
 
-    def __init__(self, network: Detector, tokenizer: UnigramTokenizer, *, name: str) -> None:
+    def __init__(self, network: QualityNetwork, tokenizer: UnigramTokenizer, *, name: str) -> None:
         self.name = name
         self._network = network.eval()
         self._tokenizer = tokenizer
@@ -60,19 +60,19 @@ class SentenceEmbedder:
             return torch.nn.functional.normalize(mean, dim=-1)
 
 
-def open_embedder(encoder: Path, *, name: str) -> SentenceEmbedder:
+def load_embedder(encoder: Path, *, name: str) -> SentenceEmbedder:
     """Load the encoder in a folder (`e5.convert` made it).
 
     Raises:
         ModelError: a file is missing, or is not what it should be.
     """
-    return SentenceEmbedder(open_network(encoder), open_tokenizer(encoder), name=name)
+    return SentenceEmbedder(load_network(encoder), load_tokenizer(encoder), name=name)
 
 
-def open_embedded(settings: Settings) -> SentenceEmbedder:
+def load_embedded(settings: Settings) -> SentenceEmbedder:
     """Load the fetched encoder.
 
     Raises:
         ModelError: it is missing or damaged.
     """
-    return open_embedder(local.path(ENCODER), name=f"{ENCODER}@{local.fingerprint(ENCODER)}")
+    return load_embedder(local.path(ENCODER), name=f"{ENCODER}@{local.fingerprint(ENCODER)}")

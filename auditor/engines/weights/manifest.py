@@ -12,7 +12,7 @@ from pathlib import Path
 from auditor.errors import ModelError
 
 ENCODER = "multilingual-e5-small"
-"""What the manifest calls the encoder underneath the detector."""
+"""What the manifest calls the encoder underneath the quality estimator."""
 
 # The manifest's own folder: first as an installed wheel carries it, then as a source checkout has it.
 PLACES = (Path(__file__).parents[2] / "_models", Path(__file__).parents[3] / "models")

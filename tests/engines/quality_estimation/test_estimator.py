@@ -1,4 +1,4 @@
-"""The encoder: its file is read exactly, its network is BERT, its judgements fit the words."""
+"""The encoder: its file is read exactly, its network is BERT, its estimates fit the words."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from safetensors.numpy import load_file
 from transformers import BertConfig, BertModel
 
 from auditor.engines.quality_estimation.estimator import (
-    Encoder,
+    EncoderQualityEstimator,
     Pieces,
-    open_encoder,
-    open_network,
-    open_tokenizer,
+    load_estimator,
+    load_network,
+    load_tokenizer,
 )
 from auditor.engines.weights import convert_e5
 from auditor.errors import ModelError
@@ -31,18 +31,18 @@ WORDS = (Span(0, 3), Span(4, 10), Span(11, 14), Span(15, 21), Span(21, 22), Span
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small encoder, converted, with a detector beside it."""
+    """The small encoder, converted, with a quality estimator beside it."""
     folder = tmp_path_factory.mktemp("encoder")
     small.write_file(folder / "e5-small-q4.bin", small.make_tensors())
     convert_e5.convert(folder / "e5-small-q4.bin", folder / "encoder")
-    small.make_detector(folder / "encoder", folder / "detector")
+    small.make_estimator(folder / "encoder", folder / "quality-estimator")
     return folder
 
 
 @pytest.fixture(scope="module")
-def encoder(folder: Path) -> Encoder:
-    """The detector, opened."""
-    return open_encoder(folder / "encoder", folder / "detector", precision="float32")
+def encoder(folder: Path) -> EncoderQualityEstimator:
+    """The quality estimator, opened."""
+    return load_estimator(folder / "encoder", folder / "quality-estimator", precision="float32")
 
 
 def test_conversion_keeps_every_value(folder: Path) -> None:
@@ -68,7 +68,7 @@ def test_conversion_is_reproducible(folder: Path, tmp_path: Path) -> None:
 def test_the_tokenizer_takes_the_likeliest_pieces(folder: Path) -> None:
     """Words begin with a marker, runs of spaces are one, unknown letters stay apart, offsets are those of the text."""
     text = "the  bridge was closed桥"
-    encoding = open_tokenizer(folder / "encoder").encode(text)
+    encoding = load_tokenizer(folder / "encoder").encode(text)
 
     assert encoding.tokens == ["▁the", "▁bridge", "▁was", "▁closed", "桥"]
     assert [text[start:end].strip() for start, end in encoding.offsets] == ["the", "bridge", "was", "closed", "桥"]
@@ -76,15 +76,15 @@ def test_the_tokenizer_takes_the_likeliest_pieces(folder: Path) -> None:
 
 def test_a_zero_width_joiner_parts_words(folder: Path) -> None:
     """As in the map that the model was trained with."""
-    tokenizer = open_tokenizer(folder / "encoder")
+    tokenizer = load_tokenizer(folder / "encoder")
 
     assert tokenizer.encode("the\u200dthe").tokens == ["▁the", "▁the"]
 
 
 def test_each_side_is_read_as_bert_reads_it(folder: Path) -> None:
     """The layers that read one side equal transformers' BERT with the same weights."""
-    network = open_network(folder / "encoder").eval()
-    batch = Pieces(open_tokenizer(folder / "encoder")).batch([Pair(TEXT, WORDS), Pair("the bridge", ())])
+    network = load_network(folder / "encoder").eval()
+    batch = Pieces(load_tokenizer(folder / "encoder")).batch([Pair(TEXT, WORDS), Pair("the bridge", ())])
     bert = _bert(folder)
 
     with torch.no_grad():
@@ -120,9 +120,9 @@ def _bert(folder: Path) -> BertModel:
     return model
 
 
-def test_there_is_a_probability_for_every_word(encoder: Encoder) -> None:
+def test_there_is_a_probability_for_every_word(encoder: EncoderQualityEstimator) -> None:
     """Words, punctuation and an empty sentence get what they should, between 0 and 1."""
-    judged, empty = encoder.judge([Pair(TEXT, WORDS, "a ponte"), Pair("", ())])
+    judged, empty = encoder.estimate([Pair(TEXT, WORDS, "a ponte"), Pair("", ())])
 
     for values in (judged.minor, judged.major, judged.marked, judged.edited, judged.edited_gaps):
         assert len(WORDS) == len(values)
@@ -131,21 +131,21 @@ def test_there_is_a_probability_for_every_word(encoder: Encoder) -> None:
     assert empty.marked == ()
 
 
-def test_company_changes_nothing(encoder: Encoder) -> None:
+def test_company_changes_nothing(encoder: EncoderQualityEstimator) -> None:
     """A pair is judged alike alone and among longer ones, in the order in which pairs were given."""
     pairs = [Pair(TEXT, WORDS, "a ponte fechada"), Pair("the bridge " * 30, (Span(0, 3),)), Pair("was", (Span(0, 3),))]
 
-    together = encoder.judge(pairs)
+    together = encoder.estimate(pairs)
 
     for pair, judged in zip(pairs, together, strict=True):
-        (alone,) = encoder.judge([pair])
+        (alone,) = encoder.estimate([pair])
         assert alone.marked == pytest.approx(judged.marked, abs=1e-5)
         assert alone.assessment == pytest.approx(judged.assessment, abs=1e-4)
 
 
-def test_the_source_is_read(encoder: Encoder) -> None:
+def test_the_source_is_read(encoder: EncoderQualityEstimator) -> None:
     """Another source, or none, gives other numbers; an empty one is none."""
-    one, other, none, empty = encoder.judge(
+    one, other, none, empty = encoder.estimate(
         [Pair(TEXT, WORDS, source) for source in ("a ponte fechada", "桥", None, "")]
     )
 
@@ -154,30 +154,30 @@ def test_the_source_is_read(encoder: Encoder) -> None:
     assert none.marked == pytest.approx(empty.marked, abs=1e-6)
 
 
-def test_a_sentence_longer_than_the_network_is_read_in_parts(encoder: Encoder) -> None:
+def test_a_sentence_longer_than_the_network_is_read_in_parts(encoder: EncoderQualityEstimator) -> None:
     """Every word of a sentence of 3,000 pieces is judged, none is cut off."""
     text = "the bridge was closed " * 750
     words = tuple(Span(at, at + 3) for at in range(0, len(text), 22))
 
-    (judged,) = encoder.judge([Pair(text, words, "a ponte fechada " * 400)])
+    (judged,) = encoder.estimate([Pair(text, words, "a ponte fechada " * 400)])
 
     assert len(words) == len(judged.marked)
 
 
-def test_a_word_longer_than_the_network_is_judged(encoder: Encoder) -> None:
+def test_a_word_longer_than_the_network_is_judged(encoder: EncoderQualityEstimator) -> None:
     """One endless word is judged by its beginning."""
-    (judged,) = encoder.judge([Pair("ab" * 2000, (Span(0, 4000),))])
+    (judged,) = encoder.estimate([Pair("ab" * 2000, (Span(0, 4000),))])
 
     assert len(judged.marked) == 1
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=40))
-def test_any_text_can_be_judged(encoder: Encoder, text: str) -> None:
+def test_any_text_can_be_judged(encoder: EncoderQualityEstimator, text: str) -> None:
     """No text in Unicode breaks it, and each code point taken as a word gets a finite number."""
     words = tuple(Span(at, at + 1) for at in range(len(text)))
 
-    (judged,) = encoder.judge([Pair(text, words, text[::-1])])
+    (judged,) = encoder.estimate([Pair(text, words, text[::-1])])
 
     assert len(words) == len(judged.marked)
     assert np.isfinite(judged.marked).all()
@@ -205,9 +205,9 @@ def test_a_file_cut_short_is_refused(folder: Path, tmp_path: Path, length: int) 
 def test_missing_weights_are_named(folder: Path, tmp_path: Path) -> None:
     """Without the fetched encoder, or without our own weights, the message says which and what to run."""
     with pytest.raises(ModelError, match="run: auditor models fetch"):
-        open_encoder(tmp_path, folder / "detector")
+        load_estimator(tmp_path, folder / "quality-estimator")
     with pytest.raises(ModelError, match="reinstall auditor"):
-        open_encoder(folder / "encoder", tmp_path)
+        load_estimator(folder / "encoder", tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"no tensors"])
@@ -216,4 +216,4 @@ def test_a_damaged_tokenizer_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / convert_e5.TOKENIZER).write_bytes(content)
 
     with pytest.raises(ModelError, match=f"{convert_e5.TOKENIZER} is corrupt .* run: auditor models fetch"):
-        open_tokenizer(tmp_path)
+        load_tokenizer(tmp_path)

@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from auditor.engines.quality_estimation import inference
 from auditor.engines.quality_estimation.estimator import (
-    DETECTOR,
+    FITTED_WEIGHTS,
     Pieces,
-    open_encoder,
-    open_network,
-    open_tokenizer,
+    load_estimator,
+    load_network,
+    load_tokenizer,
     overlay,
 )
 from auditor.engines.quality_estimation.network import CLASS_WEIGHTS
 from auditor.engines.weights import convert_e5, local
 from auditor.engines.weights.manifest import manifest_file
 from auditor.protocols import Pair
-from auditor.values import Judgement, Span
+from auditor.values import QualityEstimate, Span
 from tests.engines import small_encoder as small
 
 TEXT = "the bridge was closed, again. The ponte was closing the old bridge"
@@ -39,19 +39,19 @@ PAIRS = (
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small encoder, converted, with a detector beside it."""
+    """The small encoder, converted, with a quality estimator beside it."""
     folder = tmp_path_factory.mktemp("encoder")
     small.write_file(folder / "e5-small-q4.bin", small.make_tensors())
     convert_e5.convert(folder / "e5-small-q4.bin", folder / "encoder")
-    small.make_detector(folder / "encoder", folder / "detector")
+    small.make_estimator(folder / "encoder", folder / "quality-estimator")
     return folder
 
 
-def _forward(encoder: Path, detector: Path, pair: Pair, *, low: bool = False) -> NDArray[np.float32]:
+def _forward(encoder: Path, estimator: Path, pair: Pair, *, low: bool = False) -> NDArray[np.float32]:
     """What `forward` says of one pair alone, as probabilities: marked and edited, and the two scores."""
-    network = open_network(encoder).eval()
-    overlay(network, detector / DETECTOR)
-    batch = Pieces(open_tokenizer(encoder)).batch([pair])
+    network = load_network(encoder).eval()
+    overlay(network, estimator / FITTED_WEIGHTS)
+    batch = Pieces(load_tokenizer(encoder)).batch([pair])
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=low):
         outputs = network(batch)
     marked = (outputs.marked[0] - torch.tensor(CLASS_WEIGHTS).log()).softmax(-1)[:, 1:].sum(-1)
@@ -59,41 +59,41 @@ def _forward(encoder: Path, detector: Path, pair: Pair, *, low: bool = False) ->
     return np.asarray(torch.cat(parts).numpy(), dtype=np.float32)
 
 
-def _flat(judged: Judgement) -> NDArray[np.float32]:
+def _flat(judged: QualityEstimate) -> NDArray[np.float32]:
     edited = [number for both in zip(judged.edited, judged.edited_gaps, strict=True) for number in both]
     # The end of a sentence has no chance of its own of being changed, only of a gap before it.
     return np.array([*judged.marked, judged.marked_end, *edited, judged.edited_end, judged.assessment, judged.mqm])
 
 
 def _comparable(numbers: NDArray[np.float32], words: int) -> NDArray[np.float32]:
-    """Leave out the one number of `forward` that no judgement has."""
+    """Leave out the one number of `forward` that no estimate has."""
     return np.delete(numbers, words + 1 + 2 * words)
 
 
 def test_reading_gives_what_the_network_gives(folder: Path) -> None:
     """Whatever stands in a batch, with sources and without, each pair gets the numbers of `forward` alone."""
-    encoder = open_encoder(folder / "encoder", folder / "detector", precision="float32")
+    encoder = load_estimator(folder / "encoder", folder / "quality-estimator", precision="float32")
 
-    for pair, judged in zip(PAIRS, encoder.judge(PAIRS), strict=True):
-        expected = _comparable(_forward(folder / "encoder", folder / "detector", pair), len(pair.words))
+    for pair, judged in zip(PAIRS, encoder.estimate(PAIRS), strict=True):
+        expected = _comparable(_forward(folder / "encoder", folder / "quality-estimator", pair), len(pair.words))
         assert expected == pytest.approx(_flat(judged), abs=1e-5)
 
 
 def test_small_batches_and_windows_change_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many pairs are read at once is a question of time alone."""
-    encoder = open_encoder(folder / "encoder", folder / "detector", precision="float32")
-    before = [_flat(judged) for judged in encoder.judge(PAIRS)]
+    encoder = load_estimator(folder / "encoder", folder / "quality-estimator", precision="float32")
+    before = [_flat(judged) for judged in encoder.estimate(PAIRS)]
     monkeypatch.setattr(inference, "BUDGET", 20)
     monkeypatch.setattr(inference, "WINDOW", 2)
 
-    for one, two in zip(before, encoder.judge(PAIRS), strict=True):
+    for one, two in zip(before, encoder.estimate(PAIRS), strict=True):
         assert one == pytest.approx(_flat(two), abs=1e-5)
 
 
 def test_bfloat16_blurs_little(folder: Path) -> None:
     """In the low precision numbers move, by less than three hundredths."""
     exact, low = (
-        open_encoder(folder / "encoder", folder / "detector", precision=precision).judge(PAIRS)
+        load_estimator(folder / "encoder", folder / "quality-estimator", precision=precision).estimate(PAIRS)
         for precision in ("float32", "bfloat16")
     )
     apart = [abs(_flat(one)[:-2] - _flat(two)[:-2]).max() for one, two in zip(exact, low, strict=True)]
@@ -102,15 +102,15 @@ def test_bfloat16_blurs_little(folder: Path) -> None:
 
 
 @pytest.mark.weights
-def test_the_shipped_detector_reads_as_its_network_does() -> None:
+def test_the_shipped_quality_estimator_reads_as_its_network_does() -> None:
     """With the real weights in bfloat16, reading and `forward` differ by rounding: half a hundredth on average."""
     pairs = [
         Pair("The minister said that hell attend the dome of Brussels.", (Span(4, 12), Span(23, 27), Span(39, 43))),
         Pair("They assist the meeting every year.", (Span(5, 11), Span(16, 23)), "Eles assistem à reunião todo ano."),
     ]
-    encoder, detector = local.path("multilingual-e5-small"), manifest_file().parent / "detector"
+    encoder, estimator = local.path("multilingual-e5-small"), manifest_file().parent / "quality-estimator"
     low = bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
 
-    for pair, one in zip(pairs, open_encoder(encoder, detector).judge(pairs), strict=True):
-        expected = _comparable(_forward(encoder, detector, pair, low=low), len(pair.words))
+    for pair, one in zip(pairs, load_estimator(encoder, estimator).estimate(pairs), strict=True):
+        expected = _comparable(_forward(encoder, estimator, pair, low=low), len(pair.words))
         assert abs(expected - _flat(one)).mean() < 0.005

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from auditor.engines.quality_estimation.estimator import BOS, EOS, open_network, open_tokenizer
-from auditor.engines.quality_estimation.sentence_embeddings import PREFIX, SentenceEmbedder, open_embedder
+from auditor.engines.quality_estimation.estimator import BOS, EOS, load_network, load_tokenizer
+from auditor.engines.quality_estimation.sentence_embeddings import PREFIX, SentenceEmbedder, load_embedder
 from auditor.engines.weights import convert_e5
 from auditor.errors import ModelError
 from tests.engines import small_encoder as small
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def embedder(folder: Path) -> SentenceEmbedder:
-    return open_embedder(folder, name="small")
+    return load_embedder(folder, name="small")
 
 
 def test_vectors_do_not_depend_on_their_batch(embedder: SentenceEmbedder) -> None:
@@ -43,8 +43,8 @@ def test_vectors_do_not_depend_on_their_batch(embedder: SentenceEmbedder) -> Non
 
 def test_a_vector_is_the_mean_over_the_prefixed_pieces(folder: Path, embedder: SentenceEmbedder) -> None:
     """As the model's authors use it: "query: " before the text, the mean of the last layer, marks included."""
-    network = open_network(folder).eval()
-    pieces = open_tokenizer(folder).encode(PREFIX + TEXTS[0]).ids
+    network = load_network(folder).eval()
+    pieces = load_tokenizer(folder).encode(PREFIX + TEXTS[0]).ids
     with torch.inference_mode():
         x = network.embeddings(torch.tensor([[BOS, *pieces, EOS]]))
         for layer in network.layers:
@@ -62,4 +62,4 @@ def test_no_text_gives_no_vector(embedder: SentenceEmbedder) -> None:
 def test_a_missing_encoder_names_the_command(tmp_path: Path) -> None:
     """What is not there is fetched by one command."""
     with pytest.raises(ModelError, match="auditor models fetch"):
-        open_embedder(tmp_path, name="none")
+        load_embedder(tmp_path, name="none")

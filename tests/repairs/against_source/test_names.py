@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.repairs.against_source import names
-from auditor.signals import adequacy
+from auditor.signals import quality_estimation
 from auditor.text import document_context, segmentation
 from auditor.values import Forced, Measurements
 
@@ -21,7 +21,7 @@ def _proposed(
 ) -> list[tuple[str, str]]:
     """Return what is proposed; `forced` gives the cost of some words, and what a translation model would write."""
     document = replace(
-        adequacy.with_source(segmentation.document(target, name="test"), [source]), source_language=language
+        quality_estimation.with_source(segmentation.document(target, name="test"), [source]), source_language=language
     )
     measurements = Measurements(document, document_context.measure(document))
     (sentence,) = document.sentences

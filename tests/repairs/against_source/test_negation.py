@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 
 from auditor.repairs.against_source import negation
-from auditor.signals import adequacy
+from auditor.signals import quality_estimation
 from auditor.text import document_context, segmentation
 from auditor.values import Measurements
 
 
 def _proposed(source: str | None, target: str, *, language: str | None = "pt") -> list[tuple[str, str]]:
     plain = segmentation.document(target, name="test")
-    document = replace(plain if source is None else adequacy.with_source(plain, [source]), source_language=language)
+    document = replace(
+        plain if source is None else quality_estimation.with_source(plain, [source]), source_language=language
+    )
     measurements = Measurements(document, document_context.measure(document))
     (sentence,) = document.sentences
     return [(one.span.of(target), one.replacement) for one in negation.propose(sentence, measurements)]
@@ -79,7 +81,7 @@ def test_a_neighbour_that_denies_is_not_contradicted() -> None:
     """Where two sentences share a source, one of them may have the negation."""
     target = "The agreement will be signed. It will not be read."
     plain = segmentation.document(target, name="test")
-    document = adequacy.with_source(plain, ["O acordo será assinado mas não será lido."])
+    document = quality_estimation.with_source(plain, ["O acordo será assinado mas não será lido."])
     measurements = Measurements(replace(document, source_language="pt"), document_context.measure(document))
 
     assert [list(negation.propose(one, measurements)) for one in document.sentences] == [[], []]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.repairs.against_source import numbers
-from auditor.signals import adequacy
+from auditor.signals import quality_estimation
 from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Measurements
 
@@ -25,7 +25,7 @@ SOUND = (
 
 def _proposed(source: str, target: str) -> list[Candidate]:
     plain = segmentation.document(target, name="test")
-    document = adequacy.with_source(plain, [source] * len(plain.paragraphs))
+    document = quality_estimation.with_source(plain, [source] * len(plain.paragraphs))
     measurements = Measurements(document, document_context.measure(document))
     return [one for sentence in document.sentences for one in numbers.propose(sentence, measurements)]
 
@@ -66,7 +66,9 @@ def test_without_a_source_nothing_is_said() -> None:
 def test_another_sources_numbers_are_not_forced_upon_a_text() -> None:
     """Where both sides have more than two numbers of their own, they are about different things."""
     source, target = "Em 1910, 12 navios levaram 340 homens.", "In 2021, 75 planes carried 9,900 people."
-    document = replace(adequacy.with_source(segmentation.document(target, name="test"), [source]), source_language="pt")
+    document = replace(
+        quality_estimation.with_source(segmentation.document(target, name="test"), [source]), source_language="pt"
+    )
     measurements = Measurements(document, document_context.measure(document))
 
     assert list(numbers.propose(document.sentences[0], measurements)) == []

@@ -27,29 +27,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditor.protocols import Detector, Pair
-from auditor.values import Document, Judgement, Sentence, Span, WordScores
+from auditor.protocols import Pair, QualityEstimator
+from auditor.values import Document, QualityEstimate, Sentence, Span, WordScores
 
 SIGNAL = "adequacy"
 
 
-def measure(document: Document, detector: Detector) -> WordScores:
+def measure(document: Document, estimator: QualityEstimator) -> WordScores:
     """Return, a word of the document, the probability (0 to 1) that a rater would mark it."""
-    judged = judge(document, detector)
-    values = [value for judgement in judged.values() for value in judgement.marked]
+    estimates = estimate(document, estimator)
+    values = [value for estimate in estimates.values() for value in estimate.marked]
     return WordScores(SIGNAL, "probability", tuple(values))
 
 
-def judge(
-    document: Document, detector: Detector, *, sentences: Sequence[Sentence] | None = None
-) -> dict[int, Judgement]:
-    """Return all that the detector says, by the start offset of each sentence of the document, in its order.
+def estimate(
+    document: Document, estimator: QualityEstimator, *, sentences: Sequence[Sentence] | None = None
+) -> dict[int, QualityEstimate]:
+    """Return all that the quality estimator says, by the start offset of each sentence of the document, in its order.
 
     A sentence is read with its own `source` where it has one. `sentences` are those asked about; None for all.
     """
     asked = document.sentences if sentences is None else sentences
-    judged = detector.judge([_pair(document.text, sentence) for sentence in asked])
-    return {sentence.span.start: judgement for sentence, judgement in zip(asked, judged, strict=True)}
+    estimates = estimator.estimate([_pair(document.text, sentence) for sentence in asked])
+    return {sentence.span.start: estimate for sentence, estimate in zip(asked, estimates, strict=True)}
 
 
 def _pair(text: str, sentence: Sentence) -> Pair:
@@ -61,8 +61,8 @@ def _pair(text: str, sentence: Sentence) -> Pair:
 def with_source(document: Document, sources: Sequence[str]) -> Document:
     """Return the document with source text given to its sentences.
 
-    `sources` has one text a paragraph. Every sentence of a paragraph receives the whole text: the detector looks for
-    matches anywhere in it.
+    `sources` has one text a paragraph. Every sentence of a paragraph receives the whole text: the quality estimator
+    looks for matches anywhere in it.
     """
     paragraphs = [
         replace(paragraph, sentences=tuple(replace(sentence, source=source) for sentence in paragraph.sentences))
