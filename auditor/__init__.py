@@ -27,15 +27,14 @@ from auditor.values import (
     Span,
     Word,
 )
+from auditor.version import __version__
 
 if TYPE_CHECKING:
-    from auditor.alignment.attach_source import with_source
     from auditor.pipeline import Auditor, audit
     from auditor.readers.files import read
     from auditor.reports import frames, plots
     from auditor.reports.notebook import show
-
-__version__ = "0.1.0"
+    from auditor.workflow import with_source
 
 __all__ = [
     "Audit",
@@ -72,7 +71,7 @@ _LATER = {
     "plots": "auditor.reports.plots",
     "read": "auditor.readers.files",
     "show": "auditor.reports.notebook",
-    "with_source": "auditor.alignment.attach_source",
+    "with_source": "auditor.workflow",
 }
 """The module of each name; a name that its module does not have is the module's own."""
 

@@ -12,18 +12,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from auditor import __version__, concurrency, scoring
+from auditor import concurrency, scoring
 from auditor.cache.finding_cache import Verdicts
 from auditor.detection import detector, prefilter
 from auditor.detection.calibration import Profile, load_profile
 from auditor.engines import factory
 from auditor.engines.weights import manifest
-from auditor.protocols import BackTranslator, LanguageModel, Passage, QualityEstimator
+from auditor.protocols import BackTranslator, Embedder, LanguageModel, Passage, QualityEstimator
 from auditor.readers import files
 from auditor.repairs import REPAIRS, noisy_channel
 from auditor.signals import back_translation, fluency, forced_decoding, probe, quality_estimation
 from auditor.text import document_context, segmentation
 from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings, Span
+from auditor.version import __version__
 
 T = TypeVar("T")
 
@@ -66,6 +67,7 @@ class Auditor:
         self._language_model = self._later("the fluency model", factory.load_language_model)
         self._back_translator = self._later("the back-translation models", factory.load_back_translator)
         self._quality_estimator = self._later("the quality estimator", factory.load_quality_estimator)
+        self._embedder = self._later("the encoder", factory.load_embedder)
         self._verdicts = concurrency.Later(lambda: Verdicts(factory.open_verdicts(self.settings, fitted=self.profile)))
 
     @functools.cached_property
@@ -87,6 +89,11 @@ class Auditor:
     def quality_estimator(self) -> QualityEstimator | None:
         """The quality estimator, loaded at first use; None where the settings do without."""
         return None if self.settings.quality_estimator == "none" else self._quality_estimator()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The encoder that pairs a text with its source, loaded at first use."""
+        return self._embedder()
 
     @property
     def signature(self) -> str:

@@ -96,11 +96,21 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class InlineComment:
+    """What a writer says to the auditor in the file itself: the words behind "auditor:", and its line, from 1."""
+
+    body: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a reader returns: the text and its structure.
 
     `name` is how the user called it (a path, or "-" for standard input). `language` is the language of the text, an
     ISO 639-1 code. `notes` are remarks for the user about the reading (an encoding guessed, a part left out).
+    `comments` are those to the auditor; they are no part of the text, in which spaces stand for them, and two documents
+    that differ in them alone are equal.
     """
 
     name: str
@@ -109,6 +119,7 @@ class Document:
     paragraphs: tuple[Paragraph, ...]
     source_language: str | None = None
     notes: tuple[str, ...] = ()
+    comments: tuple[InlineComment, ...] = field(default=(), compare=False)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

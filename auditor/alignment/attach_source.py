@@ -9,18 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import regex
 
 from auditor.alignment import sentence_alignment
 from auditor.alignment.sentence_alignment import MOST_CELLS, Bead, Scale, Side
-from auditor.engines import factory
 from auditor.errors import InputError
 from auditor.protocols import Embedder
-from auditor.readers import files
 from auditor.text import segmentation
-from auditor.values import Document, Paragraph, Sentence, Settings, Span
+from auditor.values import Document, Paragraph, Sentence, Span
 
 # The segmenter is for English; the stops of other scripts end a sentence without a space behind them.
 _STOP = regex.compile(r"(?<=[。！？｡।॥።។؟۔])(?![”’」』）\"'\s])\s*|(?<=[。！？][”’」』）])\s*")
@@ -75,36 +72,6 @@ def attach(document: Document, source: Document, embedder: Embedder) -> Document
         source_language=source.language,
         notes=(*document.notes, *notes),
     )
-
-
-def with_source(
-    document: Document,
-    source: str | Path,
-    settings: Settings = Settings(),  # noqa: B008 (frozen)
-) -> Document:
-    """Return the document with its sentences paired with those of what it was translated from.
-
-    Args:
-        document: what will be audited.
-        source: the source as a string, or its file as a `pathlib.Path`.
-        settings: where the encoder runs.
-
-    Raises:
-        InputError: the source cannot be read, the two cannot be aligned, or the document knows its sources.
-        ModelError: the encoder is missing or damaged.
-    """
-    if has_sources(document):
-        raise InputError(f"{document.name} brings its own source along; leave out the other.")
-    if isinstance(source, Path):
-        found = files.source(files.load(str(source)), name=str(source))
-    else:
-        found = files.source(source.encode(), name="the source")
-    return attach(document, found, factory.load_embedder(settings))
-
-
-def has_sources(document: Document) -> bool:
-    """Tell whether a sentence of the document knows its source."""
-    return any(sentence.source is not None for sentence in document.sentences)
 
 
 def _paragraphs_of(source: Document) -> list[Span]:

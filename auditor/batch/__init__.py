@@ -16,15 +16,16 @@ from pathlib import Path
 import filelock
 
 from auditor import atomic_write
-from auditor.batch import originals, overview, shards, sheets, stories, trend
-from auditor.batch.backends import ENGINES
+from auditor.batch import overview, shards, sheets, sources, stories, trend
+from auditor.batch.backends import BACKENDS
 from auditor.batch.shards import Outcome, Store, Summary
-from auditor.batch.work import Auditing, Task, build_auditor
+from auditor.batch.work import Task, build_auditor
 from auditor.errors import AuditorError, SettingsError
 from auditor.readers.extras import need
 from auditor.readers.tables import Columns
-from auditor.review.apply import Decisions
+from auditor.review.apply import Policy
 from auditor.values import Settings
+from auditor.workflow import Auditing
 
 __all__ = ["Auditing", "Batch", "Options", "run"]
 
@@ -69,7 +70,7 @@ def run(
     out: Path,
     *,
     settings: Settings | None = None,
-    decisions: Decisions | None = None,
+    policy: Policy | None = None,
     options: Options | None = None,
     progress: Progress | None = None,
 ) -> Batch:
@@ -91,21 +92,21 @@ def run(
         columns=chosen.columns,
         without=out,
         input_format=chosen.input_format,
-        originals=originals.index(chosen.sources) if chosen.sources else None,
+        sources=sources.index(chosen.sources) if chosen.sources else None,
     )
     entries = [(story.name, story.content) for story in find()]
-    task = Task(settings or Settings(), decisions or Decisions(), chosen.build)
+    task = Task(settings or Settings(), policy or Policy(), chosen.build)
     with _alone(out):
         store = Store(out)
         done = _unchanged(store, entries) if chosen.changed_only else {}
         failures: dict[str, str] = {}
         before = len(done)
         if before < len(entries):
-            with ENGINES.load(chosen.engine).hire(task, jobs=chosen.jobs) as crew:
-                done |= _finished(store, [entry for entry in entries if entry not in done], crew.signature())
+            with BACKENDS.load(chosen.engine).start_workers(task, jobs=chosen.jobs) as workers:
+                done |= _finished(store, [entry for entry in entries if entry not in done], workers.signature())
                 before = len(done)
                 waiting = (story for story in find() if (story.name, story.content) not in done)
-                for outcome in crew.audit(waiting):
+                for outcome in workers.audit(waiting):
                     _take(outcome, store, done, failures)
                     if progress:
                         progress(len(done) + len(failures), len(entries), outcome.name)

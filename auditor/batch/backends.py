@@ -1,7 +1,7 @@
-"""Engines: where a batch's stories are audited. One file and one line here each.
+"""Backends: where a batch's stories are audited. One file and one line here each.
 
-An engine has `hire(task, *, jobs)`, a context manager that gives a Crew. All engines run the same pure function on the
-same stories, so they give the same outcomes, in any order.
+A backend has `start_workers(task, *, jobs)`, a context manager that gives Workers. All backends run the same pure
+function on the same stories, so they give the same outcomes, in any order.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from auditor.batch.shards import Outcome
-from auditor.batch.stories import Story
 from auditor.registry import Table
+from auditor.workflow import Story
 
-ENGINES = Table(
+BACKENDS = Table(
     "engine",
     {
         "local": "auditor.batch.local",
@@ -24,7 +24,7 @@ ENGINES = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
+class Workers:
     """Workers at hand: one of them tells the signature, all of them audit what an iterator brings."""
 
     signature: Callable[[], str]

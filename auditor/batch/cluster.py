@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from auditor.batch.backends import Crew
+from auditor.batch.backends import Workers
 from auditor.batch.shards import Outcome
-from auditor.batch.stories import Story
 from auditor.batch.work import Task, audit_story, shared, signature
 from auditor.errors import AuditorError
 from auditor.readers.extras import need
+from auditor.workflow import Story
 
 _AHEAD = 2  # stories an actor that wait in line
 
@@ -35,7 +35,7 @@ class _Worker:
 
 
 @contextmanager
-def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
+def start_workers(task: Task, *, jobs: int) -> Iterator[Workers]:
     """Start an actor a job, on the cluster at hand or on a local one that is shut down at the end."""
     ray = need("ray", package="ray", purpose="use the ray engine", extra="scale")
     own = not ray.is_initialized()
@@ -53,7 +53,7 @@ def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
             raise AuditorError(f"the Ray cluster at {where} cannot be reached: {error}.") from error
     try:
         actors = [ray.remote(_Worker).options(num_cpus=threads).remote(task.packed()) for _ in range(jobs)]
-        yield Crew(
+        yield Workers(
             lambda: str(_get(ray, actors[0].signature.remote())), lambda stories: _outcomes(ray, actors, stories)
         )
     finally:

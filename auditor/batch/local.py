@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from multiprocessing import connection
 from typing import TypeVar
 
-from auditor.batch.backends import Crew
+from auditor.batch.backends import Workers
 from auditor.batch.shards import Outcome
-from auditor.batch.stories import Story
 from auditor.batch.work import Task, audit_story, shared, signature
 from auditor.errors import AuditorError
+from auditor.workflow import Story
 
 Value = TypeVar("Value")
 
@@ -24,11 +24,11 @@ _AHEAD = 2  # stories a worker that wait in line: enough to keep it busy, few en
 
 
 @contextmanager
-def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
+def start_workers(task: Task, *, jobs: int) -> Iterator[Workers]:
     """Start the workers, and end them."""
     if jobs == 1:
         packed = task.packed()
-        yield Crew(lambda: signature(packed), lambda stories: (audit_story(packed, story) for story in stories))
+        yield Workers(lambda: signature(packed), lambda stories: (audit_story(packed, story) for story in stories))
         return
     packed = shared(task, jobs=jobs).packed()
     others = set(multiprocessing.active_children())
@@ -36,7 +36,7 @@ def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_watch_parent)
     try:
-        yield Crew(
+        yield Workers(
             lambda: _result(pool.submit(signature, packed)), lambda stories: _outcomes(pool, packed, stories, jobs)
         )
     except BaseException:  # an interrupt waits for no story: what is done is on disk, what is not is done again

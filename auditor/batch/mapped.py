@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from auditor.batch.backends import Crew
+from auditor.batch.backends import Workers
 from auditor.batch.shards import Outcome
-from auditor.batch.stories import Story
 from auditor.batch.work import Task, audit_story, shared, signature
 from auditor.readers.extras import need
+from auditor.workflow import Story
 
 _PORTION = 16  # stories a process and a call: what a kill can lose, and what pays for starting the processes
 
 
 @contextmanager
-def hire(task: Task, *, jobs: int) -> Iterator[Crew]:
+def start_workers(task: Task, *, jobs: int) -> Iterator[Workers]:
     """Nothing has to be started: the library starts its processes for every portion."""
     packed = (shared(task, jobs=jobs) if jobs > 1 else task).packed()
-    yield Crew(
+    yield Workers(
         lambda: str(next(_map([b""], packed, "signature", jobs=jobs))),
         lambda stories: _outcomes(stories, packed, jobs),
     )

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
 
-from auditor.batch.originals import Original, Originals
+from auditor.batch.sources import SourceFolder
 from auditor.errors import InputError
 from auditor.readers import detect, files, tables
-from auditor.readers.tables import Columns, Row
-from auditor.values import Document
+from auditor.readers.tables import Columns
+from auditor.workflow import SourceFile, Story
 
 _WILD = "*?["
 _TABLE = "table"  # the reader of files with a story a row, or some
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A story that can travel to another process: the bytes of a file, the rows of a table, or why there is neither.
-
-    `original` is what it was translated from, where that is a file of its own.
-    """
-
-    name: str
-    data: bytes = b""
-    rows: tuple[Row, ...] = ()
-    refusal: str = ""
-    input_format: str = ""
-    original: Original | None = None
-
-    @property
-    def content(self) -> str:
-        """A hash of what is to be audited."""
-        digest = hashlib.sha256(self.data)
-        digest.update(self.input_format.encode())
-        for row in self.rows:
-            digest.update(repr((row.text, row.source)).encode())
-        if self.original:
-            digest.update(repr(self.original.name).encode())
-            digest.update(self.original.data)
-        return digest.hexdigest()
-
-    def read(self) -> Document:
-        """Read the story.
-
-        Raises:
-            InputError: it cannot be read.
-        """
-        if self.refusal:
-            raise InputError(self.refusal)
-        if self.rows:
-            return tables.document(self.rows, name=self.name)
-        return files.parse(self.data, name=self.name, input_format=self.input_format)
 
 
 def find(
@@ -63,22 +23,22 @@ def find(
     columns: Columns | None = None,
     without: Path | None = None,
     input_format: str = "",
-    originals: Originals | None = None,
+    sources: SourceFolder | None = None,
 ) -> Iterator[Story]:
     """Yield the stories of `inputs` in a fixed order, each file once; memory holds one at a time.
 
     Args:
         inputs: files, folders (read through and through, for endings that a reader takes) and glob patterns.
         columns: which columns of tables to read.
-        without: a folder that is left out, the batch's own output; that of the originals is left out too.
+        without: a folder that is left out, the batch's own output; that of the sources is left out too.
         input_format: the name of the reader of every file, whatever the files are called.
-        originals: the sources of the stories that do not bring their own.
+        sources: the sources of the stories that do not bring their own.
 
     Raises:
         InputError: an input does not exist or holds no story.
     """
     seen: set[Path] = set()
-    apart = [originals.folder] if originals else []
+    apart = [sources.folder] if sources else []
     for given in inputs:
         found = False
         for path in _paths(given, [*([without] if without else []), *apart], every=bool(input_format)):
@@ -87,7 +47,7 @@ def find(
                 seen.add(path.resolve())
                 place = path.relative_to(given) if Path(given).is_dir() else PurePath(path.name)
                 found_here = _stories(path, columns, input_format)
-                yield from (_paired(story, place, originals) for story in found_here) if originals else found_here
+                yield from (_paired(story, place, sources) for story in found_here) if sources else found_here
         if not found:
             raise InputError(f"{given} holds no story; name files, folders of {_endings()} files, or a pattern.")
 
@@ -147,13 +107,13 @@ def _stories(path: Path, columns: Columns | None, input_format: str) -> Iterator
         yield Story(name, refusal=str(error))
 
 
-def _paired(story: Story, place: PurePath, originals: Originals) -> Story:
+def _paired(story: Story, place: PurePath, sources: SourceFolder) -> Story:
     """Return the story with its source; one row of a table has the source that is called as the row's story is."""
     try:
         if story.refusal or _brings_source(story):
             return story
-        path = originals.of(story.name, PurePath(story.name.rpartition("#")[2]) if story.rows else place)
-        return replace(story, original=Original(path.as_posix(), files.load(str(path))))
+        path = sources.of(story.name, PurePath(story.name.rpartition("#")[2]) if story.rows else place)
+        return replace(story, source=SourceFile(path.as_posix(), files.load(str(path))))
     except InputError as error:
         return replace(story, refusal=str(error))
 

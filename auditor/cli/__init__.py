@@ -1,7 +1,7 @@
 """The command line. Commands are imported when they are run, so that asking for help loads no model library.
 
-Exit codes: 0 audited and at or above the bar, 1 audited and below `--fail-under`, 2 could not audit (usage, input,
-model), 130 interrupted.
+Exit codes: 0 audited and at or above the threshold, 1 audited and below `--fail-under`, 2 could not audit (usage,
+input, model), 130 interrupted.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import os
 import shutil
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor import workflow
 from auditor.cli.options import Options, audit_options
 from auditor.cli.output import write
 from auditor.cli.progress import Display
@@ -20,8 +22,9 @@ from auditor.errors import InputError, SettingsError
 from auditor.readers import READERS, files
 from auditor.reports import REPORTS, WITH_ORIGINAL
 from auditor.reports.marking import shortened, suggested
-from auditor.review import apply, baseline
+from auditor.review import baseline
 from auditor.values import Audit, Document, Finding
+from auditor.workflow import SourceFile, Story, Watcher
 
 if TYPE_CHECKING:
     from auditor.pipeline import Auditor
@@ -31,13 +34,11 @@ _IN_A_ROW = frozenset({"terminal", "json"})
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A story: what the user calls it, how to get its bytes; its format and its source, where the user says so."""
+class Request:
+    """A story to check: what the user calls it, and how to load it."""
 
     name: str
-    load: Callable[[], bytes]
-    input_format: str = ""
-    original: str = ""
+    load: Callable[[], Story]
 
 
 @click.command()
@@ -45,7 +46,7 @@ class Source:
 @click.option("--input-format", type=click.Choice(list(READERS)), help="What the files are.  [default: as they look]")
 @click.option(
     "--source",
-    "original",
+    "source",
     default="",
     help="What FILE was translated from: numbers, names and meaning are checked against it.",
 )
@@ -59,7 +60,7 @@ class Source:
 def check(
     files: tuple[str, ...],
     input_format: str | None,
-    original: str,
+    source: str,
     write_baseline: Path | None,
     reason: str,
     *,
@@ -67,67 +68,51 @@ def check(
 ) -> int:
     """Audit each FILE, or standard input where FILE is a hyphen.
 
-    The exit code is 0 when every story could be audited, 1 when one scored below the bar of --fail-under, 2 when one
-    could not be audited.
+    The exit code is 0 when every story could be audited, 1 when one scored below the threshold of --fail-under, 2 when
+    one could not be audited.
     """
-    if [*files, original].count("-") > 1:
+    if [*files, source].count("-") > 1:
         raise SettingsError("standard input (-) can be read only once.")
-    if original and len(files) > 1:
+    if source and len(files) > 1:
         raise SettingsError("--source goes with one FILE; check each story with its own source.")
     if write_baseline and not reason.strip():
-        raise SettingsError("--write-baseline needs a --reason, such as --reason 'read by the desk'.")
+        raise SettingsError("--write-baseline needs a --reason, such as --reason 'read by an editor'.")
     accept = functools.partial(_accept, write_baseline, reason) if write_baseline else None
-    return audit_all([_source(name, input_format or "", original) for name in files], options, accept=accept)
+    requests = [Request(name, functools.partial(_load, name, input_format or "", source)) for name in files]
+    return audit_all(requests, options, accept=accept)
 
 
-def audit_all(stories: Sequence[Source], options: Options, *, accept: Callable[[Audit], object] | None = None) -> int:
+def audit_all(requests: Sequence[Request], options: Options, *, accept: Callable[[Audit], object] | None = None) -> int:
     """Audit the stories one by one and write their reports.
 
     One that cannot be read is reported and the others are audited all the same. `accept` is called with each audit.
 
     Returns:
-        The exit code: 2 when a story could not be read, else 1 when one scored below the bar, else 0.
+        The exit code: 2 when a story could not be read, else 1 when one scored below the threshold, else 0.
     """
-    targets = _targets([story.name for story in stories], options)
-    decisions = options.decisions
+    targets = _targets([request.name for request in requests], options)
+    policy = options.policy
     if options.fetch:
         fetch(quiet=options.quiet)
     failed = below = False
     with Display(quiet=options.quiet, verbose=options.verbose) as display:
+        watcher = Watcher(display.report, display.is_due, functools.partial(_show, display))
         auditor = functools.cache(functools.partial(_auditor, options, display))
-        for story, target in zip(stories, targets, strict=True):
+        for request, target in zip(requests, targets, strict=True):
             try:
-                data = story.load()
-                read = files.parse(data, name=story.name, input_format=story.input_format)
-                allowances = baseline.allowances(apply.markup(data, read), name=story.name)
-                document = _paired(baseline.blank(read), story.original, options, display)
+                story = request.load()
+                audit = workflow.audit(story, auditor, policy, watcher)
             except InputError as error:
                 display.clear()
                 click.echo(f"error: {error}", err=True)
                 failed = True
                 continue
-            settle = functools.partial(apply.settle, decisions=decisions, allowances=allowances)
-            audit = _audit(auditor(), document, settle, display)
             display.clear()
             if accept:
                 accept(audit)
             below |= options.fail_under is not None and audit.score < options.fail_under
-            write(_render(audit, data, options.format, to_screen=target is None), target)
+            write(_render(audit, story.data, options.format, to_screen=target is None), target)
     return 2 if failed else int(below)
-
-
-def _paired(document: Document, original: str, options: Options, display: Display) -> Document:
-    """Return the document with its sources, where the user names what it was translated from."""
-    if not original:
-        return document
-    from auditor.alignment import attach_source  # with it comes numpy
-    from auditor.engines import factory
-
-    if attach_source.has_sources(document):
-        raise InputError(f"{document.name} brings its own source along; leave out --source.")
-    source = files.source(files.load(original), name=original)
-    display.report("pairing the text with its source", 0, 0)
-    return attach_source.attach(document, source, factory.load_embedder(options.settings))
 
 
 def _accept(path: Path, reason: str, audit: Audit) -> None:
@@ -136,8 +121,12 @@ def _accept(path: Path, reason: str, audit: Audit) -> None:
     write(baseline.dump({*before, *baseline.accept(audit, reason=reason)}), path)
 
 
-def _source(name: str, input_format: str, original: str) -> Source:
-    return Source(name, functools.partial(files.load, name), input_format, original)
+def _load(name: str, input_format: str, source: str) -> Story:
+    """Load a story and, where the user names it, what it was translated from."""
+    data = files.load(name)
+    return Story(
+        name, data, input_format=input_format, source=SourceFile(source, files.load(source)) if source else None
+    )
 
 
 def _auditor(options: Options, display: Display) -> Auditor:
@@ -146,22 +135,16 @@ def _auditor(options: Options, display: Display) -> Auditor:
     return Auditor(options.settings, progress=display.report)
 
 
-def _audit(auditor: Auditor, document: Document, settle: Callable[[Audit], apply.Settled], display: Display) -> Audit:
-    """Audit a document, and show on the way what the finished paragraphs hold, as the house has decided."""
-    found: list[Finding] = []
-    for paragraph, findings in auditor.stream(document):
-        found += findings
-        if display.is_due():
-            early = settle(auditor.conclude(document, found)).audit
-            done = [part for part in early.paragraphs if part.span.end <= paragraph.span.end]
-            display.show([_line(early, n, finding) for n, part in enumerate(done, 1) for finding in part.findings])
-    return settle(auditor.conclude(document, found)).audit
-
-
-def _line(audit: Audit, paragraph: int, finding: Finding) -> str:
-    """Return "¶ 2  affirmative → assertive (0.93)"."""
-    wording = f" → {suggested(finding)}" if finding.suggestions else ""
-    return f"¶ {paragraph:<3} {shortened(finding.span.of(audit.document.text))}{wording} ({finding.probability:.2f})"
+def _show(display: Display, document: Document, findings: Sequence[Finding]) -> None:
+    """Show what the finished paragraphs hold, as "¶ 2  affirmative → assertive (0.93)"."""
+    starts = [paragraph.span.start for paragraph in document.paragraphs]
+    lines: list[str] = []
+    for finding in findings:
+        number = bisect.bisect_right(starts, finding.span.start)
+        wording = f" → {suggested(finding)}" if finding.suggestions else ""
+        written = shortened(finding.span.of(document.text))
+        lines.append(f"¶ {number:<3} {written}{wording} ({finding.probability:.2f})")
+    display.show(lines)
 
 
 def fetch(*, quiet: bool) -> None:

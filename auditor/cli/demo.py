@@ -6,8 +6,9 @@ from importlib import resources
 
 import click
 
-from auditor.cli.check import Source, audit_all
+from auditor.cli.check import Request, audit_all
 from auditor.cli.options import Options, audit_options
+from auditor.workflow import Story
 
 STORY = "water_talks.txt"
 
@@ -16,4 +17,8 @@ STORY = "water_talks.txt"
 @audit_options
 def demo(*, options: Options) -> int:
     """Audit a sample story, wire copy broken by translation."""
-    return audit_all([Source(STORY, resources.files("auditor.samples").joinpath(STORY).read_bytes)], options)
+    return audit_all([Request(STORY, _story)], options)
+
+
+def _story() -> Story:
+    return Story(STORY, resources.files("auditor.samples").joinpath(STORY).read_bytes())

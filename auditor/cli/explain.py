@@ -1,4 +1,4 @@
-"""`auditor explain`: what a signal, a repair mechanism, a kind of error or a decision of the house is."""
+"""`auditor explain`: what a signal, a repair mechanism, a kind of error or a part of an organisation's policy is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from auditor.errors import UnknownNameError
 from auditor.repairs import REPAIRS
-from auditor.review.apply import DECISIONS
+from auditor.review.apply import POLICIES
 from auditor.signals import SIGNALS
 from auditor.values import Kind
 
@@ -50,15 +50,15 @@ def _names() -> str:
         "signals": list(SIGNALS),
         "repair mechanisms": list(REPAIRS),
         "kinds of error": list(KINDS),
-        "decisions of the house": list(DECISIONS),
+        "an organisation's policy": list(POLICIES),
     }
     return "\n".join(f"{title}:\n" + "\n".join(f"  {name}" for name in names) for title, names in groups.items())
 
 
 def _explanation(name: str) -> str:
-    for table in (SIGNALS, REPAIRS, DECISIONS):
+    for table in (SIGNALS, REPAIRS, POLICIES):
         if name in table:
             return f"{name} ({table.noun})\n\n{inspect.getdoc(table.load(name))}"
     if name in KINDS:
         return f"{name} (kind of error)\n\n{KINDS[name]}\n\nSource\n    The MQM typology, https://themqm.org."
-    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *DECISIONS])
+    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *POLICIES])

@@ -13,7 +13,7 @@ import click
 from auditor import config
 from auditor.reports import REPORTS
 from auditor.review import baseline, terminology
-from auditor.review.apply import Decisions
+from auditor.review.apply import Policy
 from auditor.review.terminology import Terms
 from auditor.values import Kind, Settings
 
@@ -58,16 +58,15 @@ class Options:
         )
 
     @property
-    def decisions(self) -> Decisions:
-        """What the house has decided.
+    def policy(self) -> Policy:
+        """What the organisation has decided.
 
         Raises:
             SettingsError: the terms file or the baseline cannot be read.
         """
-        return Decisions(
+        return Policy(
             terms=terminology.load(self.terms) if self.terms else Terms(),
             accepted=baseline.load(self.baseline) if self.baseline else (),
-            penalties=dict(self.penalty),
         )
 
 
@@ -192,7 +191,7 @@ _AUDIT_OPTIONS = (
         callback=_models,
         help="A pair of MarianMT models on disk or in the cache instead of the embedded ones.",
     ),
-    click.option("--terms", type=_FILE, help="The house's terms, never flagged or always (TOML)."),
+    click.option("--terms", type=_FILE, help="The organisation's terms, never flagged or always (TOML)."),
     click.option("--baseline", type=_FILE, help="Findings that were accepted before, with the reason (JSON)."),
     click.option(
         "--cache/--no-cache",
@@ -208,23 +207,35 @@ _AUDIT_OPTIONS = (
 )
 
 
-def audit_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give `command` the options of an audit and its report; it gets them as the one argument `options`."""
-    return _with(command, (*_REPORT_OPTIONS, *_AUDIT_OPTIONS))
+def gathered(
+    options: Sequence[Callable[..., Any]], *, into: type[Any], name: str
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command several options as one argument.
+
+    Args:
+        options: click's own decorators.
+        into: the dataclass that holds them; its fields are called as the options are, those without one have defaults.
+        name: the argument of the command that receives it.
+    """
+
+    def decorate(command: Callable[..., int]) -> Callable[..., int]:
+        @functools.wraps(command)
+        def gathering(**parameters: Any) -> int:  # noqa: ANN401 (click's own, of every type)
+            chosen: dict[str, Any] = {}
+            for field in fields(into):
+                if field.name in parameters:
+                    chosen[field.name] = parameters.pop(field.name)
+            return command(**{name: into(**chosen)}, **parameters)
+
+        for option in reversed(options):
+            gathering = option(gathering)
+        return gathering
+
+    return decorate
 
 
-def batch_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Give `command` the options of an audit, without those of one report."""
-    return _with(command, _AUDIT_OPTIONS)
+audit_options = gathered((*_REPORT_OPTIONS, *_AUDIT_OPTIONS), into=Options, name="options")
+"""Give a command the options of an audit and its report, as the one argument `options`."""
 
-
-def _with(command: Callable[..., int], options: Sequence[Callable[..., Any]]) -> Callable[..., int]:
-    @functools.wraps(command)
-    def gathered(**parameters: Any) -> int:  # noqa: ANN401 (click's own, of every type)
-        names = [field.name for field in fields(Options) if field.name in parameters]
-        chosen = Options(**{name: parameters.pop(name) for name in names})
-        return command(options=chosen, **parameters)
-
-    for option in reversed(options):
-        gathered = option(gathered)
-    return gathered
+batch_options = gathered(_AUDIT_OPTIONS, into=Options, name="options")
+"""Give a command the options of an audit, without those of one report, as the one argument `options`."""

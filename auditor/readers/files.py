@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auditor.errors import InputError
 from auditor.readers import READERS, detect, text
-from auditor.text import language_id
+from auditor.text import inline_comments, language_id
 from auditor.values import Document
 
 _WITH_SOURCES = frozenset({"table", "bitext"})
@@ -70,6 +70,11 @@ def parse(data: bytes, *, name: str, input_format: str = "") -> Document:
         raise InputError(f"{called} is empty; there is nothing to audit.")
     reader = READERS.load(detect.format_of(called, data, chosen=input_format))
     found: Document = reader.read(data, name=called)
+    if (
+        inline_comments.MARK.encode() in data
+    ):  # in the file's own markup, some of which is no text; a packed file has none
+        markup = data.decode("utf-8", errors="replace")
+        return replace(found, comments=inline_comments.find(markup))
     return found
 
 

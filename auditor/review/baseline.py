@@ -1,7 +1,7 @@
 """Findings that an editor has accepted, with the reason: in a baseline file, or in the text itself.
 
 A baseline file names findings by content, so that it survives edits elsewhere in the story. `auditor check FILE
---write-baseline accepted.json --reason "read by the desk"` writes it, `--baseline accepted.json` or the configuration
+--write-baseline accepted.json --reason "read by an editor"` writes it, `--baseline accepted.json` or the configuration
 file uses it. In the text, in any comment of its format or between brackets, an editor writes
 
     <!-- auditor: allow "increasingly affirmative" because the minister said so, on tape -->
@@ -25,14 +25,12 @@ import regex
 from auditor.errors import InputError, SettingsError
 from auditor.review.fingerprints import Fingerprint, match, take
 from auditor.review.terminology import occurrences
-from auditor.text import segmentation
-from auditor.values import Audit, Document, Finding
+from auditor.values import Audit, Document, Finding, Span
 
 SCHEMA_VERSION = 1
 
 _FIELDS = ("document", "kind", "text", "before", "after", "reason")
-_NOTE = regex.compile(r"(?:<!--|\[)\s*auditor:\s*(?P<order>.*?)\s*(?:-->|\](?!\]))", regex.DOTALL)
-_ORDER = regex.compile(r"""allow\s+["“](?P<text>[^"“”]+)["”]\s*(?:because\b\s*(?P<reason>.*))?""", regex.DOTALL)
+_ALLOW = regex.compile(r"""allow\s+["“](?P<text>[^"“”]+)["”]\s*(?:because\b\s*(?P<reason>.*))?""", regex.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,8 +43,8 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """Words of the text in which no finding is wanted, and why."""
+class InlineSuppression:
+    """Words in which the text's own comment wants no finding, and why."""
 
     text: str
     reason: str
@@ -61,12 +59,24 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
-    """Findings that stay, those that were suppressed, and suppressions (quoted) that met nothing."""
+class Reviewed:
+    """Findings that are reported, those that were suppressed, and suppressions (quoted) that met nothing."""
 
-    kept: tuple[Finding, ...]
-    suppressed: tuple[Suppressed, ...]
-    unused: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a report says of the review."""
+        count = len(self.suppressed)
+        notes = []
+        if count:
+            findings = "1 finding" if count == 1 else f"{count} findings"
+            notes.append(f"{findings} suppressed by the baseline or by a comment in the text")
+        for text in self.unused:
+            notes.append(f"what was accepted as “{text}” was not found any more; it can be taken out")
+        return tuple(notes)
 
 
 def sift(
@@ -74,28 +84,31 @@ def sift(
     findings: Sequence[Finding],
     *,
     accepted: Sequence[Accepted] = (),
-    allowances: Sequence[Allowance] = (),
-) -> Sifted:
+    suppressions: Sequence[InlineSuppression] = (),
+) -> Reviewed:
     """Part the findings that an editor has accepted from those that are new."""
     own = [item for item in accepted if _is_same_file(item.document, document.name)]
     pairs = match([item.fingerprint for item in own], take(document, findings))
-    inside = [(allowance, span) for allowance in allowances for span in occurrences(document.text, allowance.text)]
+    inside: list[tuple[InlineSuppression, Span]] = []
+    for suppression in suppressions:
+        for span in occurrences(document.text, suppression.text):
+            inside.append((suppression, span))
     kept: list[Finding] = []
     suppressed: list[Suppressed] = []
     used: set[str] = set()
     for index, finding in enumerate(findings):
-        allowance = next((allowance for allowance, span in inside if span.contains(finding.span)), None)
-        if allowance is not None:
-            suppressed.append(Suppressed(finding, allowance.reason))
-            used.add(allowance.text)
+        asked = next((suppression for suppression, span in inside if span.contains(finding.span)), None)
+        if asked is not None:
+            suppressed.append(Suppressed(finding, asked.reason))
+            used.add(asked.text)
         elif index in pairs:
             suppressed.append(Suppressed(finding, own[pairs[index]].reason))
         else:
             kept.append(finding)
     met = set(pairs.values())
     unused = [item.fingerprint.text for number, item in enumerate(own) if number not in met]
-    unused += [allowance.text for allowance in allowances if allowance.text not in used]
-    return Sifted(tuple(kept), tuple(suppressed), tuple(unused))
+    unused += [suppression.text for suppression in suppressions if suppression.text not in used]
+    return Reviewed(tuple(kept), tuple(suppressed), tuple(unused))
 
 
 def _is_same_file(one: str, other: str) -> bool:
@@ -111,7 +124,7 @@ def accept(audit: Audit, *, reason: str) -> tuple[Accepted, ...]:
         SettingsError: no reason is given.
     """
     if not reason.strip():
-        raise SettingsError("a baseline needs a reason, such as --reason 'read by the desk'.")
+        raise SettingsError("a baseline needs a reason, such as --reason 'read by an editor'.")
     prints = take(audit.document, audit.findings)
     return tuple(Accepted(audit.document.name, fingerprint, reason.strip()) for fingerprint in prints)
 
@@ -153,37 +166,22 @@ def load(path: Path) -> tuple[Accepted, ...]:
     return tuple(_entry(entry, f"{path}, entry {number}") for number, entry in enumerate(entries, start=1))
 
 
-def allowances(markup: str, *, name: str) -> tuple[Allowance, ...]:
-    """Return what the file's own comments allow.
-
-    Args:
-        markup: the decoded file, comments included.
-        name: what messages call it.
+def inline_suppressions(document: Document) -> tuple[InlineSuppression, ...]:
+    """Return what the document's own comments ask for.
 
     Raises:
         InputError: a comment to the auditor makes no sense or gives no reason.
     """
-    found = []
-    for note in _NOTE.finditer(markup):
-        order = _ORDER.fullmatch(note["order"])
-        where = f"{name}:{markup.count(chr(10), 0, note.start()) + 1}"
-        if order is None:
-            raise InputError(f'{where}: write auditor: allow "WORDS" because REASON, not "{note["order"]}".')
-        if not (order["reason"] or "").strip():
-            raise InputError(f'{where}: say why "{order["text"]}" is allowed: auditor: allow "WORDS" because REASON.')
-        found.append(Allowance(order["text"].strip(), " ".join(order["reason"].split())))
+    found: list[InlineSuppression] = []
+    for comment in document.comments:
+        allow = _ALLOW.fullmatch(comment.body)
+        where = f"{document.name}:{comment.line}"
+        if allow is None:
+            raise InputError(f'{where}: write auditor: allow "WORDS" because REASON, not "{comment.body}".')
+        if not (allow["reason"] or "").strip():
+            raise InputError(f'{where}: say why "{allow["text"]}" is allowed: auditor: allow "WORDS" because REASON.')
+        found.append(InlineSuppression(allow["text"].strip(), " ".join(allow["reason"].split())))
     return tuple(found)
-
-
-def blank(document: Document) -> Document:
-    """Return the document with comments to the auditor replaced by spaces, so that they are not audited.
-
-    Offsets stay. A document without any, or with sources (whose comments are outside its text), comes back as it is.
-    """
-    if not _NOTE.search(document.text) or any(sentence.source is not None for sentence in document.sentences):
-        return document
-    text = _NOTE.sub(lambda match: regex.sub(r"[^\r\n]", " ", match[0]), document.text)
-    return segmentation.document(text, name=document.name, language=document.language, notes=document.notes)
 
 
 def _entry(entry: Any, where: str) -> Accepted:  # noqa: ANN401 (JSON)

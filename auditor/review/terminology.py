@@ -1,4 +1,4 @@
-"""The house's terms: what is never flagged, and what always is, with the preferred rendering.
+"""An organisation's terms: what is never flagged, and what always is, with the preferred rendering.
 
 What it measures
     Where the words of a terms file (TOML, given by `--terms` or the configuration file) stand in the text:
@@ -13,7 +13,7 @@ What it measures
     probability 1 with the preferred rendering; an empty one only forbids.
 
 Why it suggests an error
-    It does not guess: the house has decided so.
+    It does not guess: the organisation has decided so.
 
 Known problems
     Only the form that was written matches, as whole words: a plural is a term of its own, a possessive ("Kiev's") is
@@ -24,7 +24,7 @@ Example:
     With the file above, "talks in Kiev" is flagged, and "Kyiv" suggested.
 
 Source
-    The terms file of the house.
+    The terms file of the organisation.
 """
 
 from __future__ import annotations
@@ -136,7 +136,9 @@ def _finding(span: Span, text: str, bad: str, good: str) -> Finding:
         severity=Severity.MAJOR,
         probability=1.0,
         mechanism=MECHANISM,
-        message=f"“{written}” is not the house’s term; “{suggestion}” is" if good else f"“{written}” is not to be used",
+        message=f"“{written}” is not the organisation’s term; “{suggestion}” is"
+        if good
+        else f"“{written}” is not to be used",
         suggestions=(suggestion,),
         evidence=("The terms file says so.",),
     )

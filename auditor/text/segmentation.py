@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import nupunkt
 import regex
 
+from auditor.text import inline_comments
 from auditor.values import Document, Paragraph, Sentence, Span, Word
 
 SEGMENTER = f"nupunkt-{nupunkt.__version__}"
@@ -53,12 +54,14 @@ _NEVER_LAST = frozenset({"vs.", "v.", "lt.", "e.g.", "i.e.", "cf.", "messrs.", "
 
 
 def document(text: str, *, name: str, language: str = "en", notes: Sequence[str] = ()) -> Document:
-    """Segment `text`; it is kept as it is, newline characters included."""
+    """Segment `text`; it is kept as it is, newline characters included, but for comments to the auditor."""
+    comments = inline_comments.find(text)
+    text = inline_comments.blank(text)
     blocks = tuple(
         Paragraph(span, tuple(Sentence(part, words(text, part)) for part in sentences(text, span)))
         for span in paragraphs(text)
     )
-    return Document(name=name, language=language, text=text, paragraphs=blocks, notes=tuple(notes))
+    return Document(name=name, language=language, text=text, paragraphs=blocks, notes=tuple(notes), comments=comments)
 
 
 def paragraphs(text: str) -> tuple[Span, ...]:

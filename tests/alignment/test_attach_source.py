@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from auditor import workflow
 from auditor.alignment import attach_source
 from auditor.engines import factory
 from auditor.errors import InputError
@@ -161,7 +162,7 @@ def test_a_document_with_sources_is_refused(tmp_path: Path) -> None:
     table.write_text("source\ttarget\nA ponte fechou.\tThe bridge closed to all traffic on Monday.\n", encoding="utf-8")
 
     with pytest.raises(InputError, match="brings its own source along"):
-        attach_source.with_source(files.read(str(table)), "A ponte fechou.")
+        workflow.with_source(files.read(str(table)), "A ponte fechou.")
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,17 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditor import batch, scoring
 from auditor.batch import Options
+from auditor.engines import factory
+from auditor.protocols import Embedder
 from auditor.repairs.rules import false_friends
 from auditor.text import document_context
-from auditor.values import Audit, Document, Finding, Measurements, Settings
+from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,20 @@ class RuleAuditor:
     def signature(self) -> str:
         return f"rules:1|min-confidence:{self.settings.minimum_probability or 0:.2f}"
 
-    def audit(self, document: Document) -> Audit:
+    @property
+    def embedder(self) -> Embedder:
+        return factory.load_embedder(self.settings)
+
+    def stream(self, document: Document) -> Iterator[tuple[Paragraph, tuple[Finding, ...]]]:
         if "raise an error" in document.text:
             raise ZeroDivisionError("the story asked for it")
         findings = sorted(self._findings(document), key=lambda finding: finding.span)
-        score, interval, paragraphs = scoring.score(document, findings)
+        for paragraph in document.paragraphs:
+            yield paragraph, tuple(finding for finding in findings if paragraph.span.contains(finding.span))
+
+    def conclude(self, document: Document, findings: Sequence[Finding]) -> Audit:
+        penalties = self.settings.penalties or None
+        score, interval, paragraphs = scoring.score(document, findings, penalties=penalties)
         own = "|sources:1" if any(sentence.source for sentence in document.sentences) else ""
         return Audit(document, score, interval, paragraphs, self.signature + own, document.notes)
 
@@ -60,9 +71,9 @@ def build(settings: Settings) -> RuleAuditor:
 class EndlessAuditor(RuleAuditor):
     """Never comes to an end with a story."""
 
-    def audit(self, document: Document) -> Audit:
+    def stream(self, document: Document) -> Iterator[tuple[Paragraph, tuple[Finding, ...]]]:
         threading.Event().wait()
-        return RuleAuditor.audit(self, document)
+        return RuleAuditor.stream(self, document)
 
 
 def build_that_never_ends(settings: Settings) -> EndlessAuditor:

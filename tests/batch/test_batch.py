@@ -18,12 +18,12 @@ import filelock
 import pyarrow.parquet as pq
 import pytest
 
-from auditor import batch
+from auditor import batch, workflow
 from auditor.batch import Options, work
 from auditor.batch.stories import left_out as find_left_out
 from auditor.errors import AuditorError, InputError, SettingsError, UnknownNameError
 from auditor.reports import json as report
-from auditor.review.apply import Decisions
+from auditor.review.apply import Policy
 from auditor.review.terminology import Terms
 from auditor.values import Settings
 from tests.batch import rules
@@ -171,7 +171,7 @@ def test_another_signature_audits_again_unless_only_changes_are_wanted(tmp_path:
 
     changed = batch.run([str(stories)], out, settings=stricter, options=replace(OPTIONS, changed_only=True))
     everything = batch.run([str(stories)], out, settings=stricter, options=OPTIONS)
-    terms = batch.run([str(stories)], out, decisions=Decisions(Terms(never=("reform",))), options=OPTIONS)
+    terms = batch.run([str(stories)], out, policy=Policy(Terms(never=("reform",))), options=OPTIONS)
 
     assert (changed.audited, everything.audited, terms.audited) == (1, 3, 4)
 
@@ -186,17 +186,17 @@ def test_nothing_changed_needs_no_auditor(tmp_path: Path) -> None:
     assert done.audited == 0
 
 
-def _refuse(settings: Settings) -> work.Auditing:
+def _refuse(settings: Settings) -> workflow.Auditing:
     raise ValueError(f"not wanted with {settings}")
 
 
-def test_the_house_decides_in_batches_too(tmp_path: Path) -> None:
+def test_a_policy_holds_in_batches_too(tmp_path: Path) -> None:
     """Terms and comments in a story take effect, and the signature says so."""
     stories, out = write_stories(tmp_path / "in", 1), tmp_path / "out"
     (stories / "story-000.txt").write_text(f'{SENTENCES[1]}\n[auditor: allow "manifestations" because quoted]\n')
     (stories / "story-001.txt").write_text(SENTENCES[0])
 
-    batch.run([str(stories)], out, decisions=Decisions(Terms(never=("actual government",))), options=OPTIONS)
+    batch.run([str(stories)], out, policy=Policy(Terms(never=("actual government",))), options=OPTIONS)
 
     first, second = (report.parse(path.read_bytes()) for path in sorted((out / "stories").glob("*.json")))
     assert first.findings == second.findings == ()
@@ -204,13 +204,13 @@ def test_the_house_decides_in_batches_too(tmp_path: Path) -> None:
 
 
 def test_what_is_scored_again_costs_the_same_points(tmp_path: Path) -> None:
-    """The points of the settings hold for what the house's decisions left, too."""
+    """The points of the settings hold for what the policy left, too."""
     stories, out = tmp_path / "in", tmp_path / "out"
     stories.mkdir()
     (stories / "story.txt").write_text(SENTENCES[0] + " " + SENTENCES[1])
     free = Settings(penalties={"minor": 0.0, "major": 0.0, "critical": 0.0})
 
-    batch.run([str(stories)], out, settings=free, decisions=Decisions(Terms(never=("actual",))), options=OPTIONS)
+    batch.run([str(stories)], out, settings=free, policy=Policy(Terms(never=("actual",))), options=OPTIONS)
 
     (row,) = summary(out)
     assert (row["findings"], row["score"]) == ("1", "100.0")

@@ -57,6 +57,6 @@ def test_a_folder_is_audited_in_one_command(tmp_path: Path, capsys: pytest.Captu
 
     assert (first, second) == (2, 1)
     assert "empty.txt is empty; there is nothing to audit." in told
-    assert "1 story audited (1 of them now), 1 failed, 0 below the bar" in told
-    assert "1 story audited (0 of them now), 0 failed, 1 below the bar" in again
+    assert "1 story audited (1 of them now), 1 failed, 0 below the threshold" in told
+    assert "1 story audited (0 of them now), 0 failed, 1 below the threshold" in again
     assert b"Trend over 2 runs" in (out / "index.html").read_bytes()

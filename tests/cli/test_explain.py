@@ -11,7 +11,7 @@ from auditor.cli import main
 from auditor.cli.explain import KINDS
 from auditor.repairs import REPAIRS
 from auditor.review import terminology
-from auditor.review.apply import DECISIONS
+from auditor.review.apply import POLICIES
 from auditor.signals import SIGNALS
 from auditor.values import Kind
 
@@ -19,11 +19,11 @@ _HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "
 
 
 def test_without_a_name_all_names_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every signal, mechanism, kind and decision, once."""
+    """Every signal, mechanism, kind and policy, once."""
     assert main(["explain"]) == 0
 
     listed = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert listed == [*SIGNALS, *REPAIRS, *Kind, *DECISIONS]
+    assert listed == [*SIGNALS, *REPAIRS, *Kind, *POLICIES]
 
 
 @pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS, terminology.MECHANISM])

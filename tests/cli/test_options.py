@@ -50,8 +50,8 @@ def test_a_file_gives_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     assert (options.min_confidence, options.fail_under, options.ignore) == (0.7, 60.0, ("punctuation",))
     assert options.settings.back_translation == {"en-fr": "m1", "fr-en": "m2"}
-    assert options.decisions.terms.never == ("Quad",)
-    assert options.decisions.penalties == {"minor": 0.5}
+    assert options.policy.terms.never == ("Quad",)
+    assert options.settings.penalties == {"minor": 0.5}
 
 
 def test_the_command_line_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_a_baseline_is_written_with_a_reason_only(capsys: pytest.CaptureFixture[
     """Nothing is accepted in silence."""
     assert main(["check", "story.txt", "--write-baseline", "b.json"]) == 2
     assert capsys.readouterr().err == (
-        "error: --write-baseline needs a --reason, such as --reason 'read by the desk'.\n"
+        "error: --write-baseline needs a --reason, such as --reason 'read by an editor'.\n"
     )
 
 

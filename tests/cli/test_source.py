@@ -67,7 +67,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         (
             ["pairs.tsv", "--source", "original.txt"],
-            "error: pairs.tsv brings its own source along; leave out --source.",
+            "error: pairs.tsv brings its own source along; leave out the other.",
         ),
         (
             ["story.txt", "--source", "original.txt"],

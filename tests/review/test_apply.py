@@ -1,48 +1,54 @@
-"""The house's decisions on an audit."""
+"""What an organisation's policy does to findings."""
 
 from __future__ import annotations
 
-from auditor import scoring
-from auditor.review import apply, baseline
-from auditor.review.apply import Decisions
-from auditor.review.baseline import Allowance
+from auditor.review import apply, baseline, fingerprints
+from auditor.review.apply import Policy
+from auditor.review.baseline import InlineSuppression
 from auditor.review.terminology import Terms
 from auditor.values import Audit
 
 
-def test_no_decision_changes_nothing(audit: Audit) -> None:
-    """Without decisions the audit comes back as it was."""
-    settled = apply.settle(audit, Decisions())
+def test_no_policy_changes_nothing(audit: Audit) -> None:
+    """Without a policy every finding stays, and there is nothing to say."""
+    reviewed = apply.review(audit.document, audit.findings, Policy())
 
-    assert (audit, (), ()) == (settled.audit, settled.suppressed, settled.unused)
+    assert (audit.findings, (), (), ()) == (
+        reviewed.findings,
+        reviewed.suppressed,
+        reviewed.unused,
+        reviewed.notes,
+    )
+    assert Policy().signature == ""
 
 
-def test_what_stays_is_scored_again(audit: Audit) -> None:
-    """A suppressed finding costs no points, a forbidden term does, and the signature says that decisions were made."""
-    decisions = Decisions(Terms(never=("affirmative",), always={"mayors": "councils"}), penalties={"major": 2.0})
+def test_terms_and_comments_decide_what_is_reported(audit: Audit) -> None:
+    """What may stand is gone, what may not is found, and the notes count what was suppressed."""
+    policy = Policy(Terms(never=("affirmative",), always={"mayors": "councils"}))
+    suppressions = [InlineSuppression("of of", "a title"), InlineSuppression("ferries", "unused")]
 
-    settled = apply.settle(audit, decisions, allowances=[Allowance("of of", "a title")])
+    reviewed = apply.review(audit.document, audit.findings, policy, suppressions=suppressions)
 
-    marked = [finding.span.of(audit.document.text) for finding in settled.audit.findings]
-    expected = scoring.score(audit.document, settled.audit.findings, penalties={"major": 2.0})
+    marked = [finding.span.of(audit.document.text) for finding in reviewed.findings]
     assert marked == ["the hell meet", "mayors", "We are ready to listen at the unions,", "at", "nobody"]
-    assert expected == (settled.audit.score, settled.audit.interval, settled.audit.paragraphs)
-    assert [item.reason for item in settled.suppressed] == ["a title"]
-    assert settled.audit.signature.startswith(f"{audit.signature}|terms:")
+    assert [item.reason for item in reviewed.suppressed] == ["a title"]
+    assert reviewed.notes == (
+        "1 finding suppressed by the baseline or by a comment in the text",
+        "what was accepted as “ferries” was not found any more; it can be taken out",
+    )
+    assert policy.signature.startswith("|terms:")
 
 
-def test_terms_go_before_the_baseline(audit: Audit) -> None:
-    """A forbidden term can be accepted, and then meets its acceptance."""
-    forbidding = Decisions(Terms(always={"mayors": "councils"}))
-    found = apply.settle(audit, forbidding).audit
+def test_a_forbidden_term_can_be_accepted(audit: Audit) -> None:
+    """The baseline comes after the terms, and stands in the signature."""
+    forbidding = Policy(Terms(always={"mayors": "councils"}))
+    found = apply.review(audit.document, audit.findings, forbidding).findings
+    accepted = tuple(
+        baseline.Accepted(audit.document.name, fingerprint, "quoted")
+        for fingerprint in fingerprints.take(audit.document, found)
+    )
 
-    accepted = Decisions(forbidding.terms, baseline.accept(found, reason="quoted"))
+    policy = Policy(forbidding.terms, accepted)
 
-    assert apply.settle(audit, accepted).audit.findings == ()
-    assert "|baseline:" in apply.settle(audit, accepted).audit.signature
-
-
-def test_comments_are_looked_for_in_the_file_itself(audit: Audit) -> None:
-    """A packed file has none in its bytes, so its text is asked."""
-    assert apply.markup(b"<!-- auditor: x -->", audit.document) == "<!-- auditor: x -->"
-    assert audit.document.text == apply.markup(b"PK\x03\x04", audit.document)
+    assert apply.review(audit.document, audit.findings, policy).findings == ()
+    assert "|baseline:" in policy.signature

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from auditor.errors import InputError, SettingsError
 from auditor.review import baseline
-from auditor.review.baseline import Accepted, Allowance
+from auditor.review.baseline import Accepted, InlineSuppression
 from auditor.text import segmentation
-from auditor.values import Audit
+from auditor.values import Audit, Document, InlineComment
 
 
 def test_an_accepted_finding_is_not_reported_again(audit: Audit, tmp_path: Path) -> None:
     """A baseline written from an audit, read back, suppresses all of its findings, with the reason."""
     path = tmp_path / "baseline.json"
-    path.write_bytes(baseline.dump(baseline.accept(audit, reason="read by the desk")))
+    path.write_bytes(baseline.dump(baseline.accept(audit, reason="read by an editor")))
 
-    sifted = baseline.sift(audit.document, audit.findings, accepted=baseline.load(path))
+    reviewed = baseline.sift(audit.document, audit.findings, accepted=baseline.load(path))
 
-    assert (sifted.kept, sifted.unused) == ((), ())
-    assert {item.reason for item in sifted.suppressed} == {"read by the desk"}
-    assert audit.findings == tuple(item.finding for item in sifted.suppressed)
+    assert (reviewed.findings, reviewed.unused) == ((), ())
+    assert {item.reason for item in reviewed.suppressed} == {"read by an editor"}
+    assert audit.findings == tuple(item.finding for item in reviewed.suppressed)
 
 
 def test_one_acceptance_covers_one_finding(audit: Audit) -> None:
@@ -31,10 +32,10 @@ def test_one_acceptance_covers_one_finding(audit: Audit) -> None:
     one, *_ = baseline.accept(audit, reason="read")
     twice = (one, Accepted(one.document, one.fingerprint, "again"))
 
-    sifted = baseline.sift(audit.document, audit.findings[:1], accepted=twice)
+    reviewed = baseline.sift(audit.document, audit.findings[:1], accepted=twice)
 
-    assert sifted.unused == ("affirmative",)
-    assert audit.findings[1:] == baseline.sift(audit.document, audit.findings, accepted=(one,)).kept
+    assert reviewed.unused == ("affirmative",)
+    assert audit.findings[1:] == baseline.sift(audit.document, audit.findings, accepted=(one,)).findings
 
 
 @pytest.mark.parametrize("name", ["other.txt", "a-ferry.txt", "desk", "ferry.txt/desk.txt"])
@@ -42,7 +43,7 @@ def test_another_document_accepted_nothing(audit: Audit, name: str) -> None:
     """A baseline holds for the document it was made of."""
     other = [Accepted(name, item.fingerprint, "read") for item in baseline.accept(audit, reason="read")]
 
-    assert audit.findings == baseline.sift(audit.document, audit.findings, accepted=other).kept
+    assert audit.findings == baseline.sift(audit.document, audit.findings, accepted=other).findings
 
 
 @pytest.mark.parametrize("name", ["./ferry.txt", "desk/ferry.txt", "/home/desk/./ferry.txt"])
@@ -50,56 +51,48 @@ def test_a_document_is_the_same_from_another_folder(audit: Audit, name: str) -> 
     """How the path was written when the baseline was made does not matter."""
     same = [Accepted(name, item.fingerprint, "read") for item in baseline.accept(audit, reason="read")]
 
-    assert baseline.sift(audit.document, audit.findings, accepted=same).kept == ()
+    assert baseline.sift(audit.document, audit.findings, accepted=same).findings == ()
 
 
 def test_words_are_allowed_wherever_they_stand(audit: Audit) -> None:
     """Findings inside the allowed words are suppressed; a wider finding is not."""
-    allowed = [Allowance("listen at the unions", "house style"), Allowance("ferries", "unused")]
+    allowed = [InlineSuppression("listen at the unions", "house style"), InlineSuppression("ferries", "unused")]
 
-    sifted = baseline.sift(audit.document, audit.findings, allowances=allowed)
+    reviewed = baseline.sift(audit.document, audit.findings, suppressions=allowed)
 
-    assert [item.finding.span.of(audit.document.text) for item in sifted.suppressed] == ["at"]
-    assert sifted.unused == ("ferries",)
+    assert [item.finding.span.of(audit.document.text) for item in reviewed.suppressed] == ["at"]
+    assert reviewed.unused == ("ferries",)
 
 
-def test_comments_in_a_file_allow_words() -> None:
-    """A comment of a web page and a bracket in a text are read, over lines too."""
-    markup = (
-        '<p>x</p><!-- auditor: allow "increasingly affirmative" because he said so,\n on tape -->\n'
-        "[auditor: allow “Bidens” because it is a family]"
+def _commented(*comments: InlineComment) -> Document:
+    return replace(segmentation.document("The talks go on.", name="a.txt"), comments=comments)
+
+
+def test_comments_suppress_words() -> None:
+    """Quotation marks may be curly, and a reason may run over lines."""
+    document = _commented(
+        InlineComment('allow "increasingly affirmative" because he said so,\n on tape', 1),
+        InlineComment("allow “Bidens” because it is a family", 3),
     )
 
-    assert baseline.allowances(markup, name="a.html") == (
-        Allowance("increasingly affirmative", "he said so, on tape"),
-        Allowance("Bidens", "it is a family"),
+    assert baseline.inline_suppressions(document) == (
+        InlineSuppression("increasingly affirmative", "he said so, on tape"),
+        InlineSuppression("Bidens", "it is a family"),
     )
 
 
 @pytest.mark.parametrize(
     ("comment", "message"),
     [
-        ('\n<!-- auditor: allow "x" -->', 'a.txt:2: say why "x" is allowed'),
-        ('[auditor: allow "x" because ]', 'a.txt:1: say why "x" is allowed'),
-        ("[auditor: ignore everything]", "a.txt:1: write auditor: allow"),
+        (InlineComment('allow "x"', 2), 'a.txt:2: say why "x" is allowed'),
+        (InlineComment('allow "x" because', 1), 'a.txt:1: say why "x" is allowed'),
+        (InlineComment("ignore everything", 1), "a.txt:1: write auditor: allow"),
     ],
 )
-def test_a_comment_without_a_reason_is_refused(comment: str, message: str) -> None:
+def test_a_comment_without_a_reason_is_refused(comment: InlineComment, message: str) -> None:
     """The message says where and how it is written."""
     with pytest.raises(InputError, match=message):
-        baseline.allowances(comment, name="a.txt")
-
-
-def test_comments_in_a_text_are_not_audited_and_offsets_stay() -> None:
-    """The comment's words are no words of the document; all others stand where they stood."""
-    text = 'The talks go on.\r\n[auditor: allow "on" because é]\r\nThe end of it.'
-    document = segmentation.document(text, name="a.txt")
-
-    blank = baseline.blank(document)
-
-    assert [word.text for word in blank.words] == ["The", "talks", "go", "on", "The", "end", "of", "it"]
-    assert all(word.span.of(text) == word.text for word in blank.words)
-    assert baseline.blank(blank) is blank
+        baseline.inline_suppressions(_commented(comment))
 
 
 def test_a_baseline_needs_a_reason(audit: Audit) -> None:

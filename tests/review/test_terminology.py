@@ -1,4 +1,4 @@
-"""The house's terms."""
+"""An organisation's terms."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_forbidden_renderings_are_always_flagged() -> None:
     assert _marked(found) == ["Kiev", "forced  position", "Kiev", "Kiev"]
     assert {finding.probability for finding in found} == {1.0}
     assert found[0].suggestions == ("Kyiv",)
-    assert found[0].message == "“Kiev” is not the house’s term; “Kyiv” is"
+    assert found[0].message == "“Kiev” is not the organisation’s term; “Kyiv” is"
 
 
 def test_the_longer_of_two_renderings_is_flagged_and_never_goes_first() -> None:

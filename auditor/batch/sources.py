@@ -11,15 +11,7 @@ from auditor.readers import detect
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """A source that can travel to another process."""
-
-    name: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Originals:
+class SourceFolder:
     """The files of a folder by where they lie in it, and by their names alone, both without endings."""
 
     folder: Path
@@ -50,7 +42,7 @@ class Originals:
         return alike[0] if alike else found[0]
 
 
-def index(folder: Path) -> Originals:
+def index(folder: Path) -> SourceFolder:
     """Look at the files of a folder of sources; hidden ones are left out.
 
     Raises:
@@ -65,7 +57,7 @@ def index(folder: Path) -> Originals:
         by_place[place] = (*by_place.get(place, ()), path)
         name = PurePath(place).name
         by_name[name] = (*by_name.get(name, ()), path)
-    return Originals(folder, by_place, by_name)
+    return SourceFolder(folder, by_place, by_name)
 
 
 def _files(folder: Path) -> Iterator[Path]:
