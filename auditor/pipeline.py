@@ -23,6 +23,7 @@ from auditor.readers import files
 from auditor.repairs import REPAIRS, noisy_channel
 from auditor.signals import back_translation, fluency, forced_decoding, probe, quality_estimation
 from auditor.text import document_context, segmentation
+from auditor.text.characters import given_findings, plain_document, plain_text
 from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Repair, Sentence, Settings, Span
 from auditor.version import __version__
 
@@ -143,6 +144,13 @@ class Auditor:
         Raises:
             ModelError: a model is missing or damaged.
         """
+        plain = plain_text(document.text)
+        streamed = self._streamed(plain_document(document, plain))
+        for paragraph, findings in zip(document.paragraphs, streamed, strict=True):
+            yield paragraph, given_findings(findings, plain)
+
+    def _streamed(self, document: Document) -> Iterator[tuple[Finding, ...]]:
+        """Yield the findings of each paragraph of a document in plain characters."""
         found: list[Finding] = []
         waiting = deque(document.paragraphs)
         for end, findings in self._passages(document, self._findings):
@@ -151,11 +159,11 @@ class Auditor:
                 paragraph = waiting.popleft()
                 inside = [finding for finding in found if finding.span.start < paragraph.span.end]
                 found = found[len(inside) :]
-                yield paragraph, tuple(inside)
+                yield tuple(inside)
         for paragraph in waiting:  # one whose end no passage reaches, as it has no word
             inside = [finding for finding in found if finding.span.start < paragraph.span.end]
             found = found[len(inside) :]
-            yield paragraph, tuple(inside)
+            yield tuple(inside)
 
     def conclude(self, document: Document, findings: Sequence[Finding]) -> Audit:
         """Score a document by all of its findings, in the order of the text."""

@@ -18,6 +18,7 @@ from auditor.detection.calibration import Profile
 from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
 from auditor.text import segmentation
+from auditor.text.characters import plain_text
 from auditor.values import Audit, Document, Settings
 from tests.engines.small_marian import save_small_marian
 from tests.small_models import SENTENCES, make_causal_lm
@@ -92,6 +93,23 @@ def test_early_findings_are_final(plain: Auditor, audits: dict[str, Audit]) -> N
     assert [paragraph for paragraph, _ in streamed] == list(_document(STORY).paragraphs)
     assert [findings for _, findings in streamed] == [part.findings for part in audits[STORY].paragraphs]
     assert len(audits[STORY].findings) > 3
+
+
+def test_what_is_found_does_not_depend_on_how_characters_are_written(plain: Auditor, audits: dict[str, Audit]) -> None:
+    """Soft hyphens, letter apostrophes and the like change no finding and no score; spans are those of the text."""
+    disguised = (
+        STORY.replace("’", "ʼ").replace("'", "ʼ").replace("minister", "min\u00adis\u00adter").replace("an", "a\u200bn")
+    )
+    ours = STORY.replace("'", "’")
+
+    audit, expected = plain.audit(_document(disguised)), plain.audit(_document(ours))
+
+    assert [finding.message for finding in audit] == [finding.message for finding in expected]
+    assert [plain_text(finding.span.of(disguised)).text for finding in audit] == [
+        finding.span.of(ours) for finding in expected
+    ]
+    assert audit.score == expected.score
+    assert len(audit.findings) > 3
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])

@@ -7,10 +7,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
+from auditor.text.characters import plain_text
 from auditor.values import Audit, Document, Finding
 
 _NEIGHBOURS = 3  # words on each side: enough to tell two uses of a word apart, few enough to survive an edit nearby
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " "})
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +63,7 @@ def take(document: Document, findings: Sequence[Finding]) -> tuple[Fingerprint, 
 
 def fold(text: str) -> str:
     """Return the text as it is compared."""
-    return " ".join(text.translate(_STRAIGHT).casefold().split())
+    return " ".join(plain_text(text).text.translate(_STRAIGHT).casefold().split())
 
 
 def match(old: Sequence[Fingerprint], new: Sequence[Fingerprint]) -> dict[int, int]:

@@ -38,6 +38,7 @@ from pathlib import Path
 import regex
 
 from auditor.errors import SettingsError, UnknownNameError
+from auditor.text.characters import plain_text
 from auditor.values import Document, Finding, Kind, Severity, Span
 
 MECHANISM = "terms"
@@ -101,9 +102,10 @@ def apply_terms(document: Document, findings: Sequence[Finding], terms: Terms) -
 
 
 def occurrences(text: str, term: str) -> Iterator[Span]:
-    """Yield where `term` stands in `text` as whole words."""
-    for match in _pattern(term).finditer(text):
-        yield Span(match.start(), match.end())
+    """Yield where `term` stands in `text` as whole words, whatever hyphens or accents either is written with."""
+    plain = plain_text(text)
+    for match in _pattern(plain_text(term).text).finditer(plain.text):
+        yield plain.to_given(Span(match.start(), match.end()))
 
 
 def _pattern(term: str) -> regex.Pattern[str]:

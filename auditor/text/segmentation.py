@@ -13,6 +13,7 @@ import nupunkt
 import regex
 
 from auditor.text import inline_comments
+from auditor.text.characters import given_document, plain_text
 from auditor.values import Document, Paragraph, Sentence, Span, Word
 
 SEGMENTER = f"nupunkt-{nupunkt.__version__}"
@@ -54,14 +55,22 @@ _NEVER_LAST = frozenset({"vs.", "v.", "lt.", "e.g.", "i.e.", "cf.", "messrs.", "
 
 
 def document(text: str, *, name: str, language: str = "en", notes: Sequence[str] = ()) -> Document:
-    """Segment `text`; it is kept as it is, newline characters included, but for comments to the auditor."""
+    """Segment `text`; it is kept as it is, newline characters included, but for comments to the auditor.
+
+    It is cut where its plain form would be, whatever characters it is written in.
+    """
     comments = inline_comments.find(text)
     text = inline_comments.blank(text)
-    blocks = tuple(
-        Paragraph(span, tuple(Sentence(part, words(text, part)) for part in sentences(text, span)))
-        for span in paragraphs(text)
+    plain = plain_text(text)
+    segmented = Document(
+        name=name,
+        language=language,
+        text=plain.text,
+        paragraphs=tuple(_paragraph(plain.text, span) for span in paragraphs(plain.text)),
+        notes=tuple(notes),
+        comments=comments,
     )
-    return Document(name=name, language=language, text=text, paragraphs=blocks, notes=tuple(notes), comments=comments)
+    return given_document(segmented, text, plain)
 
 
 def paragraphs(text: str) -> tuple[Span, ...]:
@@ -116,6 +125,10 @@ def words(text: str, span: Span) -> tuple[Word, ...]:
             end += 1
         found.append(Word(Span(match.start(), end), text[match.start() : end]))
     return tuple(found)
+
+
+def _paragraph(text: str, span: Span) -> Paragraph:
+    return Paragraph(span, tuple(Sentence(part, words(text, part)) for part in sentences(text, span)))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
