@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.readers.offset_map import Piece, Woven, weave
@@ -28,12 +28,14 @@ class Segment:
 class Aligned:
     """The audited text and the segments it was woven from.
 
-    `starts` has, a segment, where its text begins on the axis of all segment texts written one after the other.
+    `groups` are the paragraphs. `starts` has, a segment, where its text begins on the axis of all segment texts written
+    one after the other.
     """
 
     woven: Woven
     segments: tuple[Segment, ...]
     starts: tuple[int, ...]
+    groups: tuple[tuple[Segment, ...], ...]
 
     def locate(self, span: Span) -> tuple[Segment, Span]:
         """Return the segment in which `span` of the audited text begins, and the range within that segment's text."""
@@ -43,14 +45,15 @@ class Aligned:
         return found, Span(place.start - start, min(place.end - start, len(found.text)))
 
     def in_file(self) -> Woven:
-        """Return the audited text with its places in the decoded file; each segment must be a group of its own."""
-        return weave([segment.pieces for segment in self.segments])
+        """Return the audited text with its places in the decoded file, where the segments know them."""
+        return weave([list(_written(group)) for group in self.groups])
 
 
 def align(groups: Iterable[Sequence[Segment]]) -> Aligned:
     """Weave groups of segments; the segments of a group run on in one paragraph, a group is a paragraph of its own."""
     blocks: list[list[Piece]] = []
     segments: list[Segment] = []
+    kept: list[tuple[Segment, ...]] = []
     starts: list[int] = []
     position = 0
     for group in groups:
@@ -63,7 +66,8 @@ def align(groups: Iterable[Sequence[Segment]]) -> Aligned:
             block.append(Piece(item.text, Span(position, position + len(item.text))))
             position += len(item.text)
         blocks.append(block)
-    return Aligned(weave(blocks), tuple(segments), tuple(starts))
+        kept.append(tuple(group))
+    return Aligned(weave(blocks), tuple(segments), tuple(starts), tuple(kept))
 
 
 def document(aligned: Aligned, *, name: str, language: str = "en", source_language: str | None = None) -> Document:
@@ -71,6 +75,17 @@ def document(aligned: Aligned, *, name: str, language: str = "en", source_langua
     plain = segmentation.document(aligned.woven.text, name=name, language=language)
     paragraphs = tuple(_with_sources(paragraph, aligned) for paragraph in plain.paragraphs)
     return replace(plain, paragraphs=paragraphs, source_language=source_language)
+
+
+def _written(group: Sequence[Segment]) -> Iterator[Piece]:
+    """Yield the pieces of a group in the file; the space between two segments stands for what is between them."""
+    end = 0
+    for number, item in enumerate(group):
+        start = item.pieces[0].place.start if item.pieces else end
+        if number:
+            yield Piece(" ", Span(min(end, start), start))
+        yield from item.pieces
+        end = item.pieces[-1].place.end if item.pieces else end
 
 
 def _with_sources(paragraph: Paragraph, aligned: Aligned) -> Paragraph:
