@@ -1,28 +1,33 @@
 """Translation files: XLIFF 1.2 and 2, TMX and PO; each unit is a paragraph that knows its source.
 
 Inline codes (tags, placeholders with native code inside) are left out of the text, but one that stands for a line break
-or a tab is a space; what codes enclose stays. Left out are units without a translation or with a copy of the source in
-its place, obsolete ones, those marked as not to be translated, and what a tracked change deleted.
+or a tab is a space; what codes enclose stays. Left out, and counted in a note, are units without a translation or with
+a copy of the source in its place, obsolete and locked ones, those in another language, and what a tracked change
+deleted.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Protocol
 from xml.parsers.expat import ExpatError
 
 from auditor.errors import InputError
+from auditor.readers import left_out as parts
 from auditor.readers import po_text, translation_units, xml_text
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
 from auditor.readers.inline_codes import reads_as
+from auditor.readers.left_out import Part
 from auditor.readers.offset_map import Piece, Woven
 from auditor.readers.translation_units import Aligned, Segment
 from auditor.readers.xml_text import Characters
+from auditor.text import language_id
 from auditor.values import Document, Span
 
 if TYPE_CHECKING:
@@ -32,10 +37,28 @@ SUFFIXES = (".xlf", ".xliff", ".sdlxliff", ".mxliff", ".mqxliff", ".tmx", ".po")
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _UNTRANSLATED = frozenset({"new", "needs-translation"})  # states of XLIFF 1.2 in which tools put a copy of the source
+_ENGLISH = frozenset({"", "en", "eng", "und", "mul"})  # ISO 639: English, or not said
+_TERM = re.compile(r"[^\W\d_]{2,}")
 _GONE = "x-sdl-deleted"  # the type of a mark around text that a tracked change took out
 _PHRASE = "http://www.memsource.com/"
 # Phrase writes inline codes into the text itself: {b>bold<b}, {1>a pair<1}, {2} a placeholder.
 _PHRASE_CODE = re.compile(r"\{[\w^]{1,3}>|<[\w^]{1,3}\}|\{\w{1,3}\}")
+
+
+UNTRANSLATED = Part("untranslated unit", "untranslated units")
+EMPTY = Part("empty unit", "empty units")
+LOCKED = Part("locked unit", "locked units")
+OBSOLETE = Part("obsolete unit", "obsolete units")
+DELETED = Part("deleted passage", "deleted passages")
+SECOND = Part("second English text of a unit", "second English texts of units")
+NOT_ENGLISH = Part("unit without an English text", "units without an English text")
+
+
+# The library asserts on the root element, and raises its own, lxml's (SyntaxError) and Python's errors.
+_RAISED = (
+    *(AssertionError, AttributeError, LookupError, TypeError, ValueError),
+    *(ExpatError, StopIteration, SyntaxError),
+)
 
 
 class _Store(Protocol):
@@ -45,35 +68,57 @@ class _Store(Protocol):
 
     def getsourcelanguage(self) -> str | None: ...
 
+    def gettargetlanguage(self) -> str | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Markup:
-    """The decoded file and, where it is XML, the places of its text."""
+    """The decoded file, the places of its text where it is XML, and what of it is no text to audit."""
 
     text: str
     characters: Characters | None = None
+    left_out: Counter[Part] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A translated unit, and the language that the file says it is in, "" where it does not."""
+
+    segment: Segment
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is read of a file."""
+
+    aligned: Aligned
+    source_language: str | None
+    markup: str
+    notes: tuple[str, ...]
 
 
 def read(data: bytes, *, name: str) -> Document:
     """Read the translations of a CAT file, each with its source."""
-    found, language, _ = _align(data, name=name)
-    if not found.woven.text:
+    found = _align(data, name=name)
+    if not found.aligned.woven.text:
         raise InputError(f"{name} holds no translated unit; there is nothing to audit.")
-    return admit(translation_units.document(found, name=name, source_language=language))
+    document = translation_units.document(found.aligned, name=name, source_language=found.source_language)
+    return admit(replace(document, notes=found.notes))
 
 
 def aligned(data: bytes, *, name: str) -> Aligned:
     """Return the text with the units it was woven from."""
-    return _align(data, name=name)[0]
+    return _align(data, name=name).aligned
 
 
 def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:
     """Return the decoded file and the extracted text with its places in it."""
-    found, _, markup = _align(data, name=name)
-    return markup, found.in_file()
+    found = _align(data, name=name)
+    return found.markup, found.aligned.in_file()
 
 
-def _align(data: bytes, *, name: str) -> tuple[Aligned, str | None, str]:
+def _align(data: bytes, *, name: str) -> _File:
     module, store, extract = _format(data, name)
     library = need(module, package="translate-toolkit", purpose=f"read {name}")
     try:
@@ -86,15 +131,66 @@ def _align(data: bytes, *, name: str) -> tuple[Aligned, str | None, str]:
             text = xml_text.decode(data, name=name)
             markup = _Markup(text, xml_text.characters(text, parsed.document.getroot()))
         units = list(extract(parsed, markup))
-    # The library asserts on the root element, and raises its own, lxml's (SyntaxError) and Python's errors.
-    except (AssertionError, ValueError, SyntaxError, LookupError, TypeError, AttributeError, ExpatError) as error:
-        raise InputError(f"{name} cannot be read as a translation file: {error or type(error).__name__}.") from error
+    except _RAISED as error:
+        raise _refusal(name, xml_text.complaint(error)) from error
     except need("translate.storage.base", package="translate-toolkit", purpose="read").TranslateToolkitError as error:
-        raise InputError(f"{name} cannot be read as a translation file: {error}.") from error
-    return translation_units.align([unit] for unit in units if unit.text.strip()), _source_language(parsed), markup.text
+        raise _refusal(name, "its parts are not those of such a file") from error
+    english, notes = _english(units, name, markup.left_out)
+    kept = [unit for unit in english if unit.text.strip()]
+    return _File(
+        translation_units.align([unit] for unit in kept),
+        _source_language(parsed),
+        markup.text,
+        (*notes, *_untouched(kept), *parts.note(markup.left_out)),
+    )
 
 
-def _format(data: bytes, name: str) -> tuple[str, str, Callable[[_Store, _Markup], Iterator[Segment]]]:
+def _refusal(name: str, reason: str) -> InputError:
+    return InputError(f"{name} cannot be read as a translation file: {reason}; export it again.")
+
+
+def _english(units: Iterable[_Unit], name: str, left_out: Counter[Part]) -> tuple[list[Segment], list[str]]:
+    """Return the units in English, and what is to be said about their language.
+
+    A file may say that it is in another language; it is believed unless its words are clearly English.
+
+    Raises:
+        InputError: none of the units is in English.
+    """
+    by_language: dict[str, list[Segment]] = {}
+    for unit in units:
+        by_language.setdefault(unit.language, []).append(unit.segment)
+    kept: list[Segment] = []
+    notes: list[str] = []
+    for language, found in by_language.items():
+        if language in _ENGLISH:
+            kept += found
+        elif language_id.guess(" ".join(unit.text for unit in found)) == "en":
+            kept += found
+            notes.append(f"it says that it is a translation into '{language}'; it is read as English, as its words are")
+        else:
+            left_out[Part(f"unit in '{language}'", f"units in '{language}'")] += len(found)
+    if by_language and not kept:
+        raise InputError(
+            f"{name} says that it is a translation into '{next(iter(by_language))}', and what is audited is English "
+            "copy; if its words are English, let it say so."
+        )
+    return kept, notes
+
+
+def _untouched(units: Iterable[Segment]) -> Iterator[str]:
+    """Say which units are the same as their sources; names and figures may be."""
+    same = [unit.unit.rpartition("\x04")[2] for unit in units if _is_copy(unit)]
+    if same:
+        subject = "1 unit is the same as its source" if len(same) == 1 else f"{len(same):,} units are as their sources"
+        yield f"{subject}: {parts.listed(same)}"
+
+
+def _is_copy(unit: Segment) -> bool:
+    return unit.text.split() == (unit.source or "").split() and len(_TERM.findall(unit.text)) > 1
+
+
+def _format(data: bytes, name: str) -> tuple[str, str, Callable[[_Store, _Markup], Iterator[_Unit]]]:
     """Choose the library's module and class by what the file says it is."""
     head = data[:4096].replace(b"\x00", b"")  # UTF-16 too
     if re.search(rb"<(?:\w+:)?xliff\b", head):
@@ -111,27 +207,57 @@ def _format(data: bytes, name: str) -> tuple[str, str, Callable[[_Store, _Markup
     raise InputError(f"{name} is neither XLIFF nor TMX nor PO; give its format with --input-format.")
 
 
-def _xliff(store: _Store, markup: _Markup) -> Iterator[Segment]:
+def _xliff(store: _Store, markup: _Markup) -> Iterator[_Unit]:
     phrase = _PHRASE in markup.text[:4096]
     # A group of plural forms is one unit to the library, with its forms as units inside.
     for unit in itertools.chain.from_iterable(getattr(unit, "units", None) or [unit] for unit in store.units):
         source, target = (unit.xmlelement.find(unit.namespaced(tag)) for tag in ("source", "target"))
         if target is None or not unit.istranslatable():
+            markup.left_out[UNTRANSLATED if unit.istranslatable() else LOCKED] += _has_text(source)
             continue
+        language = _target_language(unit.xmlelement)
         is_new = target.get("state") in _UNTRANSLATED
-        parted = unit.xmlelement.find(unit.namespaced("seg-source"))
-        inner = _marked(target)
-        pairs = [(str(unit.getid()), target, source)]
-        if inner and parted is not None:
-            sources = dict(_marked(parted))
-            pairs = [(f"{unit.getid()}#{number}", element, sources.get(number)) for number, element in inner]
-        for identity, translated, original in pairs:
+        for identity, translated, original in _xliff_pairs(unit, target, source):
             found, text = (_pieces(element, markup, phrase=phrase) for element in (translated, original))
-            if not (is_new and _joined(found) == _joined(text)):
-                yield _segment(identity, found, _joined(text) if original is not None else None)
+            markup.left_out[DELETED] += sum(node.get("mtype") == _GONE for node in translated.iter("*"))
+            if is_new and _joined(found) == _joined(text):
+                markup.left_out[UNTRANSLATED] += 1
+            elif not _joined(found).strip():
+                markup.left_out[UNTRANSLATED if _joined(text).strip() else EMPTY] += 1
+            else:
+                yield _Unit(_segment(identity, found, _joined(text) if original is not None else None), language)
 
 
-def _tmx(store: _Store, markup: _Markup) -> Iterator[Segment]:
+def _xliff_pairs(
+    unit: Any,  # noqa: ANN401 (the library's)
+    target: _Element,
+    source: _Element | None,
+) -> Iterator[tuple[str, _Element, _Element | None]]:
+    """Yield how a unit is called, its translation and its source; a unit that was split, sentence by sentence."""
+    parted = unit.xmlelement.find(unit.namespaced("seg-source"))
+    inner = _marked(target)
+    if not inner or parted is None:
+        yield str(unit.getid()), target, source
+        return
+    sources = dict(_marked(parted))
+    for number, element in inner:
+        yield f"{unit.getid()}#{number}", element, sources.get(number)
+
+
+def _has_text(element: _Element | None) -> bool:
+    return element is not None and bool("".join(map(str, element.itertext("*"))).strip())
+
+
+def _target_language(element: _Element) -> str:
+    """Return the language that the file, or the part of it around a unit, says it is translated into."""
+    for holder in element.iterancestors("*"):
+        named = holder.get("target-language") or holder.get("trgLang")
+        if named:
+            return _code_of(named)
+    return ""
+
+
+def _tmx(store: _Store, markup: _Markup) -> Iterator[_Unit]:
     default = _code_of(store.getsourcelanguage())
     for number, unit in enumerate(store.units, start=1):
         variants = [(_language(node), node.find(unit.namespaced("seg"))) for node in unit.getlanguageNodes()]
@@ -143,23 +269,36 @@ def _tmx(store: _Store, markup: _Markup) -> Iterator[Segment]:
         if english:
             identity = unit.xmlelement.get("tuid") or str(number)
             text = None if source is None else _joined(_pieces(source, markup))
-            yield _segment(identity, _pieces(english[0], markup), text)
+            found = _pieces(english[0], markup)
+            markup.left_out[SECOND] += len(english) - 1
+            if _joined(found).strip():
+                yield _Unit(_segment(identity, found, text))
+            else:
+                markup.left_out[EMPTY] += 1
+        else:
+            markup.left_out[NOT_ENGLISH] += 1
 
 
-def _po(store: _Store, markup: _Markup) -> Iterator[Segment]:
+def _po(store: _Store, markup: _Markup) -> Iterator[_Unit]:
     written = po_text.translations(markup.text)
+    language = _code_of(store.gettargetlanguage())
     for number, unit in enumerate(store.units, start=1):
         if unit.isobsolete():  # its lines are comments
+            markup.left_out[OBSOLETE] += 1
             continue
         sources = getattr(unit.source, "strings", [unit.source])
         targets = getattr(unit.target, "strings", [unit.target])
         pieces = list(itertools.islice(written, len(targets)))
         if unit.isheader() or (not unit.istranslated() and not unit.isfuzzy()):
+            markup.left_out[UNTRANSLATED] += not unit.isheader()
             continue
         for source, target, found in zip_longest(sources[: len(targets)], targets, pieces, fillvalue=sources[-1]):
             # What is written in a way that cannot be followed here is read all the same, without its place.
             known = isinstance(found, list) and _joined(found) == target
-            yield _segment(str(number), found, str(source)) if known else Segment(str(number), str(target), str(source))
+            segment = (
+                _segment(str(number), found, str(source)) if known else Segment(str(number), str(target), str(source))
+            )
+            yield _Unit(segment, language)
 
 
 def _segment(unit: str, pieces: Sequence[Piece], source: str | None) -> Segment:

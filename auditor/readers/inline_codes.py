@@ -16,6 +16,7 @@ _ALONE = frozenset({"ph", "x", "it", "ut"})
 _SORTS = ("ctype", "subType", "type")
 _SHOWN = ("equiv-text", "disp", "equiv")
 _BREAKS = frozenset({"lb", "x-html-br", "xlf:lb", "html:br", "x-br"})
+_SPACES = frozenset({"9", "A", "B", "C", "D", "85"})  # controls that are white space, hexadecimal
 # A break or a tab in the native code of HTML, of office documents and of memoQ, whose characters stand in an attribute.
 _NATIVE_BREAK = re.compile(
     r"\s*(?:<(?:[\w-]+:)?(?:br|cr|tab|line-break|softbreak)\b[^>]*>|\\[nt])\s*"
@@ -30,8 +31,8 @@ def reads_as(element: _Element) -> str | None:
     name = local(element)
     if name not in _CODES:
         return None
-    if name == "cp":  # XLIFF 2: a code point that XML forbids
-        return "\N{REPLACEMENT CHARACTER}"
+    if name == "cp":  # XLIFF 2: a code point that XML forbids, all of them control characters
+        return "\n" if (element.get("hex") or "").lstrip("0").upper() in _SPACES else ""
     if any(element.get(sort) in _BREAKS for sort in _SORTS):
         return "\n"
     return "\n" if name in _ALONE and _NATIVE_BREAK.fullmatch(_native(element)) else ""

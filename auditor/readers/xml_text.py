@@ -76,6 +76,17 @@ def local(element: _Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def complaint(error: Exception) -> str:
+    """Say in an editor's words what a parser of XML refused."""
+    message = str(error).casefold()
+    if "huge" in message or "too long" in message or "too deep" in message or "excessive depth" in message:
+        return "a single text in it is longer than 10 million characters, or its parts are nested too deep"
+    line = getattr(error, "lineno", None)
+    if isinstance(error, SyntaxError | expat.ExpatError):
+        return f"its XML is cut off or damaged{f' near line {line:,}' if line else ''}"
+    return "its parts are not those of such a file"
+
+
 @dataclass(slots=True)
 class _Position:
     """How far the scan is, in bytes and in code points."""

@@ -36,7 +36,7 @@ _UNUSUAL = regex.compile(
     rf"""
       (?P<accented> [\p{{Latin}}\p{{Greek}}\p{{Cyrillic}}] (?: {_UNSEEN}* \p{{Mn}} )+ )
     | (?P<unseen> {_UNSEEN}+ )
-    | (?P<joiner> (?<=\p{{Latin}}(?:\p{{M}}|{_UNSEEN})*) [\u200c\u200d]+ (?={_UNSEEN}*\p{{Latin}}) )  # elsewhere it matters
+    | (?P<joiner> (?<=\p{{Latin}}(?:\p{{M}}|{_UNSEEN})*) [\u200c\u200d]+ (?={_UNSEEN}*\p{{Latin}}) )
     | (?P<stroke> (?<=\p{{L}}(?:\p{{M}}|{_UNSEEN})*) [´`ʹ′] (?={_UNSEEN}*\p{{L}}) )  # typed for an apostrophe
     | (?P<twin> [‐‑ʼ＇\ufb00-\ufb06] )
     """,

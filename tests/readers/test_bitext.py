@@ -110,10 +110,110 @@ def test_the_source_language_is_known(name: str, language: str | None) -> None:
     assert language == bitext.read((FORMATS / name).read_bytes(), name=name).source_language
 
 
+def _xliff(*units: str, target: str = "en-GB") -> bytes:
+    return (
+        '<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2"><file original="a" source-language="fr" '
+        f'target-language="{target}"><body>{"".join(units)}</body></file></xliff>'
+    ).encode()
+
+
+def _unit(number: int, source: str, target: str, *, more: str = "", state: str = "translated") -> str:
+    translated = f'<target state="{state}">{target}</target>' if target else ""
+    return f'<trans-unit id="u{number}"{more}><source>{source}</source>{translated}</trans-unit>'
+
+
+NOTED = {
+    "a.xlf": (
+        _xliff(
+            _unit(1, "Le vote.", "The vote of the day."),
+            _unit(2, "Demain.", ""),
+            _unit(3, "Jamais.", " "),
+            _unit(4, "Un chat.", "Un chat.", state="new"),
+            _unit(5, "Stop.", "Stop it.", more=' translate="no"'),
+            _unit(6, "Le grand vote.", "Le grand vote."),
+            _unit(7, "ONU 2026", "ONU 2026"),
+            _unit(8, "Fin.", "It is <mrk mtype='x-sdl-deleted'>at </mrk>an end."),
+        ),
+        ("1 unit is the same as its source: u6", "left out: 3 untranslated units, 1 deleted passage, 1 locked unit"),
+    ),
+    "a.po": (
+        (
+            b'msgid ""\nmsgstr ""\n"Language: en_US\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+            b'msgid "Le vote"\nmsgstr "The vote of the day"\n\nmsgid "rien"\nmsgstr ""\n\nmsgid "Un deux"\n'
+            b'msgstr "Un deux"\n\nmsgid "Un trois"\nmsgstr "Un trois"\n\n#~ msgid "vieux"\n#~ msgstr "old one"\n'
+        ),
+        ("2 units are as their sources: 4, 5", "left out: 1 untranslated unit, 1 obsolete unit"),
+    ),
+    "a.tmx": (
+        (
+            b'<tmx version="1.4"><header srclang="fr"/><body><tu><tuv xml:lang="fr"><seg>Le vote.</seg></tuv>'
+            b'<tuv xml:lang="en"><seg>The vote of the day.</seg></tuv><tuv xml:lang="en-GB"><seg>It.</seg></tuv></tu>'
+            b'<tu><tuv xml:lang="fr"><seg>Un.</seg></tuv><tuv xml:lang="de"><seg>Eins.</seg></tuv></tu></body></tmx>'
+        ),
+        ("left out: 1 second English text of a unit, 1 unit without an English text",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOTED)
+def test_units_that_are_not_audited_are_counted(name: str) -> None:
+    """Untranslated, locked, obsolete and deleted text is told in one line; so is what is the same as its source."""
+    data, notes = NOTED[name]
+
+    assert bitext.read(data, name=name).notes == notes
+
+
+ENGLISH = "The vote of the day was the last of those that they had in the house, and it was for the law."
+GERMAN = "Die Abstimmung war die letzte in diesem Jahr, und sie ging für das Gesetz aus, das die Regierung wollte."
+
+
+def test_a_translation_into_another_language_is_refused() -> None:
+    """A file that says so, and has no clearly English words, is not audited as English."""
+    for text in (GERMAN, "Drucken"):
+        with pytest.raises(InputError, match=r"a\.xlf says that it is a translation into 'de', and what is audited is"):
+            bitext.read(_xliff(_unit(1, "Le vote.", text), target="de-DE"), name="a.xlf")
+
+
+def test_a_wrong_label_is_noted() -> None:
+    """English words under another label are read, and the report says what the file says."""
+    document = bitext.read(_xliff(_unit(1, "Le vote.", ENGLISH), target="de"), name="a.xlf")
+
+    assert document.text == ENGLISH
+    assert document.notes == ("it says that it is a translation into 'de'; it is read as English, as its words are",)
+
+
+def test_the_part_of_a_file_in_another_language_is_left_out() -> None:
+    """Of a file with two languages the English part is audited and the other counted."""
+    german = _xliff(_unit(2, "Un.", GERMAN), _unit(3, "Deux.", "Zwei."), target="de").decode()
+    data = _xliff(_unit(1, "Le vote.", ENGLISH)).decode()
+    data = data.replace("</file>", "</file>" + german[german.index("<file") : german.index("</xliff>")])
+
+    document = bitext.read(data.encode(), name="a.xlf")
+
+    assert (document.text, document.notes) == (ENGLISH, ("left out: 2 units in 'de'",))
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("0003", "The government fell."), ("001F", "The government fell."), ("000b", "The gove rnment fell.")],
+)
+def test_control_characters_harm_no_word(code: str, text: str) -> None:
+    """A code point that XML forbids cannot be seen inside a word; one that ends a line is a space."""
+    data = (
+        '<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="fr" trgLang="en"><file id="f">'
+        f'<unit id="u"><segment><source>Fin.</source><target>The gove<cp hex="{code}"/>rnment fell.</target></segment>'
+        "</unit></file></xliff>"
+    ).encode()
+
+    assert bitext.read(data, name="a.xlf").text == text
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"<xliff version='1.2'><file>", "cannot be read as a translation file"),
+        (b"<xliff version='1.2'>\n<file>\n", r"its XML is cut off or damaged near line \d; export it again\.$"),
+        (b"<tmx><b></tmx>", r"its XML is cut off or damaged near line 1; export it again\.$"),
+        (b"<x><xliff/></x>", r"its parts are not those of such a file; export it again\.$"),
         (b"just the words", "is neither XLIFF nor TMX nor PO"),
         ((FORMATS / "units.xlf").read_bytes().replace(b"target>", b"tarjet>"), "holds no translated unit"),
         (b'<!DOCTYPE x [<!ENTITY e SYSTEM "units.po">]><tmx><body>&e;</body></tmx>', "cannot be read|holds no"),
