@@ -7,7 +7,7 @@ import functools
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from auditor import concurrency, scoring
 from auditor.cache.finding_cache import Verdicts
 from auditor.detection import detector, prefilter
 from auditor.detection.calibration import Profile, load_profile
+from auditor.detection.detector import Reading
 from auditor.engines import factory
 from auditor.engines.weights import manifest
 from auditor.protocols import BackTranslator, Embedder, LanguageModel, Passage, QualityEstimator
@@ -165,6 +166,24 @@ class Auditor:
             found = found[len(inside) :]
             yield tuple(inside)
 
+    def stream_passages(self, document: Document) -> Iterator[PassageFindings]:
+        """Yield, passage by passage, the findings that `stream` yields, and how likely each word is wrong.
+
+        The evaluation asks for it: what it measures is what an editor is shown. Nothing is taken from the cache of
+        findings, which does not keep words.
+
+        Raises:
+            ModelError: a model is missing or damaged.
+        """
+        plain = plain_text(document.text)
+        inner = plain_document(document, plain)
+        pairs = zip(inner.words, document.words, strict=True)
+        given = {inside.span.start: outside.span.start for inside, outside in pairs}
+        for passage in self._passages(inner, self._with_words):
+            probabilities = {given[start]: probability for start, probability in passage.probabilities.items()}
+            findings = given_findings(passage.findings, plain)
+            yield PassageFindings(plain.to_given(passage.span), findings, probabilities)
+
     def conclude(self, document: Document, findings: Sequence[Finding]) -> Audit:
         """Score a document by all of its findings, in the order of the text."""
         score, interval, paragraphs = scoring.score(document, findings, penalties=self.settings.penalties or None)
@@ -227,10 +246,24 @@ class Auditor:
         return opened.passage.span.end, found
 
     def _found(self, opened: _Opened) -> tuple[Finding, ...]:
+        return detector.findings(self._prepared(opened), self.settings)
+
+    def _with_words(self, opened: _Opened) -> PassageFindings:
+        """Return what the detector finds in the passage, and what it thinks of the words that begin there."""
+        reading = self._prepared(opened)
+        span = opened.passage.span
+        probabilities: dict[int, float] = {}
+        words = (word for sentence in opened.sentences for word in sentence.words)
+        for word, probability in zip(words, detector.suspicion(reading), strict=True):
+            if span.start <= word.span.start < span.end:
+                probabilities[word.span.start] = probability
+        return PassageFindings(span, detector.findings(reading, self.settings), probabilities)
+
+    def _prepared(self, opened: _Opened) -> Reading:
+        """Return all that the detector rests on in a passage."""
         stretch, repairs = self._priced(opened)
         self._tell("judging", opened.words_before, opened.words_in_all)
-        reading = detector.Reading(opened.sentences, stretch.measurements, repairs, self.profile, opened.passage.span)
-        return detector.findings(reading, self.settings)
+        return Reading(opened.sentences, stretch.measurements, repairs, self.profile, opened.passage.span)
 
     def _examined(self, opened: _Opened) -> tuple[Measurements, list[Repair]]:
         stretch, repairs = self._priced(opened)
@@ -304,6 +337,19 @@ class Auditor:
         concurrency.settle(self.settings.threads)
         with self._telling:
             self._progress(stage, done, total)
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFindings:
+    """What is found in a passage, which covers `span` of the text.
+
+    `probabilities` has, by the start offset of each word that begins there, the calibrated chance (0-1) that it is part
+    of an error.
+    """
+
+    span: Span
+    findings: tuple[Finding, ...]
+    probabilities: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)

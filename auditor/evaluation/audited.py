@@ -1,20 +1,23 @@
-"""The whole audit as a system to evaluate: rows are put together to documents, audited, and taken apart again."""
+"""The whole audit as a system to evaluate: rows are put together to documents, audited, and taken apart again.
+
+The document goes through the pipeline that users get, passage by passage and with the settings' own threshold, so that
+what is measured is what an editor is shown.
+"""
 
 from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import regex
 
-from auditor.detection import detector
 from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.pipeline import Auditor
 from auditor.signals import quality_estimation
 from auditor.text import segmentation
-from auditor.values import Audit, Document, Severity, Span
+from auditor.values import Audit, Document, Finding, Severity, Span
 
 _BELOW = 1e-6
 _LINE_BREAK = regex.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -22,7 +25,7 @@ _LINE_BREAK = regex.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """The whole audit: a word is as suspect as the judge finds it, a sentence as good as its paragraph."""
+    """The whole audit: a word is as suspect as the detector finds it, a sentence as good as its paragraph."""
 
     auditor: Auditor
     gives_probabilities: bool = True
@@ -33,44 +36,67 @@ class Audited:
         return self.auditor.signature
 
     @property
-    def threshold(self) -> float | None:
-        """What is told by default is flagged."""
-        return self.auditor.profile.minimum_probability
+    def threshold(self) -> float:
+        """What an audit reports is flagged."""
+        chosen = self.auditor.settings.minimum_probability
+        return self.auditor.profile.minimum_probability if chosen is None else chosen
 
     def predict(self, requests: Sequence[Request]) -> list[Prediction]:
         """Audit the documents that the requests, all of a document side by side, make up."""
-        groups = itertools.groupby(requests, key=lambda request: (request.row.document, request.row.system))
-        return [prediction for _, group in groups for prediction in self._predict(list(group))]
+        predictions: list[Prediction] = []
+        for _, group in itertools.groupby(requests, key=_text):
+            predictions += self._predict(list(group))
+        return predictions
+
+    def audit(self, document: Document) -> tuple[Audit, dict[int, float]]:
+        """Audit a document; return also the chance (0-1) that each word is wrong, by its start offset."""
+        findings: list[Finding] = []
+        probabilities: dict[int, float] = {}
+        for passage in self.auditor.stream_passages(document):
+            findings += passage.findings
+            probabilities |= passage.probabilities
+        return self.auditor.conclude(document, findings), probabilities
 
     def _predict(self, requests: Sequence[Request]) -> Iterator[Prediction]:
         document, offsets = assemble(requests)
-        measurements, repairs = self.auditor.examine(document)
-        reading = detector.Reading.whole(measurements, repairs, self.auditor.profile)
-        audit = self.auditor.conclude(document, detector.findings(reading, self.auditor.settings))
-        chances = [(word.span, p) for word, p in zip(document.words, detector.suspicion(reading), strict=True)]
+        audit, probabilities = self.audit(document)
         for request, offset in zip(requests, offsets, strict=True):
             words = [Span(word.start + offset, word.end + offset) for word in request.row.words]
-            values = suspicions(audit, chances, words, bar=self.threshold or 0.0)
-            yield Prediction(tuple(values), (*values, 0.0), tuple(_grave(audit, words)), _score(audit, offset))
+            values = word_values(audit, probabilities, words, threshold=self.threshold)
+            yield Prediction(tuple(values), (*values, 0.0), tuple(_is_major(audit, words)), _score(audit, offset))
 
 
-def suspicions(
-    audit: Audit, chances: Sequence[tuple[Span, float]], words: Sequence[Span], *, bar: float
+def _text(request: Request) -> tuple[str, str]:
+    return request.row.document, request.row.system
+
+
+def word_values(
+    audit: Audit, probabilities: Mapping[int, float], words: Sequence[Span], *, threshold: float
 ) -> list[float]:
     """Return how likely each of `words` (ranges of the document) is wrong.
 
-    It is what the judge gives the words of the document there (`chances`, in their order), but at least the bar where a
-    finding is told and less than it elsewhere, so that who counts from the bar on counts what an editor sees. A mark of
-    punctuation, which belongs to no word, is as suspect as the surest finding on it.
+    It is what the detector gives the document's words there (`probabilities`, by their start offsets, in order), but at
+    least the threshold where a finding is reported and less than it elsewhere, so that who counts from the threshold on
+    counts what an editor sees. A mark of punctuation, which belongs to no word, is as suspect as the surest finding on
+    it.
     """
-    found: list[float] = []
+    own = [word.span for word in audit.document.words]
+    values: list[float] = []
     for word in words:
-        first = bisect.bisect_right(chances, word.start, key=lambda chance: chance[0].end)
-        last = bisect.bisect_left(chances, word.end, key=lambda chance: chance[0].start)
-        told = max((finding.probability for finding in audit.findings if finding.span.overlaps(word)), default=0.0)
-        own = max((chance for _, chance in chances[first:last]), default=told)
-        found.append(max(own, bar) if told >= bar else min(own, bar - _BELOW))
-    return found
+        reported = max((finding.probability for finding in audit.findings if finding.span.overlaps(word)), default=0.0)
+        first = bisect.bisect_right(own, word.start, key=_end)
+        last = bisect.bisect_left(own, word.end, key=_start)
+        value = max((probabilities[span.start] for span in own[first:last]), default=reported)
+        values.append(max(value, threshold) if reported >= threshold else min(value, threshold - _BELOW))
+    return values
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _end(span: Span) -> int:
+    return span.end
 
 
 def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:
@@ -85,7 +111,7 @@ def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:
     before = None
     places: dict[tuple[str, str], int] = {}
     sources: list[str | None] = []
-    for request in sorted(requests, key=lambda request: _order(request.row.segment)):
+    for request in sorted(requests, key=_order):
         row = request.row
         if (row.segment, row.target) not in places:
             text += "" if before is None else " " if before == row.segment else "\n\n"
@@ -96,17 +122,20 @@ def assemble(requests: Sequence[Request]) -> tuple[Document, list[int]]:
     document = segmentation.document(text, name=requests[0].row.document)
     if any(sources):
         starts = list(places.values())
-        theirs = [sources[bisect.bisect_right(starts, part.span.start) - 1] for part in document.paragraphs]
-        document = quality_estimation.with_source(document, [source or "" for source in theirs])
+        own: list[str] = []
+        for paragraph in document.paragraphs:
+            own.append(sources[bisect.bisect_right(starts, paragraph.span.start) - 1] or "")
+        document = quality_estimation.with_source(document, own)
         document = replace(document, source_language=requests[0].row.pair.partition("-")[0])
     return document, [places[request.row.segment, request.row.target] for request in requests]
 
 
-def _order(number: str) -> tuple[int, str]:
+def _order(request: Request) -> tuple[int, str]:
+    number = request.row.segment
     return (int(number), "") if number.isdecimal() else (0, number)
 
 
-def _grave(audit: Audit, words: Sequence[Span]) -> list[bool]:
+def _is_major(audit: Audit, words: Sequence[Span]) -> list[bool]:
     grave = [finding.span for finding in audit.findings if finding.severity is not Severity.MINOR]
     return [any(span.overlaps(word) for span in grave) for word in words]
 
@@ -117,5 +146,5 @@ def _score(audit: Audit, offset: int) -> float:
 
 
 def open_audit(options: Options) -> Audited:
-    """Open the whole audit; findings below the default bar are asked for too, so that any threshold can be tried."""
-    return Audited(Auditor(replace(options.settings, minimum_probability=0.0)))
+    """Open the whole audit, as the settings say: its findings are those of `auditor check`."""
+    return Audited(Auditor(options.settings))
