@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from auditor.errors import InputError
 from auditor.protocols import Embedder
 from auditor.readers import files, tables
-from auditor.readers.tables import Row
+from auditor.readers.tables import Columns, Row
 from auditor.review import apply, baseline
 from auditor.review.apply import Policy
 from auditor.values import Audit, Document, Finding, Paragraph, Settings
@@ -50,7 +50,8 @@ class SourceFile:
 class Story:
     """A story that can travel to another process: the bytes of a file, the rows of a table, or why there is neither.
 
-    `source` is what it was translated from, where that is a file of its own.
+    `source` is what it was translated from, where that is a file of its own; `columns` are those of a table, where they
+    are named.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Story:
     refusal: str = ""
     input_format: str = ""
     source: SourceFile | None = None
+    columns: Columns = field(default_factory=Columns)
 
     @property
     def content(self) -> str:
@@ -127,7 +129,7 @@ def read(story: Story) -> Document:
         raise InputError(story.refusal)
     if story.rows:
         return tables.document(story.rows, name=story.name)
-    return files.parse(story.data, name=story.name, input_format=story.input_format)
+    return files.parse(story.data, name=story.name, input_format=story.input_format, columns=story.columns)
 
 
 def pair(document: Document, source: Document, auditor: Auditing) -> Document:

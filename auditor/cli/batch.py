@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,21 +12,9 @@ from auditor.batch import Batch, stories
 from auditor.batch import Options as RunOptions
 from auditor.batch import run as run_batch
 from auditor.batch.backends import BACKENDS
-from auditor.cli.options import Options, batch_options, gathered, pair
+from auditor.cli.options import Options, batch_options, column_option, gathered
 from auditor.cli.story_bar import story_bar
-from auditor.errors import UnknownNameError
 from auditor.readers import READERS
-from auditor.readers.tables import Columns
-
-_ROLES = tuple(field.name for field in fields(Columns))
-
-
-def _columns(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Columns:
-    chosen = dict(pair(value) for value in values)
-    for role in chosen:
-        if role not in _ROLES:
-            raise UnknownNameError("role of a column", role, _ROLES)
-    return Columns(**chosen)
 
 
 def _or_empty(_: click.Context, __: click.Parameter, value: str | None) -> str:
@@ -53,14 +40,7 @@ _RUN_OPTIONS = (
         default=_today,
         help="What the trend calls this run; the same label again replaces it.  [default: today]",
     ),
-    click.option(
-        "--column",
-        "columns",
-        metavar="ROLE=NAME",
-        multiple=True,
-        callback=_columns,
-        help="The column of tables with the text, its source or its story; may be repeated.  [default: by their names]",
-    ),
+    column_option,
     click.option(
         "--source",
         "sources",

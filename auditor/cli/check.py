@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor import workflow
-from auditor.cli.options import Options, audit_options
+from auditor.cli.options import Options, audit_options, column_option
 from auditor.cli.output import write
 from auditor.cli.progress import Display
 from auditor.errors import InputError, SettingsError
 from auditor.readers import READERS, files
+from auditor.readers.tables import Columns
 from auditor.reports import REPORTS, WITH_ORIGINAL
 from auditor.reports.marking import shortened, suggested
 from auditor.review import baseline
@@ -50,6 +51,7 @@ class Request:
     default="",
     help="What FILE was translated from: numbers, names and meaning are checked against it.",
 )
+@column_option
 @click.option(
     "--write-baseline",
     type=click.Path(path_type=Path),
@@ -57,10 +59,11 @@ class Request:
 )
 @click.option("--reason", default="", help="Why the findings are accepted.")
 @audit_options
-def check(
+def check(  # noqa: PLR0913 (one parameter an option)
     files: tuple[str, ...],
     input_format: str | None,
     source: str,
+    columns: Columns,
     write_baseline: Path | None,
     reason: str,
     *,
@@ -78,7 +81,8 @@ def check(
     if write_baseline and not reason.strip():
         raise SettingsError("--write-baseline needs a --reason, such as --reason 'read by an editor'.")
     accept = functools.partial(_accept, write_baseline, reason) if write_baseline else None
-    requests = [Request(name, functools.partial(_load, name, input_format or "", source)) for name in files]
+    load = functools.partial(_load, input_format=input_format or "", source=source, columns=columns)
+    requests = [Request(name, functools.partial(load, name)) for name in files]
     return audit_all(requests, options, accept=accept)
 
 
@@ -121,12 +125,11 @@ def _accept(path: Path, reason: str, audit: Audit) -> None:
     write(baseline.dump({*before, *baseline.accept(audit, reason=reason)}), path)
 
 
-def _load(name: str, input_format: str, source: str) -> Story:
+def _load(name: str, *, input_format: str, source: str, columns: Columns) -> Story:
     """Load a story and, where the user names it, what it was translated from."""
     data = files.load(name)
-    return Story(
-        name, data, input_format=input_format, source=SourceFile(source, files.load(source)) if source else None
-    )
+    given = SourceFile(source, files.load(source)) if source else None
+    return Story(name, data, input_format=input_format, source=given, columns=columns)
 
 
 def _auditor(options: Options, display: Display) -> Auditor:

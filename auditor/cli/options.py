@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from auditor import config
+from auditor.errors import UnknownNameError
+from auditor.readers.tables import Columns
 from auditor.reports import REPORTS
 from auditor.review import baseline, terminology
 from auditor.review.apply import Policy
@@ -85,6 +87,25 @@ def _models(_: click.Context, __: click.Parameter, value: str) -> tuple[tuple[st
 def _points(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[tuple[str, float], ...]:
     pairs = map(pair, values)
     return tuple((name, click.FLOAT(points, param, ctx)) for name, points in pairs)
+
+
+def _columns(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Columns:
+    chosen = dict(map(pair, values))
+    roles = tuple(field.name for field in fields(Columns))
+    for role in chosen:
+        if role not in roles:
+            raise UnknownNameError("role of a column", role, roles)
+    return Columns(**chosen)
+
+
+column_option = click.option(
+    "--column",
+    "columns",
+    metavar="ROLE=NAME",
+    multiple=True,
+    callback=_columns,
+    help="The column of tables with the text, its source or its story; may be repeated.  [default: by their names]",
+)
 
 
 def _configure(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.errors import InputError
 from auditor.readers import READERS, detect, text
 from auditor.text import inline_comments, language_id
 from auditor.values import Document
 
-_WITH_SOURCES = frozenset({"table", "bitext"})
+if TYPE_CHECKING:
+    from auditor.readers.tables import Columns
+
+_TABLE = "table"
+_WITH_SOURCES = frozenset({_TABLE, "bitext"})
 """Formats whose files bring their sources along."""
 
 
@@ -57,19 +62,25 @@ def load(name: str) -> bytes:
         raise InputError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
 
 
-def parse(data: bytes, *, name: str, input_format: str = "") -> Document:
+def parse(data: bytes, *, name: str, input_format: str = "", columns: Columns | None = None) -> Document:
     """Read the bytes of the file called `name`.
 
     Args:
         data: the whole file.
         name: what the user calls it; its ending says what it is, unless `input_format` does.
         input_format: the name of a reader.
+        columns: which columns of a table to read.
+
+    Raises:
+        InputError: the file cannot be read, or is no table and columns of it are named.
     """
     called = "standard input" if name == "-" else name
     if not data.strip():
         raise InputError(f"{called} is empty; there is nothing to audit.")
-    reader = READERS.load(detect.format_of(called, data, chosen=input_format))
-    found: Document = reader.read(data, name=called)
+    chosen = detect.format_of(called, data, chosen=input_format)
+    if columns and chosen != _TABLE:
+        raise InputError(f"{called} is no table, and has no columns; leave out --column.")
+    found: Document = READERS.load(chosen).read(data, name=called, **({"columns": columns} if columns else {}))
     if (
         inline_comments.MARK.encode() in data
     ):  # in the file's own markup, some of which is no text; a packed file has none

@@ -1,8 +1,8 @@
 """Tables: CSV, TSV, JSONL and Parquet, one text a row, with its source where there is a column for it.
 
 Columns are recognised by their names (`TEXT`, `SOURCE`, `STORY`, the first that the table has) unless they are named.
-A table without a header has one column, the text, or two, source and text. JSONL and Parquet are streamed by
-`datasets`, so that a table may be larger than memory.
+A table without a header has one column, the text, or two, source and text. HTML in a column is read as HTML. JSONL and
+Parquet are streamed by `datasets`, so that a table may be larger than memory.
 """
 
 from __future__ import annotations
@@ -10,18 +10,24 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
+import re
+import shlex
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import InputError
+from auditor.readers import cells, left_out, translation_units
 from auditor.readers import text as plain
-from auditor.readers import translation_units
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
+from auditor.readers.left_out import Part
 from auditor.readers.translation_units import Segment
+from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Document
 
 if TYPE_CHECKING:
@@ -29,12 +35,28 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet")
 
-TEXT = ("target", "translation", "mt", "hypothesis", "text", "body", "content", "story", "article")
-SOURCE = ("source", "src", "original")
+TEXT = (
+    *("target", "translation", "mt", "hypothesis", "text", "body", "content", "story", "article"),
+    *("target text", "target_text", "body_html", "content_html", "body_text", "articlebody"),
+)
+SOURCE = ("source", "src", "original", "source text", "source_text")
 STORY = ("doc_id", "document", "doc", "story_id", "id", "name", "title", "headline", "slug", "url")
 """Rows that follow one another and agree on their story are one document; without such a column each row is one."""
 
+# What such columns are called in other languages: no guess is made which of them is the English one.
+_FOREIGN = frozenset(
+    """
+    ausgangstext quelle quelltext text zieltext übersetzung ziel original texte traduction cible texto traducción origen
+    fuente destino tradução fonte origem testo traduzione origine originale bron brontekst vertaling tekst doeltekst
+    źródło tekst tłumaczenie källa översättning källtext kilde oversættelse oversettelse käännös lähde kaynak çeviri
+    metin источник перевод текст оригинал джерело переклад
+    """.split()  # noqa: SIM905, a list of words is read as words
+)
+_SAMPLE = 20  # rows in which the English column is looked for
+_SEPARATOR_LINE = re.compile(r"\A\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
 _PARQUET = b"PAR1"
+
+WITHOUT_TEXT = Part("row without a text", "rows without a text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,10 @@ class Columns:
     text: str = ""
     source: str = ""
     story: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether a column is named."""
+        return self != Columns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +82,26 @@ class Row:
     source: str | None
 
 
-def read(data: bytes, *, name: str) -> Document:
-    """Read all rows of a table as one document, a paragraph a row; `batch` makes a document of each story instead."""
+def read(data: bytes, *, name: str, columns: Columns | None = None) -> Document:
+    """Read all rows of a table as one document; `batch` makes a document of each story instead."""
     with tempfile.TemporaryDirectory() as folder:  # the streaming library reads files
         path = Path(folder) / f"table{_suffix(data)}"
         path.write_bytes(data)
-        found = list(rows(path, name=name))
-    return document(found, name=name)
+        every = list(_all_rows(path, name, columns or Columns()))
+    return document(every, name=name)
 
 
 def document(found: Sequence[Row], *, name: str) -> Document:
-    """Make one document of rows."""
-    units = [[Segment(str(row.number), row.text, row.source)] for row in found]
+    """Make one document of rows: a row is a paragraph, or several where it is HTML."""
+    counts = Counter({WITHOUT_TEXT: sum(not row.text.strip() for row in found)})
+    units: list[list[Segment]] = []
+    for row in found:
+        source = None if row.source is None else " ".join(cells.paragraphs(row.source, Counter()))
+        units += [[Segment(str(row.number), text, source)] for text in cells.paragraphs(row.text, counts)]
     if not units:
         raise InputError(f"{name} has no row with a text; there is nothing to audit.")
-    return admit(translation_units.document(translation_units.align(units), name=name))
+    read = admit(translation_units.document(translation_units.align(units), name=name))
+    return replace(read, notes=left_out.note(counts))
 
 
 def stories(found: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
@@ -85,11 +116,15 @@ def rows(path: Path, *, name: str, columns: Columns | None = None) -> Iterator[R
     Raises:
         InputError: the file is no table, or its columns cannot be told; the message calls the file `name`.
     """
+    return (row for row in _all_rows(path, name, columns or Columns()) if row.text.strip())
+
+
+def _all_rows(path: Path, name: str, chosen: Columns) -> Iterator[Row]:
+    """Yield all rows, those without a text too."""
     head = _head(path, name)
     suffix = ".parquet" if head.startswith(_PARQUET) else path.suffix.lower()
     if suffix not in SUFFIXES:
         suffix = _suffix(head)
-    chosen = columns or Columns()
     if suffix in {".csv", ".tsv", ".tab"}:
         yield from _separated(path.read_bytes(), name, chosen)
         return
@@ -97,7 +132,8 @@ def rows(path: Path, *, name: str, columns: Columns | None = None) -> Iterator[R
     first = next(records, None)
     if first is None:
         raise InputError(f"{name} has no rows; there is nothing to audit.")
-    yield from _rows(itertools.chain([first], records), _recognise(list(first), chosen, name), name)
+    sample = [first, *itertools.islice(records, _SAMPLE - 1)]
+    yield from _rows(itertools.chain(sample, records), _recognise(list(first), chosen, name, sample), name)
 
 
 def _head(path: Path, name: str) -> bytes:
@@ -115,13 +151,25 @@ def _rows(records: Iterable[dict[str, Any]], columns: Columns, name: str) -> Ite
             raise InputError(
                 f"{name}, row {number}: '{columns.text}' is {type(text).__name__}, not text; choose another."
             )
-        if text and text.strip():
-            story = record.get(columns.story)
-            yield Row(number, "" if story is None else str(story), text, source if isinstance(source, str) else None)
+        story = record.get(columns.story)
+        yield Row(number, "" if story is None else str(story), text or "", source if isinstance(source, str) else None)
 
 
-def _recognise(names: Sequence[str], columns: Columns, name: str) -> Columns:
-    """Fill in the columns that were not named."""
+def _recognise(
+    names: Sequence[str], columns: Columns, name: str, sample: Sequence[Mapping[str, Any]], *, sure: bool = True
+) -> Columns:
+    """Fill in the columns that were not named.
+
+    Args:
+        names: of all columns.
+        columns: those that were chosen.
+        name: what messages call the file.
+        sample: its first rows.
+        sure: whether `names` are names at all, or the first row of a table that may have none.
+
+    Raises:
+        InputError: no column has a name that is known; the message says what to type.
+    """
     for wanted in (columns.text, columns.source, columns.story):
         if wanted and wanted not in names:
             raise InputError(f"{name} has no column '{wanted}'; it has {', '.join(names)}.")
@@ -131,26 +179,47 @@ def _recognise(names: Sequence[str], columns: Columns, name: str) -> Columns:
         for chosen, knowns in ((columns.text, TEXT), (columns.source, SOURCE), (columns.story, STORY))
     )
     if not text:
-        raise InputError(f"{name} has the columns {', '.join(names)}; call the one to be audited 'text' or 'target'.")
+        order = shlex.quote(f"text={_likeliest(names, sample)}")
+        instead = "" if sure else "; if these are no names, put a line above them that calls it 'text'"
+        raise InputError(
+            f"{name} has the columns {', '.join(names)}, and no name that is known; say which of them holds the text, "
+            f"such as --column {order}{instead}."
+        )
     return Columns(text, source, "" if story == text else story)
+
+
+def _likeliest(names: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> str:
+    """Return the column that looks most like English text."""
+    counts: dict[str, tuple[int, int]] = {}
+    for column in names:
+        words = " ".join(str(row.get(column) or "") for row in sample).casefold().split()
+        counts[column] = (sum(word in FUNCTION_WORDS for word in words), len(words))
+    return max(counts, key=counts.__getitem__)
 
 
 def _separated(data: bytes, name: str, columns: Columns) -> Iterator[Row]:
     """Read CSV or TSV with Python's own reader, which guesses no types."""
     text, _ = plain.decode(data, name=name)
-    reader = _reader(text)
+    told = _SEPARATOR_LINE.match(text)  # Excel's own first line: "sep=;"
+    reader = _reader(text[told.end() :] if told else text, told[1] if told else "")
+    above = 1 if told else 0
     try:
         first = next(reader, None)
         if not first:
             raise InputError(f"{name} is empty; there is nothing to audit.")
-        header, body = _header(first, reader, columns, name)
-        chosen = _recognise(header, columns, name)
-        yield from _rows((_record(header, values, f"{name}:{reader.line_num}") for values in body), chosen, name)
+        header, body = _header(first, (values for values in reader if values), columns)
+        records = (_record(header.names, values, f"{name}:{reader.line_num + above}") for values in body)
+        sample = list(itertools.islice(records, _SAMPLE))
+        chosen = _recognise(header.names, columns, name, sample, sure=header.is_sure)
+        yield from _rows(itertools.chain(sample, records), chosen, name)
     except csv.Error as error:
-        raise InputError(f"{name}:{reader.line_num} cannot be read: {error}.") from error
+        raise InputError(f"{name}:{reader.line_num + above} cannot be read: {error}.") from error
 
 
-def _reader(text: str) -> Reader:
+def _reader(text: str, delimiter: str) -> Reader:
+    """Return a reader of separated values; `delimiter` is "" where the file does not say."""
+    if delimiter:
+        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     first = text.partition("\n")[0]
     if "\t" in first:
         # Tab-separated text as MT tools write it knows no quoting; spreadsheets quote, and then lines differ in tabs.
@@ -161,24 +230,23 @@ def _reader(text: str) -> Reader:
     return csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
 
 
-def _header(
-    first: list[str], reader: Iterator[list[str]], columns: Columns, name: str
-) -> tuple[list[str], Iterator[list[str]]]:
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The names of the columns, and whether they are names beyond doubt."""
+
+    names: list[str]
+    is_sure: bool
+
+
+def _header(first: list[str], others: Iterator[list[str]], columns: Columns) -> tuple[_Header, Iterator[list[str]]]:
     """Tell a header from a first row: a header holds a name that is known or was chosen."""
-    known = {
-        *TEXT,
-        *SOURCE,
-        *STORY,
-        *(item.casefold() for item in (columns.text, columns.source, columns.story) if item),
-    }
-    if any(item.casefold().strip() in known for item in first):
-        return first, (values for values in reader if values)
-    if len(first) > 2:
-        raise InputError(
-            f"{name} has {len(first)} columns and no header; call the one to be audited 'text' in a first line."
-        )
+    chosen = {item.casefold() for item in (columns.text, columns.source, columns.story) if item}
+    known = {*TEXT, *SOURCE, *STORY, *chosen}
+    is_sure = any(item.casefold().strip() in known or _FOREIGN.intersection(item.casefold().split()) for item in first)
+    if is_sure or len(first) > 2:
+        return _Header(first, is_sure), others
     names = ["text"] if len(first) == 1 else ["source", "target"]
-    return names, itertools.chain([first], (values for values in reader if values))
+    return _Header(names, is_sure=True), itertools.chain([first], others)
 
 
 def _record(header: Sequence[str], values: Sequence[str], where: str) -> dict[str, Any]:
@@ -199,10 +267,26 @@ def _streamed(path: Path, name: str, *, parquet: bool) -> Iterator[dict[str, Any
         with tempfile.TemporaryDirectory() as cache:  # the library's locks would stay in the user's own cache
             yield from make(str(path), cache_dir=cache)
     except (arrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
-        message = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{name} cannot be read as {'Parquet' if parquet else 'JSON lines'}: {message}.") from error
+        reason = "it is damaged or cut off; write it again" if parquet else _json_complaint(path)
+        raise InputError(f"{name} cannot be read as {'Parquet' if parquet else 'JSON lines'}: {reason}.") from error
     finally:
         library.utils.logging.set_verbosity(told)
+
+
+def _json_complaint(path: Path) -> str:
+    """Say in an editor's words what is wrong with JSON lines."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip() and not _is_record(line):
+                return f'line {number:,} is no record of its own, such as {{"text": "…"}}; mend or remove it'
+    return "its lines do not hold the same fields in the same form"
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _suffix(data: bytes) -> str:

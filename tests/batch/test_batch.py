@@ -90,7 +90,7 @@ def test_a_story_that_fails_costs_no_other(tmp_path: Path) -> None:
     reasons = {Path(name).name: reason for name, reason in done.failures}
     assert "is a zip archive or an office document" in reasons["binary.txt"]
     assert reasons["bug.txt"] == "internal error, please report it: ZeroDivisionError: the story asked for it"
-    assert "has 3 columns and no header" in reasons["table.csv"]
+    assert "has the columns a, b, c, and no name that is known" in reasons["table.csv"]
     assert [row["status"] for row in summary(out)] == ["failed"] * 3 + ["audited"] * 2
     assert "3 stories not audited" in (out / "index.html").read_text()
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from auditor.errors import InputError
-from auditor.readers import tables
+from auditor.readers import files, tables
 from auditor.readers.tables import Columns, Row
 
 ROWS = [
@@ -93,13 +93,27 @@ def test_columns_may_be_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("t.csv", "a,b,c\n1,2,3\n", "has 3 columns and no header; call the one to be audited 'text' in a first line"),
+        (
+            "t.csv",
+            "a,b,c\n1,it is,3\n",
+            "--column text=b; if these are no names, put a line above them",
+        ),
         ("t.csv", "text,id\nthe one\nthe,two,three\n", "t.csv:3: expected 2 columns, found 3; quote or remove"),
         ("t.csv", "", "is empty"),
-        ("t.jsonl", '{"a": "the"}\n', "has the columns a; call the one to be audited 'text' or 'target'"),
+        (
+            "t.jsonl",
+            '{"a": "the"}\n',
+            "has the columns a, and no name that is known; say .* --column text=a",
+        ),
         ("t.jsonl", '{"text": {"a": 1}}\n', "row 1: 'text' is dict, not text"),
-        ("t.jsonl", '{"text": "the"\n{{{', "cannot be read as JSON lines"),
-        ("t.parquet", "PAR1 cut off", "cannot be read as Parquet"),
+        ("t.jsonl", '{"text": "the"}\n\n{"text": ', "cannot be read as JSON lines: line 3 is no record of its own"),
+        ("t.parquet", "PAR1 cut off", "cannot be read as Parquet: it is damaged or cut off"),
+        ("t.csv", "Nr;Quelle;Ziel\n1;Das ist so.;It is so.\n", r"columns Nr, Quelle, Ziel, .* --column text=Ziel\.$"),
+        (
+            "t.csv",
+            "Texte source;Traduction\nC’est lui.;It is he.\n",
+            r"columns Texte source, Trad.*=Traduction\.$",
+        ),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, name: str, content: str, message: str) -> None:
@@ -109,6 +123,65 @@ def test_what_is_no_table_is_refused(tmp_path: Path, name: str, content: str, me
 
     with pytest.raises(InputError, match=message):
         list(tables.rows(path, name=name))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(("line", "mark"), [("sep=;", ";"), ('"sep=|"', "|"), ("SEP=\t", "\t"), ("sep=,", ",")])
+def test_the_line_that_names_the_separator_is_obeyed(tmp_path: Path, newline: str, line: str, mark: str) -> None:
+    """Excel writes and reads such a first line; it is no row, and lines are counted with it."""
+    path = tmp_path / "t.csv"
+    content = newline.join([line, f"text{mark}note", f'"It is; so, | or"{mark}x', f"It is not.{mark}", ""])
+    path.write_bytes(b"\xef\xbb\xbf" + content.encode())
+
+    assert [row.text for row in tables.rows(path, name="t.csv")] == ["It is; so, | or", "It is not."]
+    path.write_bytes(f"{content}a{mark}b{mark}c".encode())
+    with pytest.raises(InputError, match=r"^t\.csv:5: expected 2 columns, found 3"):
+        list(tables.rows(path, name="t.csv"))
+
+
+CELLS = {
+    "plain": ("It is < 5 & > 3, “so”.", ["It is < 5 & > 3, “so”."]),
+    "paragraphs": ("<p>It is&nbsp;so.</p>\n<p>It <b>was</b> not&#8217;s.</p>", ["It is\u00a0so.", "It was not’s."]),
+    "a list": ("It is so:<ul><li>One thing</li><li>And another</li></ul>", ["It is so:", "One thing", "And another"]),
+    "no story": ('<p>It is so.</p><script>x("it")</script><iframe src="x"></iframe>', ["It is so."]),
+    "references alone": ("Tom &amp; Ann said &quot;it is so&quot;.", ['Tom & Ann said "it is so".']),
+    "escaped HTML": (
+        "&lt;p&gt;It is &amp;#8220;so&amp;#8221;.&lt;/p&gt;&lt;p&gt;It was.&lt;/p&gt;",
+        ["It is “so”.", "It was."],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CELLS)
+def test_html_in_a_column_is_read_as_html(case: str) -> None:
+    """A feed's story reads as its page does: its paragraphs apart, no tag and no reference in the text."""
+    cell, paragraphs = CELLS[case]
+    data = json.dumps({"id": "a", "body_html": cell, "src": "<p>Es <i>ist</i> so.</p>"}) + "\n"
+
+    document = tables.read(data.encode(), name="feed.jsonl")
+
+    found = [paragraph.span.of(document.text) for paragraph in document.paragraphs]
+    assert found == paragraphs
+    assert {sentence.source for sentence in document.sentences} == {"Es ist so."}
+
+
+def test_what_a_table_does_not_tell_is_counted() -> None:
+    """Rows without a text, and what HTML shows beside its story, are left out and told."""
+    data = b"text,id\n<p>It is so and it was so before.</p><p>Read also: <a href=x>The other story</a></p>,1\n,2\n ,3\n"
+
+    document = tables.read(data, name="t.csv")
+
+    assert document.text == "It is so and it was so before."
+    assert document.notes == ("left out: 2 rows without a text, 1 box of other stories",)
+
+
+def test_columns_are_for_tables() -> None:
+    """The column that is to be audited may be named for one file, too; a text has none."""
+    table = b"a;b\nnot this;It is so.\n"
+
+    assert files.parse(table, name="t.csv", columns=Columns(text="b")).text == "It is so."
+    with pytest.raises(InputError, match=r"^story\.txt is no table, and has no columns; leave out --column\.$"):
+        files.parse(b"It is so.", name="story.txt", columns=Columns(text="b"))
 
 
 def test_an_unknown_column_is_refused(tmp_path: Path) -> None:
