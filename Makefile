@@ -36,7 +36,7 @@ test: .venv/.fetched  ## run every test, those of the embedded models included
 golden: .venv/.installed  ## write the golden files again; look at the difference before you commit it
 	AUDITOR_GOLDEN=rewrite $(BIN)/python -m pytest -q -k golden
 
-fit: .venv/.fetched  ## fit the judge again: hours, resumable (needs the data pack in ../shared)
+fit: .venv/.fetched  ## fit the detector again: hours, resumable (needs the data pack in ../shared)
 	$(BIN)/python -m models.train.collect --data ../shared/data --out $(FIT)
 	$(BIN)/python -m models.train.fit_detector --out $(FIT)
 	$(BIN)/python -m models.train.pin

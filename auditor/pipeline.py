@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 from auditor import concurrency, scoring
 from auditor.cache.finding_cache import Verdicts
 from auditor.detection import detector, prefilter
-from auditor.detection.calibration import Profile, load_profile
-from auditor.detection.detector import Reading
+from auditor.detection import parameters as fitted_numbers
+from auditor.detection.candidate_spans import DetectorInput
+from auditor.detection.parameters import DetectorParameters
 from auditor.engines import factory
 from auditor.engines.weights import manifest
 from auditor.protocols import BackTranslator, Embedder, LanguageModel, Passage, QualityEstimator
@@ -36,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 Passages are worked at side by side: it is called by several threads, one at a time; "" says that one has nothing to do.
 """
 
-PROFILE = Path("judge") / "judge.json"
+DETECTOR = Path("detector") / "detector.json"
 _MEASURED = ("surprisals", "predictions", "back", "entropies", "quality_estimates", "forced", "probed")
 """The fields of `Measurements` that are keyed by an offset."""
 
@@ -51,31 +52,33 @@ class Auditor:
         self,
         settings: Settings = Settings(),  # noqa: B008 (frozen)
         *,
-        profile: Profile | None = None,
+        parameters: DetectorParameters | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Choose what to audit with.
 
         Args:
             settings: the user's choices.
-            profile: the judge's fitted numbers; None takes those that ship with the package.
+            parameters: the detector's fitted numbers; None takes those that ship with the package.
             progress: told what is being done.
         """
         self.settings = settings
         self.mechanisms = tuple(REPAIRS if settings.mechanisms is None else settings.mechanisms)
-        self._profile = profile
+        self._parameters = parameters
         self._progress = progress or _silent
         self._telling = threading.Lock()
         self._language_model = self._later("the fluency model", factory.load_language_model)
         self._back_translator = self._later("the back-translation models", factory.load_back_translator)
         self._quality_estimator = self._later("the quality estimator", factory.load_quality_estimator)
         self._embedder = self._later("the encoder", factory.load_embedder)
-        self._verdicts = concurrency.Later(lambda: Verdicts(factory.open_verdicts(self.settings, fitted=self.profile)))
+        self._verdicts = concurrency.Later(
+            lambda: Verdicts(factory.open_verdicts(self.settings, fitted=self.parameters))
+        )
 
     @functools.cached_property
-    def profile(self) -> Profile:
-        """The judge's fitted numbers."""
-        return self._profile or load_profile(manifest.manifest_file().parent / PROFILE)
+    def parameters(self) -> DetectorParameters:
+        """The detector's fitted numbers."""
+        return self._parameters or fitted_numbers.load(manifest.manifest_file().parent / DETECTOR)
 
     @property
     def language_model(self) -> LanguageModel:
@@ -106,9 +109,9 @@ class Auditor:
             "fluency": self.language_model.name,
             "back-translation": self.back_translator.name,
             "quality-estimation": self.quality_estimator.name if self.quality_estimator else "none",
-            "judge": self.profile.fingerprint,
+            "detector": self.parameters.fingerprint,
             "segmenter": segmentation.SEGMENTER,
-            "min-confidence": f"{self.profile.minimum_probability if minimum is None else minimum:.2f}",
+            "min-confidence": f"{self.parameters.minimum_probability if minimum is None else minimum:.2f}",
         }
         if self.settings.mechanisms is not None:
             fields["mechanisms"] = "+".join(sorted(self.mechanisms))
@@ -195,7 +198,7 @@ class Auditor:
         return _joined(document, list(self._passages(document, lambda passage: self._measured(passage).measurements)))
 
     def examine(self, document: Document) -> tuple[Measurements, list[Repair]]:
-        """Measure `document` and price what might have been meant: everything that the judge judges by."""
+        """Measure `document` and price what might have been meant: everything that the detector reads."""
         measured: list[Measurements] = []
         repairs: list[Repair] = []
         for measurements, priced in self._passages(document, self._examined):
@@ -239,31 +242,31 @@ class Auditor:
             self._tell("", opened.words_before, opened.words_in_all)
 
     def _findings(self, opened: _Opened) -> tuple[int, tuple[Finding, ...]]:
-        """Return where the passage ends, and what the judge finds in it."""
+        """Return where the passage ends, and what the detector finds in it."""
         found = self._verdicts().recall(
             opened.passage, opened.known, lambda known: self._found(replace(opened, known=known))
         )
         return opened.passage.span.end, found
 
     def _found(self, opened: _Opened) -> tuple[Finding, ...]:
-        return detector.findings(self._prepared(opened), self.settings)
+        return detector.detect(self._prepared(opened), self.parameters, self.settings)
 
     def _with_words(self, opened: _Opened) -> PassageFindings:
         """Return what the detector finds in the passage, and what it thinks of the words that begin there."""
-        reading = self._prepared(opened)
+        given = self._prepared(opened)
         span = opened.passage.span
         probabilities: dict[int, float] = {}
-        words = (word for sentence in opened.sentences for word in sentence.words)
-        for word, probability in zip(words, detector.suspicion(reading), strict=True):
+        by_word = detector.word_probabilities(given, self.parameters)
+        for word, probability in zip(given.words, by_word, strict=True):
             if span.start <= word.span.start < span.end:
                 probabilities[word.span.start] = probability
-        return PassageFindings(span, detector.findings(reading, self.settings), probabilities)
+        return PassageFindings(span, detector.detect(given, self.parameters, self.settings), probabilities)
 
-    def _prepared(self, opened: _Opened) -> Reading:
+    def _prepared(self, opened: _Opened) -> DetectorInput:
         """Return all that the detector rests on in a passage."""
         stretch, repairs = self._priced(opened)
         self._tell("judging", opened.words_before, opened.words_in_all)
-        return Reading(opened.sentences, stretch.measurements, repairs, self.profile, opened.passage.span)
+        return DetectorInput.of(stretch.measurements, repairs, opened.sentences, opened.passage.span)
 
     def _examined(self, opened: _Opened) -> tuple[Measurements, list[Repair]]:
         stretch, repairs = self._priced(opened)
@@ -274,10 +277,10 @@ class Auditor:
         stretch = self._measured(opened, sparing=True)
         self._tell("pricing repairs", opened.words_before, opened.words_in_all)
         proposed = noisy_channel.propose(opened.sentences, stretch.measurements, self.mechanisms)
-        candidates = prefilter.worth_pricing(proposed, opened.sentences, stretch.doubted)
-        priced = noisy_channel.price(opened.passage, candidates, self.profile.threshold)
+        candidates = prefilter.select_candidates(proposed, opened.sentences, stretch.doubted)
+        priced = noisy_channel.rescore(opened.passage, candidates, self.parameters.threshold)
         keeps_meaning = self.back_translator.keeps_meaning if stretch.measurements.back else None
-        return stretch, noisy_channel.weigh(priced, stretch.measurements, self.profile.threshold, keeps_meaning)
+        return stretch, noisy_channel.weigh(priced, stretch.measurements, self.parameters.threshold, keeps_meaning)
 
     def _measured(self, opened: _Opened, *, sparing: bool = False) -> _Stretch:
         """Ask every model about the passage's sentences together.
@@ -290,8 +293,8 @@ class Auditor:
         # The first passage is read while the lane beside it loads the quality estimator.
         for step in (self._read, self._estimated) if opened.words_before == 0 else (self._estimated, self._read):
             known = step(known, opened, done)
-        doubted = prefilter.doubtful(known, inside, self.profile)
-        known = self._translated(known, prefilter.in_doubt(inside, doubted) if sparing else inside, done)
+        doubted = prefilter.doubtful_words(known, inside, self.parameters)
+        known = self._translated(known, prefilter.select_sentences(inside, doubted) if sparing else inside, done)
         return _Stretch(known, doubted)
 
     def _read(self, known: Measurements, opened: _Opened, done: tuple[int, int]) -> Measurements:

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from auditor.cache.sqlite_store import FILE
-from auditor.detection.boosted_trees import NO_TREES
-from auditor.detection.calibration import Profile
+from auditor.detection.parameters import DetectorParameters
 from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
 from auditor.text import segmentation
@@ -27,16 +26,11 @@ STORY = "\n\n".join(f"{first} {second}" for first in SENTENCES for second in SEN
 EDITED = STORY.replace("Seoul", "Busan")
 
 MECHANISMS = ("contractions", "extra-function-words", "inflections", "round-trip")
-# Everything that gains a nat is told, with whatever probability: a small model has no better judgement.
-EAGER = Profile(
+# Everything that gains a nat is reported, with whatever probability: a small model has no better judgement.
+EAGER = DetectorParameters(
     thresholds=dict.fromkeys(REPAIRS, 1.0),
-    forest=NO_TREES,
-    weights={"intercept": 2.0},
-    words=(),
-    repairs=(),
-    marks=(),
+    repair_weights={"intercept": 2.0},
     minimum_probability=0.5,
-    provenance={},
     fingerprint="eager",
 )
 
@@ -71,7 +65,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Auditor]:
         settings = Settings(
             fluency_model=fluency, back_translation=back, quality_estimator="none", mechanisms=MECHANISMS, cache=cache
         )
-        return Auditor(settings, profile=EAGER)
+        return Auditor(settings, parameters=EAGER)
 
     return build
 
@@ -115,7 +109,7 @@ def test_what_is_found_does_not_depend_on_how_characters_are_written(plain: Audi
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_passages_side_by_side_are_those_one_by_one(plain: Auditor, audits: dict[str, Audit], threads: int) -> None:
     """No number depends on how many threads share the work."""
-    auditor = Auditor(replace(plain.settings, threads=threads), profile=EAGER)
+    auditor = Auditor(replace(plain.settings, threads=threads), parameters=EAGER)
 
     assert auditor.audit(_document(STORY)) == audits[STORY]
 
@@ -123,7 +117,7 @@ def test_passages_side_by_side_are_those_one_by_one(plain: Auditor, audits: dict
 def test_the_first_paragraph_does_not_wait_for_the_last(plain: Auditor) -> None:
     """Where the text goes on after the first passage, its paragraphs are told before the rest is read."""
     done: list[int] = []
-    auditor = Auditor(plain.settings, profile=EAGER, progress=lambda _, words, __: done.append(words))
+    auditor = Auditor(plain.settings, parameters=EAGER, progress=lambda _, words, __: done.append(words))
     document = _document(STORY)
     next(auditor.stream(document))
 
@@ -184,7 +178,7 @@ def test_a_broken_cache_changes_nothing(
 def test_a_stage_begins_when_its_models_are_there(plain: Auditor) -> None:
     """What is said to be done is being done: loading is a stage of its own."""
     stages: list[str] = []
-    auditor = Auditor(plain.settings, profile=EAGER, progress=lambda stage, *_: stages.append(stage))
+    auditor = Auditor(plain.settings, parameters=EAGER, progress=lambda stage, *_: stages.append(stage))
     auditor.audit(_document(SENTENCES[0]))
 
     assert [stage for stage in dict.fromkeys(stages) if stage] == [
@@ -205,7 +199,9 @@ def test_what_was_found_before_is_not_judged_again(
     told: list[list[str]] = [[], []]
     for stages in told:
         settings = make(cache=True).settings
-        Auditor(settings, profile=EAGER, progress=lambda stage, *_, s=stages: s.append(stage)).audit(_document(STORY))
+        Auditor(settings, parameters=EAGER, progress=lambda stage, *_, s=stages: s.append(stage)).audit(
+            _document(STORY)
+        )
 
     assert "judging" in told[0]
     assert {"judging", "pricing repairs", "translating there and back"}.isdisjoint(told[1])
@@ -218,8 +214,8 @@ def test_another_judge_has_verdicts_of_its_own(
     monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path))
     auditor = make(cache=True)
     found = auditor.audit(_document(STORY)).findings
-    strict = Auditor(auditor.settings, profile=replace(EAGER, minimum_probability=1.0))
-    other = Auditor(replace(auditor.settings, ignore=frozenset({found[0].kind})), profile=EAGER)
+    strict = Auditor(auditor.settings, parameters=replace(EAGER, minimum_probability=1.0))
+    other = Auditor(replace(auditor.settings, ignore=frozenset({found[0].kind})), parameters=EAGER)
 
     assert found
     assert strict.audit(_document(STORY)).findings == ()

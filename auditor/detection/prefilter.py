@@ -1,72 +1,82 @@
-"""A first look at a text: which of its words deserve a closer one.
+"""The prefilter: which words of a text deserve a closer look.
 
-Most of an audit's time goes into the round trip and into pricing what might have been meant. Both are spent only where
-what costs little to know (the quality estimator, how the language model read the words, what its inner states and the
-document tell) leaves a doubt; a sentence without a doubtful word is not translated.
+Most of an audit's time goes into the round trip and into rescoring what might have been meant. Both are spent only
+where what costs little to know (the quality estimator, how the language model read the words, what its inner states and
+the document say) leaves a doubt; a sentence without a doubtful word is not translated.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Collection, Sequence
 
 from auditor.detection import features
-from auditor.detection.calibration import Profile
-from auditor.detection.features import NAMES
-from auditor.repairs.noisy_channel import WIDE
+from auditor.detection.parameters import DetectorParameters
+from auditor.repairs.traits import traits_of
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Measurements, Sentence, Span, Word
 
 GROUPS = ("quality-estimation", "fluency", "probe", "document")
-"""The columns of `auditor.detection.features` that are known at a first look."""
+"""The groups of columns of `auditor.detection.features` that are known before anything is translated or rescored."""
+NAMES = tuple(itertools.chain.from_iterable(features.GROUPS[group] for group in GROUPS))
 ODD_NATS = 6.0
-"""The surprisal from which a small word is odd: of clean news 4 % of the words are (36 stories, SmolLM2-135M)."""
+"""The surprisal from which a function word is odd: of clean news 4 % of the words are (36 stories, SmolLM2-135M)."""
 
 
-def doubtful(measurements: Measurements, sentences: Sequence[Sentence], profile: Profile) -> frozenset[int]:
+def doubtful_words(
+    measurements: Measurements, sentences: Sequence[Sentence], parameters: DetectorParameters
+) -> frozenset[int]:
     """Return the start offsets of the words of the sentences that are worth a closer look.
 
-    Without a quality estimator, or a profile that was fitted for this, they are all.
+    Without a quality estimator, or parameters that were fitted for this, they are all.
     """
-    if not (profile.glance.columns and measurements.quality_estimates):
-        return frozenset(word.span.start for word in features.words_of(sentences))
-    chances = profile.glance.probabilities(features.describe(measurements, (), sentences), NAMES)
-    return at_bar(chances, profile.glance_bar, measurements, sentences)
+    words = features.words_of(sentences)
+    trees = parameters.prefilter_trees
+    if not (trees.columns and measurements.quality_estimates):
+        return frozenset(word.span.start for word in words)
+    rows = features.of_words(measurements, (), sentences, groups=GROUPS)
+    probabilities = trees.probabilities(rows, NAMES)
+    return at_threshold(probabilities, parameters.prefilter_threshold, measurements, words)
 
 
-def at_bar(
-    chances: Sequence[float], bar: float, measurements: Measurements, sentences: Sequence[Sentence]
+def at_threshold(
+    probabilities: Sequence[float], threshold: float, measurements: Measurements, words: Sequence[Word]
 ) -> frozenset[int]:
-    """Return the start offsets of the words whose chance reaches the bar, of odd small words, and of those beside them.
+    """Return the start offsets of the words whose probability reaches the threshold, and of their neighbours.
 
-    Raters seldom mark a small word, so chances learned from them are low even for one that nobody would write there.
+    An odd function word counts as well: raters seldom mark one, so probabilities learned from them are low even for one
+    that nobody would write there.
     """
-    words = features.words_of(sentences)
-    found = [
-        at
-        for at, (chance, word) in enumerate(zip(chances, words, strict=True))
-        if chance >= bar or (word.text.lower() in FUNCTION_WORDS and _surprise(word, measurements) >= ODD_NATS)
-    ]
-    return frozenset(words[near].span.start for at in found for near in range(max(0, at - 1), min(at + 2, len(words))))
+    doubtful: set[int] = set()
+    for at, (probability, word) in enumerate(zip(probabilities, words, strict=True)):
+        if probability >= threshold or _is_odd(word, measurements):
+            doubtful.update(neighbour.span.start for neighbour in words[max(0, at - 1) : at + 2])
+    return frozenset(doubtful)
 
 
-def _surprise(word: Word, measurements: Measurements) -> float:
-    return measurements.surprisals.get(word.span.start, 0.0)
-
-
-def in_doubt(sentences: Sequence[Sentence], doubted: Collection[int]) -> list[Sentence]:
+def select_sentences(sentences: Sequence[Sentence], doubtful: Collection[int]) -> list[Sentence]:
     """Return the sentences with a doubtful word."""
-    return [sentence for sentence in sentences if any(word.span.start in doubted for word in sentence.words)]
+    return [sentence for sentence in sentences if any(word.span.start in doubtful for word in sentence.words)]
 
 
-def worth_pricing(
-    candidates: Sequence[Candidate], sentences: Sequence[Sentence], doubted: Collection[int]
+def select_candidates(
+    candidates: Sequence[Candidate], sentences: Sequence[Sentence], doubtful: Collection[int]
 ) -> list[Candidate]:
-    """Return the candidates that touch a doubtful word, and those of rules, which know what no first look sees."""
+    """Return the rule-based candidates, which know what no prefilter sees, and those that affect a doubtful word."""
     words = features.words_of(sentences)
 
-    @functools.cache
-    def touched(span: Span) -> bool:
-        return any(words[at].span.start in doubted for at in features.covered(words, span))
+    @functools.cache  # many candidates share a span
+    def is_doubtful(span: Span) -> bool:
+        return any(words[at].span.start in doubtful for at in features.affected_words(words, span))
 
-    return [candidate for candidate in candidates if candidate.mechanism not in WIDE or touched(candidate.span)]
+    selected: list[Candidate] = []
+    for candidate in candidates:
+        if not traits_of(candidate.mechanism).is_model_proposed or is_doubtful(candidate.span):
+            selected.append(candidate)
+    return selected
+
+
+def _is_odd(word: Word, measurements: Measurements) -> bool:
+    is_surprising = measurements.surprisals.get(word.span.start, 0.0) >= ODD_NATS
+    return is_surprising and word.text.lower() in FUNCTION_WORDS

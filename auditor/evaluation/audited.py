@@ -39,7 +39,7 @@ class Audited:
     def threshold(self) -> float:
         """What an audit reports is flagged."""
         chosen = self.auditor.settings.minimum_probability
-        return self.auditor.profile.minimum_probability if chosen is None else chosen
+        return self.auditor.parameters.minimum_probability if chosen is None else chosen
 
     def predict(self, requests: Sequence[Request]) -> list[Prediction]:
         """Audit the documents that the requests, all of a document side by side, make up."""

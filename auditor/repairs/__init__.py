@@ -1,12 +1,13 @@
 """Repair mechanisms: one file each.
 
-Each has `MECHANISM`, `VALID`, `INVALID`, a docstring of five headings, and
+Each has `MECHANISM`, `TRAITS`, `VALID`, `INVALID`, a docstring of five headings, and
 
     propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]
 
-`VALID` is a tuple of texts in which the mechanism must stay silent after pricing; `INVALID` is a tuple of
-(text, wrong words, right words): the mechanism must propose replacing exactly so. A mechanism that compares with the
-source has `SOURCES` too, what each of these texts was translated from. To add one: a file and a line here.
+`TRAITS` says how its candidates are weighed (`auditor.repairs.traits`). `VALID` is a tuple of texts in which nothing of
+the mechanism may be reported; `INVALID` is a tuple of (text, wrong words, right words): the mechanism must propose
+replacing exactly so. A mechanism that compares with the source has `SOURCES` too, what each of these texts was
+translated from. To add one: a file and a line here.
 """
 
 from __future__ import annotations

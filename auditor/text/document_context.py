@@ -40,7 +40,7 @@ from auditor.values import Document, Knowledge, Paragraph, Sentence, Span, Word
 _CURLY = regex.compile(r"(?<=\w)’")
 _STRAIGHT = regex.compile(r"(?<=\w)'")
 _MIDDLE = regex.compile(r"[A-Z]\w+")
-# Beyond ten, where trees that were fitted on exact counts cut (judge b0116946): to them nothing changed.
+# Beyond ten, where trees that were fitted on exact counts cut (fit b0116946): to them nothing changed.
 _STEPS = (*range(11), 14, 21, 34, 40, 67)
 _TWICE = 2
 _COMMON = 3  # uses of a name that make it worth comparing others with

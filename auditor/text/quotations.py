@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections.abc import Sequence
+
+from auditor.values import Span
 
 _FIRST_PERSON = re.compile(
     r"(?<![\w'’.&-])(?:I|[Ww]e|[Oo]ur|[Oo]urselves|[Mm]y|[Mm]yself|us)(?=[\s'’,.;:?!])(?!['’]\d)"
@@ -63,6 +67,12 @@ def speaks(text: str, start: int, end: int) -> bool:
         if not numeral and not _INDIRECT.search(left):
             return True
     return False
+
+
+def is_quoted(span: Span, quotations: Sequence[Span]) -> bool:
+    """Tell whether a span stands inside one of the quotations, which are in order and disjoint."""
+    at = bisect.bisect_right(quotations, span.start, key=lambda quotation: quotation.start) - 1
+    return at >= 0 and quotations[at].contains(span)
 
 
 def has_marks(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Price the repairs of labelled documents, the slow half of fitting the judge.
+"""Rescore the repairs of labelled documents, the slow half of fitting the detector.
 
     python -m models.train.collect --data ../shared/data --out DIR     # an hour, resumable
 
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from auditor.detection.calibration import Profile
+from auditor.detection.parameters import DetectorParameters
 from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
 from auditor.signals.quality_estimation import with_source
@@ -81,7 +81,7 @@ def main() -> None:
     file = arguments.out / "repairs.jsonl"
     done = {json.loads(line)["name"] for line in file.open()} if file.exists() else set()
     settings = Settings(threads=arguments.threads, quality_estimator="none")
-    auditor = Auditor(settings, profile=floor_profile())
+    auditor = Auditor(settings, parameters=floor_parameters())
     documents = labelled(arguments.data, words=arguments.words, clean_words=arguments.clean_words)
     todo = [item for item in documents if item.name not in done]
     for number, item in enumerate(todo, start=1):
@@ -91,10 +91,10 @@ def main() -> None:
         print(f"{number}/{len(todo)} {item.name}: {len(repairs)} repairs", flush=True)
 
 
-def floor_profile() -> Profile:
-    """Return a profile under which every mechanism tells nearly all it finds."""
+def floor_parameters() -> DetectorParameters:
+    """Return parameters under which every mechanism tells nearly all it finds."""
     floors = {name: FLOORS.get(name, NARROW_FLOOR) for name in REPAIRS}
-    return Profile.bare(floors)
+    return DetectorParameters(floors)
 
 
 def _line(item: Labelled, measurements: Measurements, repairs: Sequence[Repair]) -> dict[str, object]:

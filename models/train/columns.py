@@ -1,9 +1,9 @@
-"""How well single numbers tell the wrong words: each column of the judge; quality estimator and probe together.
+"""How well single numbers tell the wrong words: each column of the detector; quality estimator and probe together.
 
     python -m models.train.columns --out DIR     # what `models.train.collect` wrote; minutes
 
-Words of documents that nothing was fitted on but the judge, read without sources; a word that half of the raters marked
-is wrong. Average precision, with the middle 95 % over drawn stories.
+Words of documents that nothing was fitted on but the detector, read without sources; a word that half of the raters
+marked is wrong. Average precision, with the middle 95 % over drawn stories.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from models.train.collect import read
 from models.train.documents import SEED
 from models.train.feature_tables import Table, tabulate
 
-SUMS = {"marked + probed": ("marked", "probed")}
+SUMS = {"tagged + probed": ("tagged", "probed")}
 DRAWS = 200
 
 

@@ -1,4 +1,4 @@
-"""What the judge is fitted and measured on: labelled translations, clean news, and damaged copies of it, as documents.
+"""What the detector is fitted and measured on: labelled translations, clean news, and damaged copies, as documents.
 
 The quality estimator was fitted too, and is too sure of what it has seen. So only what it has not seen is used here:
 the documents that `auditor.evaluation.gold.is_development` keeps apart, and the `dev` rows of MLQE-PE.

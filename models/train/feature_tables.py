@@ -1,4 +1,4 @@
-"""What is known of each word of the labelled documents, as the numbers that the judge is fitted on."""
+"""What is known of each word of the labelled documents, as the numbers that the detector is fitted on."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tabulate(collected: Sequence[Collected], estimator: Path | None) -> Iterator
         for sources, document in versions(item.labelled.document).items():
             estimates = quality_estimation.estimate(document, network)
             measurements = replace(item.measurements, quality_estimates=estimates)
-            rows = np.array(features.describe(measurements, item.repairs, document.sentences), dtype=float)
+            rows = np.array(features.of_words(measurements, item.repairs, document.sentences), dtype=float)
             labels = np.array([item.labelled.share(word.span) for word in document.words])
             yield Table(item, measurements, item.repairs, rows, labels, weight, sources)
 

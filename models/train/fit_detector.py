@@ -1,7 +1,7 @@
-"""Fit the judge: mechanism thresholds, how suspect a word is, and what that is worth as a probability.
+"""Fit the detector: mechanism thresholds, how likely a word is wrong, and what that is worth as a probability.
 
     python -m models.train.collect --data ../shared/data --out DIR        # an hour, resumable
-    python -m models.train.fit_detector --out DIR                         # minutes; writes models/judge/judge.json
+    python -m models.train.fit_detector --out DIR                         # minutes; writes detector/detector.json
 
 The quality estimator reads what was collected, with its sources and without. Everything that is reported is
 cross-fitted: of each document by a model that has not seen its story, nor the quality estimator the text. What ships is
@@ -22,28 +22,31 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from auditor.detection import features, prefilter
-from auditor.detection.boosted_trees import Forest
-from auditor.detection.calibration import Knots, Profile
-from auditor.detection.detector import Place, Reading, places, winners
+from auditor.detection.boosted_trees import BoostedTrees
+from auditor.detection.calibration import CalibrationCurve
+from auditor.detection.candidate_spans import CandidateSpan, DetectorInput, candidate_spans, overlapping_groups
 from auditor.detection.features import NAMES
+from auditor.detection.parameters import DetectorParameters
 from auditor.repairs import REPAIRS, noisy_channel
+from auditor.repairs.traits import traits_of
 from auditor.values import Repair, Span
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read
 from models.train.documents import SEED
 from models.train.feature_tables import FOLDS, Table, tabulate
-from models.train.fit_trees import crossed, grow
+from models.train.fit_trees import cross_fitted, grow
 from models.train.report_detector import report
 
 FALSE_ALARMS_A_MECHANISM = 0.5  # per 1,000 words of clean news without headlines
-FALSE_ALARMS_IN_ALL = 2.5  # per 1,000 words of clean news: sets the default bar, with room below 3
-BINS = 12  # of a calibration's knots
-SEEN = 0.97  # share of the errors that the wide mechanisms tell, in each kind of text, that a first look keeps
+FALSE_ALARMS_IN_ALL = 2.5  # per 1,000 words of clean news: sets the default threshold, with room below 3
+BINS = 12  # of a calibration curve's knots
+SEEN = 0.97
+"""Share of the errors that the model-proposed mechanisms report, in each kind of text, that the prefilter keeps."""
 SILENCE = 0.25
 """What it counts against a rule that a rater of a translation let its place pass. Of the words that one rater of zh-en
 news marks, another marks four in ten; and what the rules know (a calque, a figure in a foreign form) readers of the
 source forgive. On clean news every alarm of a rule counts in full."""
 RATED = frozenset({"zh-en", "damaged", "clean"})
-"""Whose marks calibrate what is told: news, a third of it without an error."""
+"""Whose marks calibrate what is reported: news, a third of it without an error."""
 
 
 def main() -> None:
@@ -51,7 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--quality-estimator", type=Path, default=None)
-    parser.add_argument("--judge", type=Path, default=Path(__file__).parents[1] / "judge" / "judge.json")
+    parser.add_argument("--file", type=Path, default=Path(__file__).parents[1] / "detector" / "detector.json")
     parser.add_argument("--ablations", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
     collected = list(read(arguments.out / "repairs.jsonl"))
@@ -59,12 +62,12 @@ def main() -> None:
     used = [_valued(item, thresholds) for item in collected if item.labelled.origin != "plain"]
     tables = list(tabulate(used, arguments.quality_estimator))
     fitted = fit(tables, thresholds)
-    measured = report(fitted.told)
-    write(fitted.profile, collected, measured, arguments.judge)  # lest an interruption cost it
+    measured = report(fitted.documents)
+    write(fitted.parameters, collected, measured, arguments.file)  # lest an interruption cost it
     if arguments.ablations:
         measured["without"] = {group: ablate(tables, thresholds, group) for group in features.GROUPS}
     print(json.dumps(measured, indent=1))
-    write(fitted.profile, collected, measured, arguments.judge)
+    write(fitted.parameters, collected, measured, arguments.file)
 
 
 # --- what is known of each word ------------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ def fit_thresholds(clean: Sequence[Collected]) -> dict[str, float]:
                 for repair in item.repairs
                 if repair.candidate.mechanism == mechanism and not _in_title(repair, item)
             ]
-            evidences += [winner.value_nats for winner, _ in winners(own)]
+            evidences += [best.value_nats for best, _ in overlapping_groups(own)]
         floor = FLOORS.get(mechanism, NARROW_FLOOR)
         evidences.sort(reverse=True)
         thresholds[mechanism] = max(floor, evidences[allowed]) if len(evidences) > allowed else floor
@@ -113,37 +116,46 @@ Copied = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A table with the raw probability of each of its words, and the profile that gave it: neither saw its story."""
+class CrossFitted:
+    """A table with the uncalibrated probability of each of its words, by parameters that have not seen its story."""
 
     table: Table
-    raw: tuple[float, ...]
-    profile: Profile
+    uncalibrated: tuple[float, ...]
+    parameters: DetectorParameters
     copies: Mapping[Copied | None, int] = field(default_factory=dict)
     """How many translations of its story have the same repair of the same words."""
 
-    def places(self) -> list[Place]:
-        """Return what may be told."""
-        reading = Reading.whole(self.table.measurements, self.table.repairs, self.profile)
-        return places(reading, self.raw, with_marks=True)
+    def candidate_spans(self) -> list[CandidateSpan]:
+        """Return what may be reported."""
+        table = self.table
+        document = table.measurements.document
+        given = DetectorInput(
+            sentences=document.sentences,
+            measurements=table.measurements,
+            repairs=table.repairs,
+            within=Span(0, len(document.text)),
+            words=document.words,
+            rows=table.rows.tolist(),
+        )
+        return candidate_spans(given, self.uncalibrated, self.parameters, tagging=True)
 
-    def verdict(self, place: Place) -> tuple[float, float]:
+    def verdict(self, place: CandidateSpan) -> tuple[float, float]:
         """Return the chance that a place is an error, by those who judged it, and what that counts.
 
         Ten translations of a story that all say "talents" are one case of it, not ten.
         """
         share, weight = self.label(place.span), self.table.weight / self.copies.get(self.copied(place), 1)
-        if self.table.collected.labelled.origin == "clean" or "rules" not in place.described:
+        if self.table.collected.labelled.origin == "clean" or "rule_based" not in place.described:
             return share, weight
         heard = share + SILENCE * (1 - share)
         return share / heard, weight * heard
 
-    def copied(self, place: Place) -> Copied | None:
-        """Return what tells a place to mend from all that are not its copies in other translations of the story."""
-        if place.winner is None:
+    def copied(self, place: CandidateSpan) -> Copied | None:
+        """Return what tells a repair span from all that are not its copies in other translations of the story."""
+        if place.repair is None:
             return None
         words = place.span.of(self.table.measurements.document.text).casefold()
-        return self.table.collected.labelled.story, self.table.sources, words, place.winner.candidate.mechanism
+        return self.table.collected.labelled.story, self.table.sources, words, place.repair.candidate.mechanism
 
     def label(self, span: Span) -> float:
         """Return the share of the raters who marked a place."""
@@ -152,39 +164,41 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The profile, and every table as it looks to one that has not seen its story."""
+    """The parameters, and every table as it looks to some that have not seen its story."""
 
-    profile: Profile
-    told: tuple[Told, ...]
+    parameters: DetectorParameters
+    documents: tuple[CrossFitted, ...]
 
 
 def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Sequence[str] = NAMES) -> Fitted:
-    """Fit the first look, then the judge on what it lets through."""
+    """Fit the prefilter, then the detector on what it lets through."""
     fitting = [table for table in tables if table.sources != "shuffled"]
     first = [name for name in columns if any(name in features.GROUPS[group] for group in prefilter.GROUPS)]
-    chances = crossed(tables, fitting, first)
-    bar = _glance_bar(_judge(tables, thresholds, columns).told, chances)
-    seen = [_sparing(table, own, bar) for table, own in zip(tables, chances, strict=True)]
-    fitted = _judge(seen, thresholds, columns)
-    return replace(fitted, profile=replace(fitted.profile, glance=grow(fitting, first), glance_bar=bar))
+    chances = cross_fitted(tables, fitting, first)
+    threshold = _prefilter_threshold(_fit_unfiltered(tables, thresholds, columns).documents, chances)
+    filtered = [_prefiltered(table, own, threshold) for table, own in zip(tables, chances, strict=True)]
+    fitted = _fit_unfiltered(filtered, thresholds, columns)
+    prefilter_trees = grow(fitting, first)
+    parameters = replace(fitted.parameters, prefilter_trees=prefilter_trees, prefilter_threshold=threshold)
+    return replace(fitted, parameters=parameters)
 
 
-def _glance_bar(told: Sequence[Told], chances: Sequence[Sequence[float]]) -> float:
-    """Return the bar of a first look that keeps nearly all the errors that the wide mechanisms tell without one."""
-    kept: dict[str, list[tuple[float, float]]] = defaultdict(list)  # a first look's chance, the raters' share
-    for each, own in zip(told, chances, strict=True):
+def _prefilter_threshold(documents: Sequence[CrossFitted], chances: Sequence[Sequence[float]]) -> float:
+    """Return the threshold that keeps nearly all that model-proposed mechanisms rightly report without a prefilter."""
+    kept: dict[str, list[tuple[float, float]]] = defaultdict(list)  # the prefilter's chance, the raters' share
+    for each, own in zip(documents, chances, strict=True):
         words = each.table.measurements.document.words
-        for place in each.places() if each.table.sources == "none" else ():
-            is_told = place.probability >= each.profile.minimum_probability
-            if is_told and place.winner and place.winner.candidate.mechanism in noisy_channel.WIDE:
-                inside = features.covered(words, place.span)
+        for place in each.candidate_spans() if each.table.sources == "none" else ():
+            is_reported = place.probability >= each.parameters.minimum_probability
+            if is_reported and place.repair and traits_of(place.repair.candidate.mechanism).is_model_proposed:
+                inside = features.affected_words(words, place.span)
                 near = own[max(0, inside.start - 1) : inside.stop + 1]
                 kept[each.table.collected.labelled.origin].append((max(near, default=1.0), each.label(place.span)))
     return min((_keeping(SEEN, errors) for errors in kept.values()), default=0.0)
 
 
 def _keeping(share: float, errors: Sequence[tuple[float, float]]) -> float:
-    """Return the highest bar that so large a share of the (chance, weight) reaches."""
+    """Return the highest threshold that so large a share of the (chance, weight) reaches."""
     allowed = (1 - share) * sum(weight for _, weight in errors)
     missed = 0.0
     for chance, weight in sorted(errors):
@@ -194,51 +208,58 @@ def _keeping(share: float, errors: Sequence[tuple[float, float]]) -> float:
     return 1.0
 
 
-def _sparing(table: Table, chances: Sequence[float], bar: float) -> Table:
-    """Return the table without what is not asked for where a first look leaves no doubt."""
+def _prefiltered(table: Table, chances: Sequence[float], threshold: float) -> Table:
+    """Return the table without what is not asked for where the prefilter leaves no doubt."""
     sentences = table.measurements.document.sentences
-    doubted = prefilter.at_bar(chances, bar, table.measurements, sentences)
-    by_candidate = {id(repair.candidate): repair for repair in table.repairs}
-    candidates = prefilter.worth_pricing([repair.candidate for repair in table.repairs], sentences, doubted)
-    repairs = tuple(by_candidate[id(candidate)] for candidate in candidates)
-    gone = {sentence.span.start for sentence in prefilter.in_doubt(sentences, doubted)}
-    back = {start: trip for start, trip in table.measurements.back.items() if start in gone}
+    doubtful = prefilter.at_threshold(chances, threshold, table.measurements, features.words_of(sentences))
+    selected = set(prefilter.select_candidates([repair.candidate for repair in table.repairs], sentences, doubtful))
+    repairs = tuple(repair for repair in table.repairs if repair.candidate in selected)
+    translated = {sentence.span.start for sentence in prefilter.select_sentences(sentences, doubtful)}
+    back = {start: trip for start, trip in table.measurements.back.items() if start in translated}
     measurements = replace(table.measurements, back=back)
-    rows = np.array(features.describe(measurements, repairs, sentences), dtype=float)
+    rows = np.array(features.of_words(measurements, repairs, sentences), dtype=float)
     return replace(table, measurements=measurements, repairs=repairs, rows=rows)
 
 
-def _judge(tables: Sequence[Table], thresholds: dict[str, float], columns: Sequence[str]) -> Fitted:
-    """Fit the forest, on its cross-fitted probabilities the weights, on theirs the calibrations and the bar."""
+def _fit_unfiltered(tables: Sequence[Table], thresholds: dict[str, float], columns: Sequence[str]) -> Fitted:
+    """Fit the trees, on their cross-fitted probabilities the weights, on theirs the curves and the threshold."""
     fitting = [table for table in tables if table.sources != "shuffled"]
-    bare = Profile.bare(thresholds)
-    raw = crossed(tables, fitting, columns)
-    blind = [Told(table, own, bare) for table, own in zip(tables, raw, strict=True)]
-    copies = Counter(each.copied(place) for each in blind for place in each.places() if place.winner)
+    bare = DetectorParameters(thresholds)
+    uncalibrated = cross_fitted(tables, fitting, columns)
+    blind = [CrossFitted(table, own, bare) for table, own in zip(tables, uncalibrated, strict=True)]
+    copies = Counter(each.copied(place) for each in blind for place in each.candidate_spans() if place.repair)
     blind = [replace(each, copies=copies) for each in blind]
-    groups = [group for told in blind if told.table.sources != "shuffled" for group in _groups(told)]
+    groups: list[Group] = []
+    for each in blind:
+        if each.table.sources != "shuffled":
+            groups += _groups(each)
     by_fold = {
-        fold: replace(bare, weights=_weights([group for group in groups if group.fold != fold]))
+        fold: replace(bare, repair_weights=_weights([group for group in groups if group.fold != fold]))
         for fold in range(FOLDS)
     }
-    profile = replace(bare, forest=grow(fitting, columns), weights=_weights(groups))
-    told = [replace(each, profile=by_fold[each.table.fold]) for each in blind]
-    words = _knots(list(_by_word(_rated(told))))
-    repairs = _knots([point for each in _rated(told) for point in _by_place(each, mended=True)])
-    marks = _knots([point for each in _rated(told) for point in _by_place(each, mended=False)])
+    parameters = replace(bare, trees=grow(fitting, columns), repair_weights=_weights(groups))
+    documents = [replace(each, parameters=by_fold[each.table.fold]) for each in blind]
+    rated = _rated(documents)
+    word_curve = _curve(list(_by_word(rated)))
+    repair_curve = _curve([point for each in rated for point in _by_place(each, repaired=True)])
+    tag_curve = _curve([point for each in rated for point in _by_place(each, repaired=False)])
 
-    def calibrated(raw: Profile) -> Profile:
-        return replace(raw, words=words, repairs=repairs, marks=marks)
+    def calibrated(plain: DetectorParameters) -> DetectorParameters:
+        return replace(plain, word_curve=word_curve, repair_curve=repair_curve, tag_curve=tag_curve)
 
-    profile = calibrated(profile)
-    told = [replace(each, profile=calibrated(each.profile)) for each in told]
-    bar = _bar(told)
-    told = [replace(each, profile=replace(each.profile, minimum_probability=bar)) for each in told]
-    return Fitted(replace(profile, minimum_probability=bar), tuple(told))
+    parameters = calibrated(parameters)
+    documents = [replace(each, parameters=calibrated(each.parameters)) for each in documents]
+    threshold = _default_threshold(documents)
+    documents = [
+        replace(each, parameters=replace(each.parameters, minimum_probability=threshold)) for each in documents
+    ]
+    return Fitted(replace(parameters, minimum_probability=threshold), tuple(documents))
 
 
-def _rated(told: Sequence[Told]) -> list[Told]:
-    return [each for each in told if each.table.collected.labelled.origin in RATED and each.table.sources != "shuffled"]
+def _rated(documents: Sequence[CrossFitted]) -> list[CrossFitted]:
+    return [
+        each for each in documents if each.table.collected.labelled.origin in RATED and each.table.sources != "shuffled"
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +272,10 @@ class Group:
     fold: int
 
 
-def _groups(told: Told) -> Iterator[Group]:
-    for place in told.places():
-        if place.winner:
-            yield Group(dict(place.described), *told.verdict(place), told.table.fold)
+def _groups(each: CrossFitted) -> Iterator[Group]:
+    for place in each.candidate_spans():
+        if place.repair:
+            yield Group(dict(place.described), *each.verdict(place), each.table.fold)
 
 
 def _weights(groups: Sequence[Group]) -> dict[str, float]:
@@ -270,72 +291,74 @@ def _weights(groups: Sequence[Group]) -> dict[str, float]:
     return {"intercept": float(model.intercept_[0])} | dict(zip(names, map(float, model.coef_[0]), strict=True))
 
 
-def _by_word(told: Sequence[Told]) -> Iterator[tuple[float, float, float]]:
-    for each in told:
-        for probability, share in zip(each.raw, each.table.labels, strict=True):
+def _by_word(documents: Sequence[CrossFitted]) -> Iterator[tuple[float, float, float]]:
+    for each in documents:
+        for probability, share in zip(each.uncalibrated, each.table.labels, strict=True):
             yield probability, share, each.table.weight
 
 
-def _by_place(told: Told, *, mended: bool) -> Iterator[tuple[float, float, float]]:
-    for place in told.places():
-        if (place.winner is not None) == mended:
-            yield place.raw, *told.verdict(place)
+def _by_place(each: CrossFitted, *, repaired: bool) -> Iterator[tuple[float, float, float]]:
+    for place in each.candidate_spans():
+        if (place.repair is not None) == repaired:
+            yield place.uncalibrated, *each.verdict(place)
 
 
-def _knots(points: Sequence[tuple[float, float, float]]) -> Knots:
-    """Fit a monotone map on bins of raw probabilities, narrow at the top.
+def _curve(points: Sequence[tuple[float, float, float]]) -> CalibrationCurve:
+    """Fit a monotone map on bins of (uncalibrated probability, share of raters, weight), narrow at the top.
 
     Bins that come out level are one knot, at their middle: a step in a fitted map is an accident of the sample. Source:
     Oron and Flournoy (2017), Centered Isotonic Regression.
     """
     if not points:
-        return ()
-    raw, labels, weights = (np.array(column) for column in zip(*points, strict=True))
-    order = np.argsort(raw, kind="stable")
-    shares = 1 - np.geomspace(1.0, max(30 / len(raw), 0.002), BINS)  # of all points, below each bin
-    bins = [part for part in np.split(order, [int(share * len(raw)) for share in shares[1:]]) if len(part)]
-    xs = [float(np.average(raw[part], weights=weights[part])) for part in bins]
+        return CalibrationCurve()
+    uncalibrated, labels, weights = (np.array(column) for column in zip(*points, strict=True))
+    order = np.argsort(uncalibrated, kind="stable")
+    shares = 1 - np.geomspace(1.0, max(30 / len(uncalibrated), 0.002), BINS)  # of all points, below each bin
+    bins = [part for part in np.split(order, [int(share * len(uncalibrated)) for share in shares[1:]]) if len(part)]
+    xs = [float(np.average(uncalibrated[part], weights=weights[part])) for part in bins]
     ys = [float(np.average(labels[part], weights=weights[part])) for part in bins]
     sizes = [float(weights[part].sum()) for part in bins]
     smooth = IsotonicRegression(y_min=0.005, y_max=0.99).fit(xs, ys, sample_weight=sizes).predict(xs)
     levels = [(y, [at for at, other in enumerate(smooth) if other == y]) for y in sorted(set(smooth))]
     centred = [(float(np.average(np.take(xs, at), weights=np.take(sizes, at))), float(y)) for y, at in levels]
-    # A twentieth of the line itself, so that no two probabilities fall together and the bar can stand between them.
-    return tuple((x, 0.95 * y + 0.05 * x) for x, y in centred)
+    # A twentieth of the line itself, so that no two probabilities fall together and a threshold can stand between them.
+    return CalibrationCurve(tuple((x, 0.95 * y + 0.05 * x) for x, y in centred))
 
 
-def _bar(told: Sequence[Told]) -> float:
+def _default_threshold(documents: Sequence[CrossFitted]) -> float:
     """Return the lowest probability at which clean news keeps to the false alarms allowed."""
-    clean = [each for each in told if each.table.collected.labelled.origin == "clean"]
-    words = sum(len(each.raw) for each in clean)
-    found = sorted((place.probability for each in clean for place in each.places()), reverse=True)
+    clean = [each for each in documents if each.table.collected.labelled.origin == "clean"]
+    words = sum(len(each.uncalibrated) for each in clean)
+    found = sorted((place.probability for each in clean for place in each.candidate_spans()), reverse=True)
     allowed = int(FALSE_ALARMS_IN_ALL * words / 1000)
     return found[allowed] + 1e-6 if len(found) > allowed else 0.0
 
 
 def ablate(tables: Sequence[Table], thresholds: dict[str, float], group: str) -> dict[str, object]:
-    """Fit again without one group of columns (without the repairs: only marks are told) and measure."""
+    """Fit again without one group of columns (without the repairs: only tagged spans are left) and measure."""
     columns = [name for name in NAMES if name not in features.GROUPS[group]]
     if group == "repairs":
         tables = [replace(table, repairs=()) for table in tables]
     fitted = fit(tables, thresholds, columns=columns)
-    return report(fitted.told)
+    return report(fitted.documents)
 
 
 # --- the file ------------------------------------------------------------------------------------------------------
 
 
-def write(profile: Profile, collected: Sequence[Collected], measured: dict[str, object], file: Path) -> None:
+def write(
+    parameters: DetectorParameters, collected: Sequence[Collected], measured: dict[str, object], file: Path
+) -> None:
     """Write what was fitted."""
     origins = sorted({item.labelled.origin for item in collected})
     words = {origin: sum(item.words for item in collected if item.labelled.origin == origin) for origin in origins}
     content = {
-        "thresholds": {name: round(value, 3) for name, value in sorted(profile.thresholds.items())},
-        "minimum_probability": round(profile.minimum_probability, 3),
-        "weights": {name: round(value, 4) for name, value in sorted(profile.weights.items())},
-        "words": _pairs(profile.words),
-        "repairs": _pairs(profile.repairs),
-        "marks": _pairs(profile.marks),
+        "thresholds": {name: round(value, 3) for name, value in sorted(parameters.thresholds.items())},
+        "minimum_probability": round(parameters.minimum_probability, 3),
+        "repair_weights": {name: round(value, 4) for name, value in sorted(parameters.repair_weights.items())},
+        "word_curve": _knots(parameters.word_curve),
+        "repair_curve": _knots(parameters.repair_curve),
+        "tag_curve": _knots(parameters.tag_curve),
         "provenance": {
             "command": "python -m models.train.collect && python -m models.train.fit_detector",
             "seed": str(SEED),
@@ -345,31 +368,31 @@ def write(profile: Profile, collected: Sequence[Collected], measured: dict[str, 
             "words": ", ".join(f"{origin} {count}" for origin, count in words.items()),
             "measured": json.dumps(measured),
         },
-        "glance_bar": round(profile.glance_bar, 5),
-        "glance": _stored(profile.glance),
-        "forest": _stored(profile.forest),
+        "prefilter_threshold": round(parameters.prefilter_threshold, 5),
+        "prefilter_trees": _stored(parameters.prefilter_trees),
+        "trees": _stored(parameters.trees),
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(content, ensure_ascii=False) + "\n")
 
 
-def _pairs(knots: Knots) -> list[list[float]]:
-    return [[round(x, 5), round(y, 4)] for x, y in knots]
+def _knots(curve: CalibrationCurve) -> list[list[float]]:
+    return [[round(x, 5), round(y, 4)] for x, y in curve.knots]
 
 
-def _stored(forest: Forest) -> dict[str, object]:
+def _stored(boosted: BoostedTrees) -> dict[str, object]:
     trees = [
         {
             "column": tree.column,
             "cut": [round(cut, 5) for cut in tree.cut],
-            "lost_left": tree.lost_left,
+            "missing_left": tree.missing_left,
             "left": tree.left,
             "right": tree.right,
             "value": [round(value, 5) for value in tree.value],
         }
-        for tree in forest.trees
+        for tree in boosted.trees
     ]
-    return {"columns": forest.columns, "start": round(forest.start, 5), "trees": trees}
+    return {"columns": boosted.columns, "start": round(boosted.start, 5), "trees": trees}
 
 
 if __name__ == "__main__":

@@ -7,29 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from auditor.detection.boosted_trees import Forest, Tree
+from auditor.detection.boosted_trees import BoostedTrees, Tree
 from auditor.detection.features import NAMES
 from models.train.documents import SEED
 from models.train.feature_tables import FOLDS, Table
 
-RISING = frozenset({"marked", "major", "edited", "wide", "unlikely"})
+RISING = frozenset({"tagged", "major", "edited", "proposed", "unlikely"})
 """Columns of which more never makes a word less suspect."""
 
 
-def crossed(tables: Sequence[Table], fitting: Sequence[Table], columns: Sequence[str]) -> list[tuple[float, ...]]:
-    """Return, a table, the raw probability of each of its words, by trees fitted on the other stories of `fitting`."""
-    raw: dict[int, tuple[float, ...]] = {}
-    for fold in range(FOLDS):
-        forest = grow([table for table in fitting if table.fold != fold], columns)
-        raw |= {
-            number: forest.probabilities(table.rows.tolist(), NAMES)
-            for number, table in enumerate(tables)
-            if table.fold == fold
-        }
-    return [raw[number] for number in range(len(tables))]
+def cross_fitted(tables: Sequence[Table], fitting: Sequence[Table], columns: Sequence[str]) -> list[tuple[float, ...]]:
+    """Return, a table, its words' uncalibrated probabilities, by trees fitted on the other stories of `fitting`."""
+    by_fold = [grow([table for table in fitting if table.fold != fold], columns) for fold in range(FOLDS)]
+    return [by_fold[table.fold].probabilities(table.rows.tolist(), NAMES) for table in tables]
 
 
-def grow(tables: Sequence[Table], columns: Sequence[str]) -> Forest:
+def grow(tables: Sequence[Table], columns: Sequence[str]) -> BoostedTrees:
     """Fit boosted trees; a word that half of the raters marked counts half as an error, half as none."""
     places_ = [NAMES.index(column) for column in columns]
     rows = np.concatenate([table.rows for table in tables])[:, places_]
@@ -49,11 +42,11 @@ def grow(tables: Sequence[Table], columns: Sequence[str]) -> Forest:
     shares = np.concatenate([weights * labels, weights * (1 - labels)])
     model.fit(np.vstack([rows, rows])[shares > 0], both[shares > 0], sample_weight=shares[shares > 0])
     trees = tuple(_tree(stage[0].nodes) for stage in model._predictors)  # scikit-learn has no public way to read them
-    forest = Forest(tuple(columns), float(model._baseline_prediction.ravel()[0]), trees)
-    ours = forest.probabilities(rows[:500].tolist(), columns)
+    boosted = BoostedTrees(tuple(columns), float(model._baseline_prediction.ravel()[0]), trees)
+    ours = boosted.probabilities(rows[:500].tolist(), columns)
     if not np.allclose(ours, model.predict_proba(rows[:500])[:, 1], atol=1e-6):
         raise RuntimeError("the exported trees differ from those that were fitted: scikit-learn has changed")
-    return forest
+    return boosted
 
 
 def _tree(nodes: np.ndarray) -> Tree:
@@ -61,7 +54,7 @@ def _tree(nodes: np.ndarray) -> Tree:
     return Tree(
         column=tuple(np.where(leaf, -1, nodes["feature_idx"]).astype(int).tolist()),
         cut=tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
-        lost_left=tuple(nodes["missing_go_to_left"].astype(bool).tolist()),
+        missing_left=tuple(nodes["missing_go_to_left"].astype(bool).tolist()),
         left=tuple(nodes["left"].astype(int).tolist()),
         right=tuple(nodes["right"].astype(int).tolist()),
         value=tuple(np.where(leaf, nodes["value"], 0.0).tolist()),

@@ -1,4 +1,4 @@
-"""What the judge does with documents that it was not fitted on: false alarms, precision, recall, calibration."""
+"""What the detector does with documents that it was not fitted on: false alarms, precision, recall, calibration."""
 
 from __future__ import annotations
 
@@ -9,36 +9,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import average_precision_score, matthews_corrcoef
 
-from auditor.detection.calibration import calibrate
 from auditor.evaluation import measures
 from auditor.repairs import REPAIRS
 from auditor.signals.quality_estimation import SIGNAL
 from models.train.documents import SEED
 
 if TYPE_CHECKING:
-    from auditor.detection.detector import Place
-    from models.train.fit_detector import Told
+    from auditor.detection.candidate_spans import CandidateSpan
+    from models.train.fit_detector import CrossFitted
 
 
-def report(told: Sequence[Told]) -> dict[str, object]:
-    """Measure each origin, with its sources and without, at the default bar."""
-    groups: dict[str, list[Told]] = defaultdict(list)
-    for each in told:
+def report(documents: Sequence[CrossFitted]) -> dict[str, object]:
+    """Measure each origin, with its sources and without, at the default threshold."""
+    groups: dict[str, list[CrossFitted]] = defaultdict(list)
+    for each in documents:
         sources = "" if each.table.sources == "none" else f", sources {each.table.sources}"
         groups[each.table.collected.labelled.origin + sources].append(each)
-    measured: dict[str, object] = {"bar": round(told[0].profile.minimum_probability, 3)}
+    measured: dict[str, object] = {"threshold": round(documents[0].parameters.minimum_probability, 3)}
     mechanisms: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     for name, members in sorted(groups.items()):
-        found = [_told(each) for each in members]
+        found = [_reported(each) for each in members]
         if name == "clean":
-            measured[name] = alarms(found, [len(each.raw) for each in members])
+            measured[name] = alarms(found, [len(each.uncalibrated) for each in members])
         else:
             measured[name] = _translated(members, found)
-        for each, places in zip(members, found, strict=True):
-            for place, _ in places:
-                mechanism = place.winner.candidate.mechanism if place.winner else SIGNAL
+        for each, spans in zip(members, found, strict=True):
+            for span in spans:
+                mechanism = span.repair.candidate.mechanism if span.repair else SIGNAL
                 if each.table.sources != "shuffled":
-                    mechanisms[mechanism].append((name == "clean", each.label(place.span)))
+                    mechanisms[mechanism].append((name == "clean", each.label(span.span)))
     measured["mechanisms"] = {
         name: {
             "clean": sum(clean for clean, _ in mechanisms[name]),
@@ -51,7 +50,7 @@ def report(told: Sequence[Told]) -> dict[str, object]:
 
 
 def alarms(found: Sequence[Sequence[object]], words: Sequence[int]) -> dict[str, object]:
-    """Count what is told of clean news, a 1,000 words, with its 95 % bootstrap interval by document."""
+    """Count what is reported of clean news, a 1,000 words, with its 95 % bootstrap interval by document."""
     counts, sizes = np.array([len(each) for each in found]), np.array(words)
     drawn = measures.draws(len(counts), count=2000, seed=SEED)
     low, high = measures.interval((1000 * (drawn @ counts) / (drawn @ sizes)).tolist())
@@ -63,36 +62,39 @@ def alarms(found: Sequence[Sequence[object]], words: Sequence[int]) -> dict[str,
     }
 
 
-def _told(each: Told) -> list[tuple[Place, float]]:
-    bar = each.profile.minimum_probability
-    return [(place, place.probability) for place in each.places() if place.probability >= bar]
+def _reported(each: CrossFitted) -> list[CandidateSpan]:
+    threshold = each.parameters.minimum_probability
+    return [span for span in each.candidate_spans() if span.probability >= threshold]
 
 
-def _translated(members: Sequence[Told], found: Sequence[Sequence[tuple[Place, float]]]) -> dict[str, object]:
+def _translated(members: Sequence[CrossFitted], found: Sequence[Sequence[CandidateSpan]]) -> dict[str, object]:
     hit = of = 0.0
     precise: list[float] = []
-    for each, told in zip(members, found, strict=True):
-        precise += [each.label(place.span) for place, _ in told]
+    chances: list[float] = []
+    probabilities: list[float] = []
+    for each, spans in zip(members, found, strict=True):
+        precise += [each.label(span.span) for span in spans]
+        chances += [span.probability for span in spans]
+        probabilities += [each.parameters.word_curve(value) for value in each.uncalibrated]
         for start, end, share in each.table.collected.labelled.errors:
             of += share
-            hit += share * any(place.span.start < end and start < place.span.end for place, _ in told)
-    probabilities = np.array([calibrate(each.profile.words, p) for each in members for p in each.raw])
+            hit += share * any(span.span.start < end and start < span.span.end for span in spans)
     labels = np.concatenate([each.table.labels for each in members])
-    chances = np.array([chance for told in found for _, chance in told])
+    by_word = np.array(probabilities)
     return {
         "words": len(labels),
         "findings": len(precise),
         "precision": round(float(np.mean(precise or [0.0])), 3),
         "recall": round(float(hit / max(of, 1e-9)), 3),
-        "average_precision": round(float(average_precision_score(labels >= 0.5, probabilities)), 3),
-        "mcc": round(max(_mcc(labels >= 0.5, probabilities, bar) for bar in np.linspace(0.05, 0.8, 16)), 3),
-        "word_calibration_error": _calibration_error(probabilities, labels),
-        "finding_calibration_error": _calibration_error(chances, np.array(precise)),
+        "average_precision": round(float(average_precision_score(labels >= 0.5, by_word)), 3),
+        "mcc": round(max(_mcc(labels >= 0.5, by_word, threshold) for threshold in np.linspace(0.05, 0.8, 16)), 3),
+        "word_calibration_error": _calibration_error(by_word, labels),
+        "finding_calibration_error": _calibration_error(np.array(chances), np.array(precise)),
     }
 
 
-def _mcc(labels: np.ndarray, probabilities: np.ndarray, bar: float) -> float:
-    return float(matthews_corrcoef(labels, probabilities >= bar))
+def _mcc(labels: np.ndarray, probabilities: np.ndarray, threshold: float) -> float:
+    return float(matthews_corrcoef(labels, probabilities >= threshold))
 
 
 def _calibration_error(probabilities: np.ndarray, shares: np.ndarray) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.detection import detector as judge
+from auditor.detection import detector
+from auditor.detection.candidate_spans import DetectorInput
 from auditor.pipeline import Auditor
 from auditor.repairs import noisy_channel
 from auditor.reports import json as json_report
@@ -23,7 +24,7 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
     units = [sentence.span for sentence in document.sentences]
     model, translator, estimator = auditor.language_model, auditor.back_translator, auditor.quality_estimator
     measured, repairs = auditor.examine(document)
-    reading = judge.Reading.whole(measured, repairs, auditor.profile)
+    given = DetectorInput.whole(measured, repairs)
     audit = auditor.audit(document)
     spans = [passage.span for passage in model.read(document.text, units)]
     parts = [[sentence for sentence in document.sentences if span.contains(sentence.span)] for span in spans]
@@ -38,7 +39,7 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
         return [
             pair
             for passage, found in passages
-            for pair in noisy_channel.price(passage, found, auditor.profile.threshold)
+            for pair in noisy_channel.rescore(passage, found, auditor.parameters.threshold)
         ]
 
     priced = price()
@@ -50,9 +51,9 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
         "propose repairs": propose,
         "read and price repairs": price,
         "check their meaning": lambda: noisy_channel.weigh(
-            priced, measured, auditor.profile.threshold, translator.keeps_meaning
+            priced, measured, auditor.parameters.threshold, translator.keeps_meaning
         ),
-        "judge": lambda: judge.findings(reading, auditor.settings),
+        "detect": lambda: detector.detect(given, auditor.parameters, auditor.settings),
         "report": lambda: (terminal.render(audit), json_report.render(audit)),
         WHOLE: lambda: auditor.audit(document),
     }

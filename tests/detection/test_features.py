@@ -1,4 +1,4 @@
-"""What the judge knows of each word."""
+"""What the detector knows of each word."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _measured(text: str) -> Measurements:
 def _column(measurements: Measurements, name: str, repairs: tuple[Repair, ...] = ()) -> list[float]:
     return [
         row[features.NAMES.index(name)]
-        for row in features.describe(measurements, repairs, measurements.document.sentences)
+        for row in features.of_words(measurements, repairs, measurements.document.sentences)
     ]
 
 
@@ -36,7 +36,7 @@ def _repair(span: Span, mechanism: str) -> Repair:
 def test_every_word_has_a_row_of_every_column(text: str) -> None:
     """Whatever the text, and with nothing measured but the document."""
     document = segmentation.document(text, name="test")
-    rows = features.describe(Measurements(document, document_context.measure(document)), [], document.sentences)
+    rows = features.of_words(Measurements(document, document_context.measure(document)), [], document.sentences)
 
     assert len(rows) == len(document.words)
     assert all(len(row) == len(features.NAMES) for row in rows)
@@ -46,7 +46,7 @@ def test_what_was_not_measured_is_not_a_number() -> None:
     """Without a quality estimator or a translation their columns are NaN; neighbours beyond the sentence too."""
     measurements = _measured(TEXT)
 
-    assert all(math.isnan(value) for value in _column(measurements, "marked"))
+    assert all(math.isnan(value) for value in _column(measurements, "tagged"))
     assert all(math.isnan(value) for value in _column(measurements, "returned"))
     assert math.isnan(_column(measurements, "surprisal_before")[0])
     assert _column(measurements, "surprisal_before")[1] == 0.0
@@ -72,22 +72,22 @@ def test_a_word_comes_back_from_the_pivot_or_not() -> None:
     assert _column(measurements, "forced") == [0.5] * 6
 
 
-def test_a_repair_speaks_of_the_words_it_touches_and_of_the_one_before_where_it_touches_none() -> None:
+def test_a_repair_affects_the_words_it_touches_or_the_one_before_it() -> None:
     """A clause is wrong from its first word on; a stop belongs to the word it follows."""
     words = segmentation.document(TEXT, name="test").words
     stop = TEXT.index(".")
 
-    assert list(features.covered(words, Span(TEXT.index("the the"), TEXT.index(" politic")))) == [6, 7]
-    assert list(features.covered(words, Span(stop, stop + 1))) == [3]
-    assert list(features.covered(words, Span(TEXT.index("Nobody"), len(TEXT)), layered=True)) == [4]
-    assert list(features.covered((), Span(0, 1))) == []
+    assert list(features.affected_words(words, Span(TEXT.index("the the"), TEXT.index(" politic")))) == [6, 7]
+    assert list(features.affected_words(words, Span(stop, stop + 1))) == [3]
+    assert list(features.affected_words(words, Span(TEXT.index("Nobody"), len(TEXT)), clause_level=True)) == [4]
+    assert list(features.affected_words((), Span(0, 1))) == []
 
 
 def test_a_mechanism_that_tries_many_words_counts_for_its_words_alone() -> None:
     """Rules are weighed as a whole; nothing of them is in the rows."""
     at = TEXT.index("politic")
-    wide, rule = (_repair(Span(at, at + 7), name) for name in ("shared-pivot", "apostrophes"))
+    proposed, rule = (_repair(Span(at, at + 7), name) for name in ("shared-pivot", "apostrophes"))
     measurements = _measured(TEXT)
 
-    assert _column(measurements, "wide", (wide,))[-2:] == [-4.0, 3.0]
-    assert _column(measurements, "wide", (rule,)) == _column(measurements, "wide")
+    assert _column(measurements, "proposed", (proposed,))[-2:] == [-4.0, 3.0]
+    assert _column(measurements, "proposed", (rule,)) == _column(measurements, "proposed")

@@ -1,21 +1,21 @@
-"""The first look: what is worth a closer one."""
+"""The prefilter: what deserves a closer look."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from auditor.detection import prefilter
-from auditor.detection.boosted_trees import Forest, Tree
-from auditor.detection.calibration import Profile
+from auditor.detection.boosted_trees import BoostedTrees, Tree
+from auditor.detection.parameters import DetectorParameters
 from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Kind, Measurements, QualityEstimate, Severity, Span
 
 TEXT = "The minister met the mayor. Nobody saw the the politic of the town."
 # A word of which the quality estimator says more than even chances is suspect.
-ON_MARKED = Forest(
-    ("marked",), 0.0, (Tree((0, -1, -1), (0.0, 0, 0), (True,) * 3, (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),)
+ON_TAGGED = BoostedTrees(
+    ("tagged",), 0.0, (Tree((0, -1, -1), (0.0, 0, 0), (True,) * 3, (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),)
 )
-PROFILE = replace(Profile.bare({}), glance=ON_MARKED, glance_bar=0.5)
+PARAMETERS = DetectorParameters({}, prefilter_trees=ON_TAGGED, prefilter_threshold=0.5)
 
 
 def _measured(marked: str | None) -> Measurements:
@@ -39,12 +39,12 @@ def _measured(marked: str | None) -> Measurements:
     return Measurements(document, document_context.measure(document), quality_estimates=estimates)
 
 
-def _doubted(measurements: Measurements, profile: Profile = PROFILE) -> list[str]:
-    found = prefilter.doubtful(measurements, measurements.document.sentences, profile)
+def _doubted(measurements: Measurements, parameters: DetectorParameters = PARAMETERS) -> list[str]:
+    found = prefilter.doubtful_words(measurements, measurements.document.sentences, parameters)
     return [word.text for word in measurements.document.words if word.span.start in found]
 
 
-def test_a_word_at_the_bar_and_its_neighbours_are_in_doubt() -> None:
+def test_a_word_at_the_threshold_and_its_neighbours_are_in_doubt() -> None:
     """What stands beside a suspect word may be what is wrong with it."""
     assert _doubted(_measured("politic")) == ["the", "politic", "of"]
 
@@ -54,7 +54,7 @@ def test_a_word_at_the_end_has_one_neighbour() -> None:
     assert _doubted(_measured("town")) == ["the", "town"]
 
 
-def test_a_small_word_that_nobody_would_write_there_is_in_doubt() -> None:
+def test_a_function_word_that_nobody_would_write_there_is_in_doubt() -> None:
     """Whatever the fit says of it; a rare word is no reason by itself."""
     measurements = _measured("town")
     surprisals = {word.span.start: 13.0 for word in measurements.document.words if word.text in {"met", "of"}}
@@ -63,25 +63,25 @@ def test_a_small_word_that_nobody_would_write_there_is_in_doubt() -> None:
 
 
 def test_without_a_quality_estimator_or_a_fit_every_word_is_in_doubt() -> None:
-    """A first look that cannot tell spares nothing."""
+    """A prefilter that cannot tell leaves nothing out."""
     assert _doubted(_measured(None)) == TEXT.replace(".", "").split()
-    assert _doubted(_measured("politic"), Profile.bare({})) == TEXT.replace(".", "").split()
+    assert _doubted(_measured("politic"), DetectorParameters({})) == TEXT.replace(".", "").split()
 
 
 def test_a_sentence_without_a_doubtful_word_is_left_alone() -> None:
     """It is not translated."""
     measurements = _measured("politic")
     sentences = measurements.document.sentences
-    doubted = prefilter.doubtful(measurements, sentences, PROFILE)
+    doubted = prefilter.doubtful_words(measurements, sentences, PARAMETERS)
 
-    assert prefilter.in_doubt(sentences, doubted) == [sentences[1]]
+    assert prefilter.select_sentences(sentences, doubted) == [sentences[1]]
 
 
-def test_a_rule_is_priced_wherever_it_speaks_and_a_guess_only_where_there_is_doubt() -> None:
+def test_a_rule_is_rescored_wherever_it_fires_and_a_guess_only_where_there_is_doubt() -> None:
     """Mechanisms that try many words are gated; those that know something are not."""
     measurements = _measured("politic")
     sentences = measurements.document.sentences
-    doubted = prefilter.doubtful(measurements, sentences, PROFILE)
+    doubted = prefilter.doubtful_words(measurements, sentences, PARAMETERS)
 
     def candidate(word: str, mechanism: str) -> Candidate:
         start = TEXT.index(word)
@@ -90,4 +90,4 @@ def test_a_rule_is_priced_wherever_it_speaks_and_a_guess_only_where_there_is_dou
     near, far = candidate("politic", "inflections"), candidate("mayor", "inflections")
     rule = candidate("mayor", "false-friends")
 
-    assert prefilter.worth_pricing([near, far, rule], sentences, doubted) == [near, rule]
+    assert prefilter.select_candidates([near, far, rule], sentences, doubted) == [near, rule]

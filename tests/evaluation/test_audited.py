@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditor.cli import main
-from auditor.detection.calibration import Profile
+from auditor.detection.parameters import DetectorParameters
 from auditor.evaluation.audited import Audited, assemble, open_audit, word_values
 from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.systems import Options, Prediction, Request
@@ -101,8 +101,10 @@ def small_auditor(tmp_path_factory: pytest.TempPathFactory) -> Auditor:
         quality_estimator="none",
         mechanisms=("contractions", "extra-function-words", "inflections"),
     )
-    profile = replace(Profile.bare(dict.fromkeys(REPAIRS, 1.0)), weights={"intercept": 2.0}, minimum_probability=0.5)
-    return Auditor(settings, profile=profile)
+    parameters = DetectorParameters(
+        dict.fromkeys(REPAIRS, 1.0), repair_weights={"intercept": 2.0}, minimum_probability=0.5
+    )
+    return Auditor(settings, parameters=parameters)
 
 
 def test_what_is_measured_is_what_ships(small_auditor: Auditor, row: GoldRow) -> None:
@@ -117,7 +119,7 @@ def test_what_is_measured_is_what_ships(small_auditor: Auditor, row: GoldRow) ->
     predictions = audited.predict(requests)
 
     assert len(list(small_auditor.stream_passages(document))) > 1
-    assert audit == Auditor(small_auditor.settings, profile=small_auditor.profile).audit(document)
+    assert audit == Auditor(small_auditor.settings, parameters=small_auditor.parameters).audit(document)
     assert len(audit.findings) > 3
     assert list(probabilities) == [word.span.start for word in document.words]
     _assert_flagged(audit, predictions, audited.threshold)

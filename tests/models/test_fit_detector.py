@@ -1,4 +1,4 @@
-"""The judge's recipe: what it learns from, how it is fitted, and what it leaves out."""
+"""The detector's recipe: what it learns from, how it is fitted, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auditor.detection.calibration import Profile
-from auditor.detection.detector import Place
+from auditor.detection.candidate_spans import CandidateSpan
 from auditor.detection.features import NAMES
+from auditor.detection.parameters import DetectorParameters
 from auditor.signals.quality_estimation import with_source
 from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Kind, Measurements, Repair, Severity, Span
@@ -31,7 +31,7 @@ def _table(seed: int, *, origin: str = "zh-en") -> feature_tables.Table:
     chance = np.random.default_rng(seed)
     rows = chance.normal(size=(300, len(NAMES)))
     rows[chance.random(rows.shape) < 0.1] = np.nan
-    labels = (np.nan_to_num(rows[:, NAMES.index("marked")]) + chance.normal(size=300) > 1.0).astype(float)
+    labels = (np.nan_to_num(rows[:, NAMES.index("tagged")]) + chance.normal(size=300) > 1.0).astype(float)
     document = segmentation.document(TEXT, name=str(seed))
     measurements = Measurements(document, document_context.measure(document))
     collected = Collected(Labelled(str(seed), origin, str(seed), document), measurements, ())
@@ -45,11 +45,11 @@ def _repair(span: Span) -> Repair:
 
 def test_the_trees_that_ship_are_those_that_were_fitted() -> None:
     """The export is compared with scikit-learn's own answer inside; more of what must rise never lowers a chance."""
-    forest = fit_trees.grow([_table(seed) for seed in range(5)], NAMES)
+    trees = fit_trees.grow([_table(seed) for seed in range(5)], NAMES)
     rows = np.zeros((50, len(NAMES)))
-    rows[:, NAMES.index("marked")] = np.linspace(-4, 4, 50)
+    rows[:, NAMES.index("tagged")] = np.linspace(-4, 4, 50)
 
-    chances = forest.probabilities(rows.tolist(), NAMES)
+    chances = trees.probabilities(rows.tolist(), NAMES)
 
     assert list(chances) == sorted(chances)
     assert chances[-1] > 3 * chances[0]
@@ -60,7 +60,7 @@ def test_a_calibration_never_falls_and_stays_within_its_bounds() -> None:
     chance = np.random.default_rng(4)
     points = [(p, float(chance.random() < p / 2), 1.0) for p in chance.random(2000)]
 
-    knots = fit_detector._knots(points)
+    knots = fit_detector._curve(points).knots
 
     assert [x for x, _ in knots] == sorted(x for x, _ in knots)
     assert [y for _, y in knots] == sorted(y for _, y in knots)
@@ -94,8 +94,10 @@ def test_other_sources_are_those_of_the_same_document() -> None:
 
 def test_a_rule_is_hardly_blamed_for_a_silent_rater_and_fully_for_clean_news() -> None:
     """An unmarked place counts a quarter in a translation; a marked one counts in full in both."""
-    place = Place(Span(0, 3), 0.5, 0.5, 0, described={"rules": 1.0})
-    news, clean = (fit_detector.Told(_table(1, origin=origin), (), Profile.bare({})) for origin in ("zh-en", "clean"))
+    place = CandidateSpan(Span(0, 3), 0.5, 0.5, 0, described={"rule_based": 1.0})
+    news, clean = (
+        fit_detector.CrossFitted(_table(1, origin=origin), (), DetectorParameters({})) for origin in ("zh-en", "clean")
+    )
 
     assert news.verdict(place) == (0.0, 0.25)
     assert clean.verdict(place) == (0.0, 1.0)
@@ -106,7 +108,7 @@ def test_a_column_that_tells_ranks_above_one_that_does_not() -> None:
     several = [_table(seed) for seed in range(4)]
     share = float(np.mean([table.labels.mean() for table in several]))
 
-    telling, (low, high) = columns.precision(several, ["marked"])
+    telling, (low, high) = columns.precision(several, ["tagged"])
     noise, _ = columns.precision(several, ["letters"])
 
     assert low <= telling <= high
@@ -116,18 +118,18 @@ def test_a_column_that_tells_ranks_above_one_that_does_not() -> None:
 
 def test_what_ten_translations_share_is_one_case() -> None:
     """Copies of a repair in the translations of a story count together as much as a single one."""
-    told = fit_detector.Told(_table(1), (0.5,) * 300, Profile.bare({}))
-    place = Place(Span(4, 13), 0.5, 0.5, 1, winner=_repair(Span(4, 13)))
+    told = fit_detector.CrossFitted(_table(1), (0.5,) * 300, DetectorParameters({}))
+    place = CandidateSpan(Span(4, 13), 0.5, 0.5, 1, repair=_repair(Span(4, 13)))
     alone = told.verdict(place)
     copied = replace(told, copies={told.copied(place): 10}).verdict(place)
 
     assert copied == (alone[0], alone[1] / 10)
-    assert told.copied(replace(place, winner=None)) is None
+    assert told.copied(replace(place, repair=None)) is None
     assert told.copied(place) != told.copied(replace(place, span=Span(14, 19)))
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the data pack")
-def test_nothing_is_learned_from_what_the_detector_has_seen() -> None:
+def test_nothing_is_learned_from_what_the_quality_estimator_has_seen() -> None:
     """Clean news of fitting documents serves for the thresholds alone; no name is used twice."""
     found = list(labelled(DATA, words=300, clean_words=300))
     seen = {item.name for item in clean_documents(DATA / "clean_news.parquet") if item.origin == "plain"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.detection.calibration import Profile
+from auditor.detection.parameters import DetectorParameters
 from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.protocols import Edit
 from auditor.repairs import noisy_channel
@@ -38,8 +38,8 @@ def _candidate(wrong: str, right: str, mechanism: str = "inflections") -> Candid
     return Candidate(Span(start, start + len(wrong)), right, mechanism, Kind.GRAMMAR, Severity.MINOR, "wrong")
 
 
-def _profile(threshold: float) -> Profile:
-    return Profile.bare({"inflections": threshold, "false-friends": threshold})
+def _fitted(threshold: float) -> DetectorParameters:
+    return DetectorParameters({"inflections": threshold, "false-friends": threshold})
 
 
 def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
@@ -49,7 +49,7 @@ def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
     (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
     gains = passage.price([Edit(c.span, c.replacement) for c in candidates], following=8)
 
-    priced = dict(noisy_channel.price(passage, candidates, _profile(-1000.0).threshold))
+    priced = dict(noisy_channel.rescore(passage, candidates, _fitted(-1000.0).threshold))
 
     assert priced == {c: pytest.approx(gain, abs=1e-3) for c, gain in zip(candidates, gains, strict=True)}
 
@@ -69,8 +69,8 @@ def test_a_mechanism_out_of_reach_costs_nothing(model: CausalLM) -> None:
     measurements = _measurements()
     (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
 
-    assert noisy_channel.price(passage, [_candidate("talks", "talk")], _profile(1000.0).threshold) == []
-    assert noisy_channel.price(passage, [_candidate("talks", "talk", "unfitted")], _profile(-1000.0).threshold) == []
+    assert noisy_channel.rescore(passage, [_candidate("talks", "talk")], _fitted(1000.0).threshold) == []
+    assert noisy_channel.rescore(passage, [_candidate("talks", "talk", "unfitted")], _fitted(-1000.0).threshold) == []
 
 
 def test_what_speaks_for_a_repair_beforehand_counts_with_its_gain(model: CausalLM) -> None:
@@ -79,8 +79,8 @@ def test_what_speaks_for_a_repair_beforehand_counts_with_its_gain(model: CausalL
     (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
     plain = _candidate("talks", "talk", "false-friends")
     likely = replace(plain, prior_nats=1000.0)
-    priced = noisy_channel.price(passage, [plain, likely], _profile(500.0).threshold)
-    (repair,) = noisy_channel.weigh(priced, measurements, _profile(500.0).threshold, None)
+    priced = noisy_channel.rescore(passage, [plain, likely], _fitted(500.0).threshold)
+    (repair,) = noisy_channel.weigh(priced, measurements, _fitted(500.0).threshold, None)
 
     assert [candidate for candidate, _ in priced] == [likely]
     assert repair.value_nats == pytest.approx(repair.gain_nats + 1000.0 - 0.75 * 500.0)
@@ -95,7 +95,7 @@ def test_the_meaning_is_asked_of_rearrangements_only() -> None:
         return [-5.0] * len(pivots)
 
     priced = [(_candidate("talks", "talk"), 6.0), (_candidate("claims", "complaints", "false-friends"), 6.0)]
-    moved, renamed = noisy_channel.weigh(priced, _measurements(), _profile(4.0).threshold, check)
+    moved, renamed = noisy_channel.weigh(priced, _measurements(), _fitted(4.0).threshold, check)
 
     assert [("pivot", TEXT[:55], TEXT[:55].replace("talks", "talk"))] == asked
     assert (moved.meaning_nats, renamed.meaning_nats) == (-5.0, None)

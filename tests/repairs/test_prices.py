@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.detection import detector
+from auditor.detection.candidate_spans import overlapping_groups
 from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
 from auditor.values import Settings
@@ -42,5 +42,5 @@ def test_invalid_cases_are_worth_more_than_the_text(
     }
 
     assert (wrong, right) in better
-    assert detector.winners(repairs)
+    assert overlapping_groups(repairs)
     assert measurements.surprisals

@@ -2,7 +2,7 @@
 
 What it measures:
     Where the source of a sentence is known and in Latin script: whether a person, place or firm bears another name
-    there. Two cases are told: half of a name of two words is another, if not quite another ("Marina Duarte", "Marta
+    there. Two cases are reported: half of a name of two words is another, if not quite another ("Marina Duarte", "Marta
     Duarte"); or a translation model that has read the source finds the name improbable, and would write one that looks
     like a name of the source (Egypt, for "Egipto") or is a letter or two from it.
 
@@ -31,11 +31,13 @@ from dataclasses import dataclass
 import regex
 from rapidfuzz.distance import Levenshtein
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import parts_of_speech, rendering
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "source-names"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.NAME
 SEVERITY = Severity.MAJOR
 SOURCES = {

@@ -27,10 +27,12 @@ from dataclasses import dataclass
 
 import regex
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import rendering
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "source-negation"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.MISTRANSLATION
 SEVERITY = Severity.CRITICAL
 SOURCES = {

@@ -25,10 +25,12 @@ from collections.abc import Iterator, Sequence
 
 from auditor.repairs.against_source import quantities
 from auditor.repairs.against_source.quantities import Quantity
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import rendering
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "source-numbers"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.NUMBER
 SEVERITY = Severity.CRITICAL
 SOURCES = {

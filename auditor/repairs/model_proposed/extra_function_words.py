@@ -1,4 +1,4 @@
-"""A small word too many: an article, preposition or auxiliary that English leaves out.
+"""A function word too many: an article, preposition or auxiliary that English leaves out.
 
 What it measures:
     Whether the sentence reads better to the language model without the word.
@@ -8,13 +8,13 @@ Why it suggests an error:
     a preposition where English has none ("discussed about the plan"); translation carries it over.
 
 Known problems:
-    Headlines and lists leave words out, so their style pulls towards deletion; they are priced like other text.
+    Headlines and lists leave words out, so their style pulls towards deletion; they are rescored like other text.
 
 Example:
     "They discussed about the plan" -> "They discussed the plan".
 
 Source:
-    MQM "grammar"; prices by `auditor.repairs.noisy_channel`.
+    MQM "grammar"; rescored by `auditor.repairs.noisy_channel`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.repairs.traits import Evidence, Traits
 from auditor.text.english import (
     ARTICLES,
     AUXILIARIES,
@@ -35,6 +36,7 @@ from auditor.text.english import (
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "extra-function-words"
+TRAITS = Traits(Evidence.WORDING, checks_meaning=True)
 _REMOVABLE = frozenset((*ARTICLES, *PREPOSITIONS, *PRONOUNS, *RELATIVES, *MODALS, *AUXILIARIES, *CONJUNCTIONS))
 VALID = ("They discussed the plan for an hour before the vote.",)
 INVALID = (("The two leaders met for in Paris on Monday to discuss the war.", "for", ""),)

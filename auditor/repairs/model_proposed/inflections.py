@@ -14,7 +14,7 @@ Example:
     "three soldier were killed" -> "three soldiers were killed".
 
 Source:
-    lemminflect (Jascob 2020), built on the NIH's SPECIALIST lexicon; prices by `auditor.repairs.noisy_channel`.
+    lemminflect (Jascob 2020), built on the NIH's SPECIALIST lexicon; rescored by `auditor.repairs.noisy_channel`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.repairs.traits import Evidence, Traits
 from auditor.text import morphology
 from auditor.text.english import FUNCTION_WORDS, is_headline, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "inflections"
+TRAITS = Traits(Evidence.WORDING, checks_meaning=True)
 VALID = ("Three soldiers were killed in the attack, the army said on Friday.",)
 INVALID = (
     ("Three soldier were killed in the attack, the army said on Friday.", "soldier", "soldiers"),

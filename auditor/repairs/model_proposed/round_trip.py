@@ -26,11 +26,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.repairs.traits import Evidence, Traits
 from auditor.text import morphology
 from auditor.text.english import FUNCTION_WORDS, match_case
 from auditor.values import BackTranslation, Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "round-trip"
+TRAITS = Traits(Evidence.WORDING)
 VALID = ("The two sides kept a channel open through diplomats in New York.",)
 INVALID: tuple[tuple[str, str, str], ...] = ()  # what the models propose is tested with their weights
 _LONGEST = 2  # words a difference may span on either side; longer ones are paraphrases

@@ -26,10 +26,12 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 
 from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.repairs.traits import Evidence, Traits
 from auditor.text.english import article_for, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "shared-pivot"
+TRAITS = Traits(Evidence.WORDING, checks_meaning=True)
 VALID = ("The government changed its policy on visas after the election.",)
 INVALID = (("He criticised the government’s foreign politics towards its neighbours.", "politics", "policy"),)
 

@@ -24,10 +24,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "unlikely-words"
+TRAITS = Traits(Evidence.PLACE)
 VALID = ("The official spoke on condition of anonymity because the talks were private.",)
 INVALID: tuple[tuple[str, str, str], ...] = ()  # what the model expects is tested with its weights
 

@@ -15,7 +15,7 @@ Example:
     "speak from a force position" -> "position of force".
 
 Source:
-    MQM "grammar: word order"; prices by `auditor.repairs.noisy_channel`.
+    MQM "grammar: word order"; rescored by `auditor.repairs.noisy_channel`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.repairs.traits import Evidence, Traits
 from auditor.text.english import FUNCTION_WORDS, is_headline
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "word-order"
+TRAITS = Traits(Evidence.WORDING, checks_meaning=True)
 VALID = ("The ministers held a press conference at the end of the summit.",)
 INVALID = (
     ("The ministers held a conference press at the end of the summit.", "conference press", "press conference"),

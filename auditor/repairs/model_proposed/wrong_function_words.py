@@ -15,7 +15,7 @@ Example:
     "The minister arrived to Berlin" -> "in Berlin".
 
 Source:
-    The typology of article, preposition and pronoun errors in MQM's "grammar"; prices by
+    The typology of article, preposition and pronoun errors in MQM's "grammar"; rescored by
 `auditor.repairs.noisy_channel`.
 """
 
@@ -24,10 +24,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.repairs.model_proposed.gate import is_suspicious
+from auditor.repairs.traits import Evidence, Traits
 from auditor.text.english import CLASSES, article_for, is_headline, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "wrong-function-words"
+TRAITS = Traits(Evidence.WORDING, checks_meaning=True)
 VALID = ("The minister arrived in Berlin on Monday for talks with her German counterpart.",)
 INVALID = (
     ("The company consists from three divisions and employs 400 people.", "from", "of"),

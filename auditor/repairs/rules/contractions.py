@@ -28,11 +28,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import gap_after, gap_before, low, parts_of_speech
 from auditor.text.english import match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "contractions"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.SPELLING
 SEVERITY = Severity.MAJOR
 VALID = (

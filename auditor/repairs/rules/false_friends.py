@@ -19,7 +19,7 @@ Example:
 
 Source:
     `auditor/repairs/data/false_friends.tsv`, written for this project from general knowledge of Romance, Germanic,
-    Slavic,     Arabic and Chinese; MQM "mistranslation: false friend"; prices by `auditor.repairs.noisy_channel`.
+    Slavic,     Arabic and Chinese; MQM "mistranslation: false friend"; rescored by `auditor.repairs.noisy_channel`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.repairs.rules import phrase_lists
+from auditor.repairs.traits import Evidence, Traits
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "false-friends"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.MISTRANSLATION
 SEVERITY = Severity.MAJOR
 VALID = (

@@ -16,7 +16,7 @@ Example:
     "the Organization of the United Nations" -> "the United Nations".
 
 Source:
-    `auditor/repairs/data/fixed_phrases.tsv`, written for this project; MQM "name" and "terminology"; prices by
+    `auditor/repairs/data/fixed_phrases.tsv`, written for this project; MQM "name" and "terminology"; rescored by
     `auditor.repairs.noisy_channel`.
 """
 
@@ -25,9 +25,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.repairs.rules import phrase_lists
+from auditor.repairs.traits import Evidence, Traits
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "fixed-phrases"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.TERMINOLOGY
 SEVERITY = Severity.MINOR
 VALID = (

@@ -24,11 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import paragraph_of
 from auditor.text import quotations
 from auditor.values import Candidate, Document, Kind, Knowledge, Measurements, Paragraph, Sentence, Severity, Span
 
 MECHANISM = "lost-quotation-marks"
+TRAITS = Traits(Evidence.RULE, is_clause_level=True)
 KIND = Kind.PUNCTUATION
 SEVERITY = Severity.MAJOR
 VALID = (

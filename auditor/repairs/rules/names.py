@@ -27,11 +27,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import gap_before, parts_of_speech
 from auditor.text.english import FUNCTION_WORDS, base
 from auditor.values import Candidate, Kind, Knowledge, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "names"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.NAME
 SEVERITY = Severity.MAJOR
 VALID = (

@@ -24,11 +24,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import gap_after, low, parts_of_speech, singulars
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "repetitions"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.ADDITION
 SEVERITY = Severity.MINOR
 VALID = (

@@ -24,10 +24,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import paragraph_of
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "split-sentences"
+TRAITS = Traits(Evidence.RULE)
 KIND = Kind.PUNCTUATION
 SEVERITY = Severity.MINOR
 VALID = (

@@ -1,0 +1,94 @@
+"""The detector's fitted numbers, and the file they come in.
+
+`models/train/fit_detector.py` makes the file from labelled translations and clean news; nothing in it is set by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from auditor.detection.boosted_trees import NO_TREES, BoostedTrees, Tree
+from auditor.detection.calibration import CalibrationCurve
+from auditor.errors import ModelError
+
+_UNCHANGED = CalibrationCurve()
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorParameters:
+    """The fitted numbers of the detector.
+
+    `thresholds` are nats, one a mechanism: the evidence at which that mechanism alone raises half a false alarm per
+    1,000 words of clean news. `trees` give the uncalibrated probability that a word is part of an error, calibrated by
+    `word_curve`; the greatest of a place's words, calibrated by `tag_curve`, is the probability of a tagged span.
+    `repair_weights` map what is known of a repair span to log-odds, with "intercept", calibrated by `repair_curve`.
+    `minimum_probability` is the default threshold of a finding. `prefilter_trees` say what `trees` say from what costs
+    little to know, and a word below `prefilter_threshold` is looked at no closer. `fingerprint` names the file in
+    signatures.
+    """
+
+    thresholds: Mapping[str, float]
+    trees: BoostedTrees = NO_TREES
+    repair_weights: Mapping[str, float] = field(default_factory=dict)
+    word_curve: CalibrationCurve = _UNCHANGED
+    repair_curve: CalibrationCurve = _UNCHANGED
+    tag_curve: CalibrationCurve = _UNCHANGED
+    minimum_probability: float = 0.0
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str = "none"
+    prefilter_trees: BoostedTrees = NO_TREES
+    prefilter_threshold: float = 0.0
+
+    def threshold(self, mechanism: str) -> float:
+        """Return the mechanism's threshold, in nats; a mechanism that was never fitted never fires."""
+        return self.thresholds.get(mechanism, math.inf)
+
+    def repair_probability(self, described: Mapping[str, float]) -> float:
+        """Return the uncalibrated error probability of a repair span by what is known of it.
+
+        What has no weight does not count.
+        """
+        log_odds = self.repair_weights.get("intercept", 0.0)
+        log_odds += sum(value * self.repair_weights.get(name, 0.0) for name, value in described.items())
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, log_odds))))
+
+
+def load(path: Path) -> DetectorParameters:
+    """Read the fitted file.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    try:
+        data = path.read_bytes()
+        fields = json.loads(data)
+        return DetectorParameters(
+            thresholds={str(name): float(value) for name, value in fields["thresholds"].items()},
+            trees=_trees(fields["trees"]),
+            repair_weights={str(name): float(value) for name, value in fields["repair_weights"].items()},
+            word_curve=_curve(fields["word_curve"]),
+            repair_curve=_curve(fields["repair_curve"]),
+            tag_curve=_curve(fields["tag_curve"]),
+            minimum_probability=float(fields["minimum_probability"]),
+            provenance={str(name): str(value) for name, value in fields["provenance"].items()},
+            fingerprint=hashlib.sha256(data).hexdigest()[:8],
+            prefilter_trees=_trees(fields["prefilter_trees"]),
+            prefilter_threshold=float(fields["prefilter_threshold"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"the detector's fitted file {path} is missing or damaged; install auditor again") from error
+
+
+def _trees(fields: Mapping[str, Any]) -> BoostedTrees:
+    trees = tuple(Tree(**{name: tuple(values) for name, values in tree.items()}) for tree in fields["trees"])
+    return BoostedTrees(tuple(fields["columns"]), float(fields["start"]), trees)
+
+
+def _curve(knots: Sequence[Sequence[float]]) -> CalibrationCurve:
+    return CalibrationCurve(tuple((float(uncalibrated), float(calibrated)) for uncalibrated, calibrated in knots))
