@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.engines.weights import local
+from auditor.engines.weights.installed import models_home
 
 _ROOT = Path(__file__).parents[1]
 
@@ -77,7 +77,7 @@ def test_it_says_how_to_fetch_what_it_lacks(installed: Path) -> None:
 @pytest.mark.weights
 def test_it_audits_the_sample_story(installed: Path) -> None:
     """`auditor demo` prints the report of the package that was installed, not of the checkout."""
-    result = _run(installed, "demo", models=str(local.home()))
+    result = _run(installed, "demo", models=str(models_home()))
 
     assert result.returncode == 0, result.stderr
     assert "score" in result.stdout.splitlines()[1]
@@ -86,7 +86,7 @@ def test_it_audits_the_sample_story(installed: Path) -> None:
 @pytest.mark.weights
 def test_it_finds_the_models_that_were_fetched(installed: Path) -> None:
     """Those of a default audit are present, by the manifest in the wheel."""
-    result = _run(installed, "models", "list", models=str(local.home()))
+    result = _run(installed, "models", "list", models=str(models_home()))
 
     states = [line.split()[-2] for line in result.stdout.splitlines()[1:]]
     assert result.returncode == 0

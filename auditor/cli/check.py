@@ -153,10 +153,10 @@ def _show(display: Display, document: Document, findings: Sequence[Finding]) -> 
 def fetch(*, quiet: bool) -> None:
     """Fetch the models that are missing."""
     from auditor.cli.fetching import reporter
-    from auditor.engines.weights import local
+    from auditor.engines.weights.fetch import fetch_models
 
     with reporter(quiet=quiet) as report:
-        local.fetch((), report=report)
+        fetch_models(report=report)
 
 
 def _targets(names: Sequence[str], options: Options) -> list[Path | None]:

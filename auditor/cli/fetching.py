@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import click
 
-from auditor.engines.weights.local import Progress, Step
+from auditor.engines.weights.fetch import Progress, Step
 
 
 @contextmanager
 def reporter(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
-    """Yield the function that `weights.fetch` reports to.
+    """Yield the function that `fetch_models` reports to.
 
     Args:
         quiet: show nothing.

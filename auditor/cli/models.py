@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from auditor.engines.weights import local
-from auditor.engines.weights.manifest import ModelEntry
+from auditor.engines.weights import installed
+from auditor.engines.weights.installed import State
+from auditor.engines.weights.manifest import ModelEntry, manifest
 
 
 @click.group()
@@ -18,7 +19,7 @@ def models() -> None:
 @models.command("list")
 def list_models() -> None:
     """Show every model of the manifest and whether it is here."""
-    rows = [_row(model) for model in local.manifest()]
+    rows = [_row(model) for model in manifest()]
     header = ("NAME", "ROLE", "LICENCE", "SIZE", "STATE", "WHERE")
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
@@ -37,30 +38,35 @@ def list_models() -> None:
 def fetch(names: tuple[str, ...], wheelhouse: Path | None) -> None:
     """Download, verify and convert models; without NAMES, those that a check needs."""
     from auditor.cli.fetching import reporter
+    from auditor.engines.weights.fetch import fetch_models
 
     with reporter() as report:
-        local.fetch(names, report=report, wheelhouse=wheelhouse)
+        fetch_models(names, report=report, wheelhouse=wheelhouse)
 
 
 @models.command()
 @click.argument("names", nargs=-1)
 def verify(names: tuple[str, ...]) -> None:
     """Hash every file of the models again; without NAMES, of all that are here."""
-    local.verify(names)
-    chosen = names or [model.name for model in local.manifest() if local.state(model.name) is local.State.PRESENT]
-    click.echo(f"whole: {', '.join(chosen)}" if chosen else f"no models in {local.home()}; run: auditor models fetch")
+    installed.verify(names)
+    chosen = names or [model.name for model in manifest() if installed.state(model.name) is State.PRESENT]
+    click.echo(
+        f"whole: {', '.join(chosen)}"
+        if chosen
+        else f"no models in {installed.models_home()}; run: auditor models fetch"
+    )
 
 
 @models.command()
 @click.argument("name")
 def path(name: str) -> None:
     """Print the folder of a model."""
-    click.echo(local.path(name))
+    click.echo(installed.model_folder(name))
 
 
 def _row(model: ModelEntry) -> tuple[str, ...]:
-    found = local.state(model.name)
+    found = installed.state(model.name)
     size = sum(file.bytes for file in model.files) if model.shipped else model.made_bytes
-    where = "" if found is local.State.MISSING else str(local.folder(model.name))
+    where = "" if found is State.MISSING else str(installed.expected_folder(model.name))
     role = model.role if model.default else f"{model.role} (optional)"
     return model.name, role, model.licence, f"{size / 1e6:.0f} MB", str(found), where or model.source

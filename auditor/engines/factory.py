@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from auditor import concurrency
 from auditor.cache import cached_engines, environment, sqlite_store
 from auditor.engines.translation.round_trip import PivotBackTranslator
-from auditor.engines.weights import local, manifest
+from auditor.engines.weights import installed, manifest
 from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 PROBE = "probe"
+ENCODER = "multilingual-e5-small"
+QUALITY_ESTIMATOR = "quality-estimator"
 RANGES = "ranges"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
 
@@ -99,20 +101,23 @@ def open_verdicts(settings: Settings, *, fitted: object) -> cached_engines.Memor
 
 
 def _embedded_name() -> str:
-    return f"{FLUENCY_MODEL}@{local.fingerprint(FLUENCY_MODEL)}"
+    return f"{FLUENCY_MODEL}@{installed.fingerprint(FLUENCY_MODEL)}"
 
 
 def _fluency_folders(settings: Settings) -> list[Path]:
     """Return where the language model is and, of the embedded one, the probe and the ranges that were fitted on it."""
     if settings.fluency_model:
         return [resolve(settings.fluency_model, role="fluency model")]
-    return [local.path(FLUENCY_MODEL), *(manifest.manifest_file().parent / name for name in (PROBE, RANGES))]
+    return [
+        installed.model_folder(FLUENCY_MODEL),
+        *(manifest.manifest_file().parent / name for name in (PROBE, RANGES)),
+    ]
 
 
 def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:
     """Return where the two directions are, out and home."""
     if not settings.back_translation:
-        return {pair: local.path(name) for pair, name in BACK_TRANSLATION.items()}
+        return {pair: installed.model_folder(name) for pair, name in BACK_TRANSLATION.items()}
     names = (name.partition("-") for name in pairs(settings))
     found = {(source, target): settings.back_translation[f"{source}-{target}"] for source, _, target in names}
     return {pair: resolve(model, role="translation model") for pair, model in found.items()}
@@ -124,27 +129,25 @@ def load_quality_estimator(settings: Settings) -> QualityEstimator:
     Raises:
         ModelError: its weights or the encoder underneath are missing or damaged.
     """
+    folders = _quality_estimation_folders(settings)
 
     def load() -> QualityEstimator:
         _prepare(settings)
         from auditor.engines.quality_estimation import estimator
 
-        return estimator.load_embedded(settings, fitted=_own_quality_estimator(settings))
+        encoder, fitted = folders
+        return estimator.load_estimator(encoder, fitted, precision=settings.precision, device=settings.device)
 
     if not settings.cache:
         return load()
-    return cached_engines.RememberingQualityEstimator(
-        load, _memory("quality-estimator", _quality_estimation_folders(settings), settings)
-    )
+    return cached_engines.RememberingQualityEstimator(load, _memory("quality-estimator", folders, settings))
 
 
 def _quality_estimation_folders(settings: Settings) -> list[Path]:
-    own = _own_quality_estimator(settings) or manifest.manifest_file().parent / "quality-estimator"
-    return [local.path(manifest.ENCODER), own]
-
-
-def _own_quality_estimator(settings: Settings) -> Path | None:
-    return Path(settings.quality_estimator).expanduser() if settings.quality_estimator else None
+    """Return where the encoder is, and the weights that were fitted over it."""
+    own = settings.quality_estimator
+    fitted = Path(own).expanduser() if own else manifest.manifest_file().parent / QUALITY_ESTIMATOR
+    return [installed.model_folder(ENCODER), fitted]
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -156,7 +159,8 @@ def load_embedder(settings: Settings) -> Embedder:
     _prepare(settings)
     from auditor.engines.quality_estimation import sentence_embeddings
 
-    return sentence_embeddings.load_embedded(settings)
+    name = f"{ENCODER}@{installed.fingerprint(ENCODER)}"
+    return sentence_embeddings.load_embedder(installed.model_folder(ENCODER), name=name)
 
 
 def pairs(settings: Settings) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from auditor.detection import features
-from auditor.engines.quality_estimation.estimator import load_embedded
+from auditor.engines import factory
 from auditor.signals import quality_estimation
 from auditor.values import Document, Measurements, Repair, Settings
 from models.train.collect import Collected
@@ -48,7 +48,7 @@ class Table:
 
 def tabulate(collected: Sequence[Collected], estimator: Path | None) -> Iterator[Table]:
     """Yield a table for each version of each document."""
-    network = load_embedded(Settings(), fitted=estimator)
+    network = factory.load_quality_estimator(Settings(quality_estimator=str(estimator or "")))
     clean = sum(item.words for item in collected if item.labelled.origin == "clean")
     other = sum(item.words * SHARES.get(item.labelled.origin, 0.0) for item in collected)
     for item in collected:

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from auditor.engines.factory import FLUENCY_MODEL
 from auditor.engines.kernels.activation_ranges import INPUTS, WEIGHTS, WIDEN
-from auditor.engines.weights import local
+from auditor.engines.weights import installed
 from models.train.documents import Labelled, clean_documents, marked
 from models.train.states import SEED
 
@@ -40,7 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
-    folder = local.path(FLUENCY_MODEL)
+    folder = installed.model_folder(FLUENCY_MODEL)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval()
     texts = (item.document.text for item in chosen(arguments.data))
@@ -48,7 +48,7 @@ def main() -> None:
     streams = ([start, *tokenizer.encode(text, add_special_tokens=False)] for text in texts)
     found = reach(model, islice(windows(streams, WINDOW), arguments.windows))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    about = {"model": local.fingerprint(FLUENCY_MODEL), "tokens": str(WINDOW * arguments.windows)}
+    about = {"model": installed.fingerprint(FLUENCY_MODEL), "tokens": str(WINDOW * arguments.windows)}
     save_file(found, arguments.out / WEIGHTS, about)
     (arguments.out / WEIGHTS).chmod(0o644)
 

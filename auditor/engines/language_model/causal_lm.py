@@ -18,8 +18,9 @@ from tokenizers import Tokenizer
 from auditor import concurrency
 from auditor.engines.kernels import quantized_linear
 from auditor.engines.kernels.activation_ranges import Ranges
+from auditor.engines.language_model.checkpoint import load_network
 from auditor.engines.language_model.edit_scoring import OpenPassage, Watch
-from auditor.engines.language_model.hf_causal import Network, open_network
+from auditor.engines.language_model.network import Network
 from auditor.engines.language_model.tokenization import Token, Tongue, flatten
 from auditor.errors import ModelError
 from auditor.values import Span
@@ -76,7 +77,7 @@ class CausalLM:
             precision == "auto" and where.type == "cpu" and quantized_linear.prefers_eight_bit()
         )
         tokenizer = _load_tokenizer(folder)
-        self._network: Network = open_network(folder, dtype, where, ranges=ranges if rounds else None)
+        self._network: Network = load_network(folder, dtype, where, ranges=ranges if rounds else None)
         self._start = _start_token(folder, tokenizer)
         self._tongue = Tongue(tokenizer)
         self._line_break = tuple(self._tongue.encode("\n\n"))

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from auditor.engines.language_model import logits as logit_measures
-from auditor.engines.language_model.hf_causal import Branches, Network
+from auditor.engines.language_model.network import Branches, Network
 from auditor.engines.language_model.probe import Probe
 from auditor.engines.language_model.tokenization import PLAIN, Token, Tongue
 from auditor.protocols import Edit, Outlook

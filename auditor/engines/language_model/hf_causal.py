@@ -1,67 +1,18 @@
-"""What a causal language model's network must do for a reader, and what transformers provides for any of them."""
+"""The network of any causal language model that transformers can load."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from auditor.engines.kernels import hf_cache
-from auditor.engines.kernels.activation_ranges import Ranges
+from auditor.engines.language_model.network import Branches, outline
 from auditor.errors import ModelError
-
-
-@dataclass(frozen=True, slots=True)
-class Branches:
-    """Continuations of a text at many of its places, those that begin alike sharing their first tokens.
-
-    One item a token: its number in the vocabulary; the branch's tokens before it, told by how many were put in before
-    them, now or earlier; its position; and how many tokens of the text it sees. A token stands behind those before it.
-    """
-
-    ids: tuple[int, ...]
-    paths: tuple[tuple[int, ...], ...]
-    positions: tuple[int, ...]
-    starts: tuple[int, ...]
-
-
-class Network(Protocol):
-    """A network that reads token numbers from left to right; a state is what it remembers of them.
-
-    Shapes: N tokens of branches, V vocabulary, D width.
-    """
-
-    @property
-    def name(self) -> str:
-        """Who computes, for the signature: two implementations of one network differ by rounding."""
-
-    def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
-        """Read a text, its start token included.
-
-        Returns:
-            The state; the logits of the last `keep` tokens, (keep, V): what each predicts to follow; and what came out
-            of the layers `watch` (counted from 0, rising) for each of these tokens, (keep, len(watch), D).
-        """
-
-    def branch(self, state: Any, branches: Branches) -> tuple[Any, Tensor]:  # noqa: ANN401
-        """Run branches off the text read, each token seeing the text left of its branch, those before it, and itself.
-
-        Returns:
-            The state with these branches, which takes the place of the one given; and their logits, (N, V).
-        """
-
-
-def outline(paths: Sequence[Sequence[int]], *, before: int) -> Tensor:
-    """Return which of all tokens of branches each of the last ones sees, bool (N, before + N)."""
-    seen = torch.zeros(len(paths), before + len(paths), dtype=torch.bool)
-    for row, path in enumerate(paths):
-        seen[row, [*path, before + row]] = True
-    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,58 +78,3 @@ class HubNetwork:
             **hf_cache.given(self._model, state.cache),
         )
         return state, out.logits[0]
-
-
-def open_network(folder: Path, dtype: torch.dtype, device: torch.device, *, ranges: Ranges | None = None) -> Network:
-    """Load the checkpoint in `folder`: with `llama` beside this file where that computes it, else with transformers.
-
-    With the `ranges` of this very checkpoint the former multiplies in eight bits what it can; the latter never does.
-
-    Raises:
-        ModelError: the folder holds no causal language model, or a damaged one.
-    """
-    from auditor.engines.language_model import llama
-
-    config = _config(folder)
-    file = folder / "model.safetensors"
-    if not llama.runs(config) or not file.is_file():
-        return HubNetwork(folder, dtype, device)
-    from safetensors import SafetensorError
-
-    try:
-        # Tensors hold the whole file in memory: what is copied comes by a mapping of its own, which then goes.
-        mapped, copied = (_Stored(file, dtype, device) for _ in range(2))
-        return llama.build(config, mapped, copied=copied, ranges=ranges)
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise ModelError(f"cannot load a causal language model from {folder}: {error}") from error
-
-
-class _Stored(Mapping[str, Tensor]):
-    """The tensors of a file, mapped into memory, each brought to a type and a device when it is asked for."""
-
-    def __init__(self, file: Path, dtype: torch.dtype, device: torch.device) -> None:
-        from safetensors import safe_open
-
-        self._file = cast("Any", safe_open(file, framework="pt"))
-        self._names = frozenset(self._file.keys())
-        self._dtype, self._device = dtype, device
-
-    def __getitem__(self, name: str) -> Tensor:
-        if name not in self._names:
-            raise KeyError(name)
-        tensor: Tensor = self._file.get_tensor(name).to(self._device, self._dtype)
-        return tensor
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-def _config(folder: Path) -> Mapping[str, Any]:
-    try:
-        found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

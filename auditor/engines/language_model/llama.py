@@ -25,7 +25,7 @@ from auditor import concurrency
 from auditor.engines.kernels.activation_ranges import Ranges
 from auditor.engines.kernels.padding import columns, filled, rounded
 from auditor.engines.kernels.quantized_linear import Times, evened, times
-from auditor.engines.language_model.hf_causal import Branches, outline
+from auditor.engines.language_model.network import Branches, outline
 
 _QUERIES = 64  # tokens whose attention is in memory at once: with more it is half as fast again, out of the cache
 _WIDENED = 64  # rows that are widened at once in eight bits: float32 numbers, which are to stay in the cache, too

@@ -18,15 +18,13 @@ from safetensors import SafetensorError, safe_open
 from tokenizers import Encoding
 from torch import Tensor
 
+from auditor.engines.quality_estimation.file_format import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.quality_estimation.inference import Encoded, Reader
 from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Outputs, QualityNetwork, Side
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
-from auditor.engines.weights import local, manifest
-from auditor.engines.weights.convert_e5 import TOKENIZER, WEIGHTS, Sizes
-from auditor.engines.weights.manifest import ENCODER as ENCODER
 from auditor.errors import ModelError
 from auditor.protocols import Pair
-from auditor.values import Kind, QualityEstimate, Settings, Span
+from auditor.values import Kind, QualityEstimate, Span
 
 FITTED_WEIGHTS = "quality-estimator.safetensors"
 BOS, PAD, EOS = 0, 1, 2
@@ -208,7 +206,7 @@ def _merge(parts: Sequence[QualityEstimate]) -> QualityEstimate:
 def load_estimator(
     encoder: Path, fitted: Path, *, precision: str = "auto", device: str = "cpu"
 ) -> EncoderQualityEstimator:
-    """Load the fetched encoder (`e5.convert` made it) and the fitted fitted over it.
+    """Load the fetched encoder (`auditor.engines.weights.convert_e5` made it) and the fitted fitted over it.
 
     Raises:
         ModelError: a file is missing, or is not what it should be.
@@ -221,18 +219,8 @@ def load_estimator(
     return EncoderQualityEstimator(network, load_tokenizer(encoder), name=name, precision=precision, device=device)
 
 
-def load_embedded(settings: Settings, *, fitted: Path | None = None) -> EncoderQualityEstimator:
-    """Load the quality estimator that ships, or the one in the folder `fitted`, over the fetched encoder.
-
-    Raises:
-        ModelError: a file is missing, or is not what it should be.
-    """
-    folder = fitted or manifest.manifest_file().parent / "quality-estimator"
-    return load_estimator(local.path(ENCODER), folder, precision=settings.precision, device=settings.device)
-
-
 def load_tokenizer(encoder: Path) -> UnigramTokenizer:
-    """Load the tokenizer that `e5.convert` wrote.
+    """Load the tokenizer that `auditor.engines.weights.convert_e5` wrote.
 
     Raises:
         ModelError: it is not there, or is corrupt.

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from auditor.engines.weights.convert_e5 import BLOCK, Sizes
+from auditor.engines.quality_estimation.file_format import BLOCK, Sizes
 
 APART = 6
 """Layers that read translation and source apart."""

@@ -13,12 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from auditor.engines.quality_estimation.estimator import BOS, ENCODER, EOS, LONGEST, PAD, load_network, load_tokenizer
+from auditor.engines.quality_estimation.estimator import BOS, EOS, LONGEST, PAD, load_network, load_tokenizer
 from auditor.engines.quality_estimation.inference import groups
 from auditor.engines.quality_estimation.network import QualityNetwork
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
-from auditor.engines.weights import local
-from auditor.values import Settings
 
 PREFIX = "query: "
 """What e5 was trained to find before a text that is compared with its like (Wang et al. 2024, "Multilingual E5")."""
@@ -61,18 +59,9 @@ class SentenceEmbedder:
 
 
 def load_embedder(encoder: Path, *, name: str) -> SentenceEmbedder:
-    """Load the encoder in a folder (`e5.convert` made it).
+    """Load the encoder in a folder (`auditor.engines.weights.convert_e5` made it).
 
     Raises:
         ModelError: a file is missing, or is not what it should be.
     """
     return SentenceEmbedder(load_network(encoder), load_tokenizer(encoder), name=name)
-
-
-def load_embedded(settings: Settings) -> SentenceEmbedder:
-    """Load the fetched encoder.
-
-    Raises:
-        ModelError: it is missing or damaged.
-    """
-    return load_embedder(local.path(ENCODER), name=f"{ENCODER}@{local.fingerprint(ENCODER)}")

@@ -4,9 +4,7 @@
 directory of tensors. A tensor is float32, or blocks of 18 bytes for 32 values (a float16 scale and 32 nibbles). Nothing
 is lost: the word embeddings stay small integers with their scales, everything else becomes float16 or float32.
 
-Written: `encoder.safetensors` (names of the file; `emb.word.q` int8 (pieces, width), `emb.word.scale` float16
-(pieces, width / 32); the sizes of the network in its metadata) and `tokenizer.safetensors` (see
-`auditor.engines.quality_estimation.unigram_tokenizer`).
+What is written is described in `auditor.engines.quality_estimation.file_format`.
 """
 
 from __future__ import annotations
@@ -24,27 +22,11 @@ from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from auditor.engines.quality_estimation import unigram_tokenizer
+from auditor.engines.quality_estimation.file_format import BLOCK, TOKENIZER, WEIGHTS, Sizes
 from auditor.errors import ModelError
 
-WEIGHTS = "encoder.safetensors"
-TOKENIZER = "tokenizer.safetensors"
-BLOCK = 32
 _BLOCK_TYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK // 2,))])
 _Raw = NDArray[np.float32] | NDArray[np.void]
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """The shape of the network, in the order of the file's header."""
-
-    width: int
-    layers: int
-    heads: int
-    feed_forward: int
-    vocabulary: int
-    positions: int
-    types: int
-    epsilon: float
 
 
 @dataclass(frozen=True, slots=True)

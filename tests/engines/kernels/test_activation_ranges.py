@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM
 from auditor.engines.kernels import quantized_linear
 from auditor.engines.kernels.activation_ranges import WEIGHTS, Ranges, open_ranges
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.hf_causal import open_network
+from auditor.engines.language_model.checkpoint import load_network
 from auditor.errors import ModelError
 from auditor.evaluation import gold
 from models.train import fit_activation_ranges as recipe
@@ -78,7 +78,7 @@ def test_without_ranges_nothing_is_in_eight_bits(folder: Path) -> None:
 
 def test_the_ranges_of_another_model_are_refused(folder: Path) -> None:
     with pytest.raises(ModelError, match="another model's"):
-        open_network(
+        load_network(
             folder, torch.float32, torch.device("cpu"), ranges=Ranges("x", torch.ones(3, 16), torch.ones(3, 16))
         )
 

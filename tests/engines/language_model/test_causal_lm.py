@@ -15,7 +15,7 @@ from transformers import LlamaForCausalLM
 
 from auditor.engines.language_model import causal_lm
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.hf_causal import Branches
+from auditor.engines.language_model.network import Branches
 from auditor.errors import ModelError
 from auditor.protocols import Edit, Outlook, Passage
 from auditor.text import segmentation

@@ -11,7 +11,9 @@ import torch
 
 from auditor.engines.kernels.activation_ranges import open_ranges
 from auditor.engines.language_model import llama
-from auditor.engines.language_model.hf_causal import Branches, HubNetwork, open_network
+from auditor.engines.language_model.checkpoint import load_network
+from auditor.engines.language_model.hf_causal import HubNetwork
+from auditor.engines.language_model.network import Branches
 from tests.engines.small_ranges import make_ranges
 from tests.small_models import make_causal_lm
 
@@ -25,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def network(folder: Path) -> llama.LlamaNetwork:
-    found = open_network(folder, torch.float32, torch.device("cpu"))
+    found = load_network(folder, torch.float32, torch.device("cpu"))
     assert isinstance(found, llama.LlamaNetwork)
     return found
 
@@ -36,7 +38,7 @@ def coarse(folder: Path) -> llama.LlamaNetwork:
     chance = random.Random(1)  # noqa: S311 (not for cryptography)
     texts = [TEXT, *([0, *chance.sample(range(5, 65), 50)] for _ in range(10))]
     ranges = open_ranges(make_ranges(folder, folder.parent / "ranges", texts))
-    found = open_network(folder, torch.float32, torch.device("cpu"), ranges=ranges)
+    found = load_network(folder, torch.float32, torch.device("cpu"), ranges=ranges)
     assert isinstance(found, llama.LlamaNetwork)
     return found
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from transformers import BertConfig, BertModel
 
+from auditor.engines.quality_estimation import file_format
 from auditor.engines.quality_estimation.estimator import (
     EncoderQualityEstimator,
     Pieces,
@@ -48,7 +49,7 @@ def encoder(folder: Path) -> EncoderQualityEstimator:
 def test_conversion_keeps_every_value(folder: Path) -> None:
     """What the file's blocks stand for is what the converted tensors hold, to the last bit."""
     kept = small.write_file(folder / "again.bin", small.make_tensors())
-    converted = load_file(folder / "encoder" / convert_e5.WEIGHTS)
+    converted = load_file(folder / "encoder" / file_format.WEIGHTS)
     blocks = converted["emb.word.q"].reshape(len(small.PIECES), -1, small.BLOCK).astype(np.float32)
     words = (blocks * converted["emb.word.scale"][..., None].astype(np.float32)).reshape(len(small.PIECES), -1)
 
@@ -61,7 +62,7 @@ def test_conversion_is_reproducible(folder: Path, tmp_path: Path) -> None:
     """Converting twice writes the same bytes."""
     convert_e5.convert(folder / "e5-small-q4.bin", tmp_path)
 
-    for name in (convert_e5.WEIGHTS, convert_e5.TOKENIZER):
+    for name in (file_format.WEIGHTS, file_format.TOKENIZER):
         assert (folder / "encoder" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
@@ -213,7 +214,7 @@ def test_missing_weights_are_named(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"{}", b"no tensors"])
 def test_a_damaged_tokenizer_is_named(tmp_path: Path, content: bytes) -> None:
     """Whatever stands in the file, the message says which it is and what to run."""
-    (tmp_path / convert_e5.TOKENIZER).write_bytes(content)
+    (tmp_path / file_format.TOKENIZER).write_bytes(content)
 
-    with pytest.raises(ModelError, match=f"{convert_e5.TOKENIZER} is corrupt .* run: auditor models fetch"):
+    with pytest.raises(ModelError, match=f"{file_format.TOKENIZER} is corrupt .* run: auditor models fetch"):
         load_tokenizer(tmp_path)

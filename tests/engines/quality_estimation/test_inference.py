@@ -19,7 +19,7 @@ from auditor.engines.quality_estimation.estimator import (
     overlay,
 )
 from auditor.engines.quality_estimation.network import CLASS_WEIGHTS
-from auditor.engines.weights import convert_e5, local
+from auditor.engines.weights import convert_e5, installed
 from auditor.engines.weights.manifest import manifest_file
 from auditor.protocols import Pair
 from auditor.values import QualityEstimate, Span
@@ -108,7 +108,7 @@ def test_the_shipped_quality_estimator_reads_as_its_network_does() -> None:
         Pair("The minister said that hell attend the dome of Brussels.", (Span(4, 12), Span(23, 27), Span(39, 43))),
         Pair("They assist the meeting every year.", (Span(5, 11), Span(16, 23)), "Eles assistem à reunião todo ano."),
     ]
-    encoder, estimator = local.path("multilingual-e5-small"), manifest_file().parent / "quality-estimator"
+    encoder, estimator = installed.model_folder("multilingual-e5-small"), manifest_file().parent / "quality-estimator"
     low = bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
 
     for pair, one in zip(pairs, load_estimator(encoder, estimator).estimate(pairs), strict=True):

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 from tokenizers import Encoding, Tokenizer, models
 
+from auditor.engines.quality_estimation.file_format import TOKENIZER
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer, save
-from auditor.engines.weights import local
-from auditor.engines.weights.convert_e5 import TOKENIZER, Vocabulary, build_tokenizer
+from auditor.engines.weights import installed
+from auditor.engines.weights.convert_e5 import Vocabulary, build_tokenizer
 from tests.engines.small_encoder import PIECES
 from tests.engines.vocabulary import library_tokenizer
 
@@ -41,7 +42,7 @@ def tokenizer(library: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> U
 @pytest.fixture(scope="module")
 def fetched() -> Tokenizer:
     """The library's tokenizer over the vocabulary that an audit uses."""
-    return library_tokenizer(local.path("multilingual-e5-small") / TOKENIZER)
+    return library_tokenizer(installed.model_folder("multilingual-e5-small") / TOKENIZER)
 
 
 def _parts(encoding: Encoding) -> tuple[list[int], list[tuple[int, int]], list[str]]:
@@ -98,6 +99,6 @@ def test_of_pieces_that_are_spelled_alike_the_last_one_counts(tmp_path: Path) ->
 )
 def test_the_fetched_vocabulary_cuts_alike(fetched: Tokenizer, text: str) -> None:
     """Also with the quarter of a million pieces that are used."""
-    file = local.path("multilingual-e5-small") / TOKENIZER
+    file = installed.model_folder("multilingual-e5-small") / TOKENIZER
 
     assert _parts(fetched.encode(text, add_special_tokens=False)) == _parts(UnigramTokenizer(file).encode(text))

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 
 from auditor.engines.kernels import quantized_linear
 from auditor.engines.translation.firefox.student import Student
-from auditor.engines.translation.firefox.translator import FirefoxTranslator, convert, load_student
-from auditor.engines.weights import local
+from auditor.engines.translation.firefox.translator import FirefoxTranslator, load_student
+from auditor.engines.weights import installed
+from auditor.engines.weights.convert_firefox import convert
 from auditor.errors import ModelError, SettingsError
 from tests.engines import small_student
 from tests.engines.hostile import texts
@@ -276,20 +277,20 @@ def test_missing_and_damaged_folders_are_refused(converted: Path, tmp_path: Path
 @pytest.fixture(scope="session")
 def english_portuguese() -> FirefoxTranslator:
     """The embedded student, out."""
-    return FirefoxTranslator(local.path("firefox-en-pt"))
+    return FirefoxTranslator(installed.model_folder("firefox-en-pt"))
 
 
 @pytest.fixture(scope="session")
 def portuguese_english() -> FirefoxTranslator:
     """The embedded student, home."""
-    return FirefoxTranslator(local.path("firefox-pt-en"))
+    return FirefoxTranslator(installed.model_folder("firefox-pt-en"))
 
 
 @pytest.mark.weights
 @pytest.mark.parametrize(("precision", "least"), [("float32", 95), ("int8", 85)])
 def test_the_engine_translates_as_the_package_that_carries_the_weights(precision: str, least: int) -> None:
     """Its raw engine computes in float32; in eight bits a tenth of 100 ordinary sentences take another near word."""
-    translator = FirefoxTranslator(local.path("firefox-en-pt"), precision=precision)
+    translator = FirefoxTranslator(installed.model_folder("firefox-en-pt"), precision=precision)
     found = translator.translate([source for source, _ in PAIRS])
     same = sum(ours == theirs for ours, (_, theirs) in zip(found, PAIRS, strict=True))
 
@@ -300,7 +301,7 @@ def test_the_engine_translates_as_the_package_that_carries_the_weights(precision
 @pytest.mark.weights
 def test_the_students_agree_with_themselves() -> None:
     """Greedy log-probabilities equal forced ones to 2e-5, over the same vocabulary."""
-    student, vocabulary = load_student(local.path("firefox-en-pt"))
+    student, vocabulary = load_student(installed.model_folder("firefox-en-pt"))
     whole = Student(student.config, student.network, None, student.pieces)
     sources = [[*vocabulary.encode(source).ids, student.end] for source, _ in PAIRS[:8]]
     greedy = whole.search(sources, scored=True)
@@ -327,7 +328,7 @@ def test_batches_change_nothing(english_portuguese: FirefoxTranslator) -> None:
 @pytest.mark.weights
 def test_eight_bits_are_rounded_alike_in_any_batch() -> None:
     """Of texts of many lengths none is scored otherwise beside longer ones: the last digit of a sum would decide."""
-    translator = FirefoxTranslator(local.path("firefox-en-pt"), precision="int8")
+    translator = FirefoxTranslator(installed.model_folder("firefox-en-pt"), precision="int8")
     texts = [
         [" ".join(side) for side in zip(*PAIRS[first : first + count], strict=True)]
         for first in range(0, 60, 6)

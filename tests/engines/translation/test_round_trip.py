@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from auditor.engines.translation.firefox.translator import FirefoxTranslator
 from auditor.engines.translation.hf_marian import MarianTranslator
 from auditor.engines.translation.round_trip import PivotBackTranslator
-from auditor.engines.weights import local
+from auditor.engines.weights import installed
 from auditor.errors import SettingsError
 from auditor.values import Span
 from tests.engines.hostile import texts
@@ -135,7 +135,7 @@ def test_the_name_tells_both_models(
 def embedded() -> PivotBackTranslator:
     """The embedded students."""
     names = ("firefox-en-pt", "firefox-pt-en")
-    out, home = (FirefoxTranslator(local.path(name)) for name in names)
+    out, home = (FirefoxTranslator(installed.model_folder(name)) for name in names)
     return PivotBackTranslator(out, home)
 
 

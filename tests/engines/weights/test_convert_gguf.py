@@ -11,7 +11,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from auditor.engines.weights import local
+from auditor.engines.weights import installed
 from auditor.engines.weights.convert_gguf import convert
 from auditor.errors import ModelError
 
@@ -180,7 +180,7 @@ def test_a_file_that_is_no_gguf_is_refused(tmp_path: Path) -> None:
 @pytest.mark.weights
 def test_smollm2_reads_english(tmp_path: Path) -> None:
     """The embedded model knows how a sentence goes on, which one wrong row of its attention would undo."""
-    folder = local.path("smollm2-135m-instruct")
+    folder = installed.model_folder("smollm2-135m-instruct")
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     numbers = torch.tensor([[1, *tokenizer.encode("The capital of France is").ids]])

