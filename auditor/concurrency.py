@@ -3,6 +3,9 @@
 A forward pass of a small network does not keep two cores busy: with two threads a passage is read 1.5 times as fast,
 two passages side by side, a thread each, are read in the time of one (135 million numbers, 2 cores; measured). Results
 come in the order of the tasks, and each is what it would be alone.
+
+torch keeps the number of threads that it computes with for each thread of the program apart. So an engine calls
+`use_thread_share` before a forward pass, and nobody else needs to think of it.
 """
 
 from __future__ import annotations
@@ -21,88 +24,88 @@ from typing import Final, Generic, TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-MOST: Final = 4
+MAX_WORKERS: Final = 4
 """Passages in memory at once; each takes some 150 MiB while it is read."""
-_AHEAD = 2  # tasks a lane that may be done, or stand ready, before the one whose turn it is
-# oneDNN's own default is 1,024 compiled products, some 280 KiB each, whose shapes may never come again. Two passages
+_TASKS_AHEAD = 2  # tasks a worker that may be done, or wait for a worker, before the one whose turn it is
+# oneDNN's own default is 1,024 compiled kernels, some 280 KiB each, whose shapes may never come again. Two passages
 # side by side take two dozen in a layer of each model: with 16, 32, 64 and 128 kept, 4,000 words took 23.2, 22.5, 19.4
 # and 20.5 processor seconds, and 1,101, 1,095, 1,106 and 1,113 MiB were held after them (two cores).
-_KERNELS = 64
-_SPINS = 1_000  # what GNU's OpenMP takes by itself where there are more threads than processors, not 300,000
+_CACHED_KERNELS = 64
+_SPIN_COUNT = 1_000  # what GNU's OpenMP takes by itself where there are more threads than processors, not 300,000
 
 
-class Later(Generic[Result]):
-    """Something that is opened when it is first called for, once, whichever thread calls."""
+class LazyValue(Generic[Result]):
+    """A value that is made at the first call, once, whichever thread calls."""
 
-    def __init__(self, open_it: Callable[[], Result]) -> None:
-        self._open = open_it
+    def __init__(self, make: Callable[[], Result]) -> None:
+        self._make = make
         self._lock = threading.Lock()
-        self._opened: tuple[Result] | None = None
+        self._made: tuple[Result] | None = None
 
     def __call__(self) -> Result:
-        """Return it."""
+        """Return the value."""
         with self._lock:
-            self._opened = self._opened or (self._open(),)
-            return self._opened[0]
+            self._made = self._made or (self._make(),)
+            return self._made[0]
 
 
-class _Crew:
-    """How many tasks those who share the processor have begun or may begin; the fewer, the more threads each may use.
+class _ThreadBudget:
+    """Torch's threads, shared out among the worker threads of a pool: the fewer tasks are left, the more for each.
 
-    What must wait for the turn of another task does not count: beside one that is new, what is remembered is soon done.
+    A task that must wait for the turn of another does not count: beside one that is new, a cached one is soon done.
     """
 
-    def __init__(self, threads: int, lanes: int) -> None:
-        self.threads, self._lanes, self._left = threads, lanes, 0
+    def __init__(self, threads: int, workers: int) -> None:
+        self.threads, self._workers, self._tasks_left = threads, workers, 0
         self._lock = threading.Lock()
 
     @property
     def share(self) -> int:
-        return self.threads // max(1, min(self._lanes, self._left))
+        return self.threads // max(1, min(self._workers, self._tasks_left))
 
-    def count(self, change: int) -> None:
+    def add_tasks(self, count: int) -> None:
         with self._lock:
-            self._left += change
+            self._tasks_left += count
 
 
-class _Here(threading.local):
-    """Whose lane this thread is; None: nobody's."""
+class _CurrentWorker(threading.local):
+    """The budget of the pool that this thread works for; None outside a pool."""
 
-    crew: _Crew | None = None
-
-
-_HERE: Final = _Here()
+    budget: _ThreadBudget | None = None
 
 
-def processors() -> int:
-    """Return how many threads this program may keep busy."""
+_CURRENT_WORKER: Final = _CurrentWorker()
+
+
+def available_threads() -> int:
+    """Return how many threads this program may keep busy: `OMP_NUM_THREADS`, else the processors it may run on."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     if wanted.isdigit() and int(wanted):
         return int(wanted)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def wait_briefly() -> None:
-    """Have torch's threads sleep soon when they wait for one another; to be said before torch is loaded.
+def limit_spinning() -> None:
+    """Have torch's threads sleep soon when they wait for one another; to be called before torch is imported.
 
     They turn in a loop before they sleep, and on a machine that is busy with something else keep each other from being
     scheduled: with one of two cores taken, 150 words took 6.2 to 7.7 s, and take 4.1; alone 2.4 to 2.8 s both ways. A
     user's own setting stands.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", str(_SPINS))
+        os.environ.setdefault("GOMP_SPINCOUNT", str(_SPIN_COUNT))
 
 
-def settle(threads: int | None = None) -> None:
-    """Have torch use in this thread what its lane may use now, else `threads`, else what it would use by itself.
+def use_thread_share(threads: int | None = None) -> None:
+    """Have torch compute with this thread's share of the threads, as it is now; to be called before a forward pass.
 
-    To be called when a model was loaded and before it is asked much: torch counts threads for each thread apart. No
-    number depends on how many there are.
+    Outside a pool of `in_order` that is `threads`, or what torch would use by itself. No number depends on it.
     """
-    chosen = _HERE.crew.share if _HERE.crew else threads
+    budget = _CURRENT_WORKER.budget
+    share = budget.share if budget else threads
     torch = sys.modules.get("torch")
-    if chosen and torch is not None and torch.get_num_threads() != chosen:
-        torch.set_num_threads(chosen)
+    if share and torch is not None and torch.get_num_threads() != share:
+        torch.set_num_threads(share)
 
 
 def in_order(
@@ -115,68 +118,70 @@ def in_order(
     Args:
         work: called in several threads at once.
         tasks: made one by one, as there is room for them.
-        threads: of all lanes together; None for as many as this program may use.
-        device: a torch device; what is no processor does one task after another.
+        threads: of all workers together; None for as many as this program may use.
+        device: a torch device; on all but a processor one task is done after another.
     """
     rest = iter(tasks)
-    held = deque(itertools.islice(rest, 2))  # so that no other name holds a task that is done
-    total = threads or processors()
-    lanes = min(total, MOST)
-    if len(held) < 2 or lanes < 2 or device != "cpu":
-        while held:
-            yield work(held.popleft())
-            held.extend(itertools.islice(rest, 1))
+    upcoming = deque(itertools.islice(rest, 2))  # so that no other name holds a task that is done
+    total = threads or available_threads()
+    workers = min(total, MAX_WORKERS)
+    if len(upcoming) < 2 or workers < 2 or device != "cpu":
+        while upcoming:
+            use_thread_share(threads)
+            yield work(upcoming.popleft())
+            upcoming.extend(itertools.islice(rest, 1))
         return
-    crew = _Crew(total, lanes)
-    waiting: deque[Future[Result]] = deque()
-    with _pool(crew, lanes) as pool:
-        while held or waiting:
-            while held and (room := _AHEAD * lanes - len(waiting)) > 0:
-                begun = [held.popleft() for _ in range(min(room, len(held)))]
-                crew.count(len(begun))
+    budget = _ThreadBudget(total, workers)
+    submitted: deque[Future[Result]] = deque()
+    with _worker_pool(budget, workers) as pool:
+        while upcoming or submitted:
+            while upcoming and (room := _TASKS_AHEAD * workers - len(submitted)) > 0:
+                begun = [upcoming.popleft() for _ in range(min(room, len(upcoming)))]
+                budget.add_tasks(len(begun))
                 while begun:
-                    waiting.append(pool.submit(_finish, crew, work, [begun.pop(0)]))
-                held.extend(itertools.islice(rest, 2 - len(held)))
-            yield waiting.popleft().result()
+                    submitted.append(pool.submit(_run_task, budget, work, [begun.pop(0)]))
+                upcoming.extend(itertools.islice(rest, 2 - len(upcoming)))
+            yield submitted.popleft().result()
 
 
-def _finish(crew: _Crew, work: Callable[[Task], Result], held: list[Task]) -> Result:
-    """Do the task held, let go of it, and give back the memory that it took."""
+def _run_task(budget: _ThreadBudget, work: Callable[[Task], Result], task: list[Task]) -> Result:
+    """Do the one task in the list, let go of it, and give back the memory that it took."""
+    use_thread_share()
     try:
-        return work(held.pop())
+        return work(task.pop())
     finally:
-        crew.count(-1)
-        give_back()
+        budget.add_tasks(-1)
+        release_memory()
 
 
 @contextmanager
-def _pool(crew: _Crew, lanes: int) -> Iterator[ThreadPoolExecutor]:
-    def begin() -> None:
-        _HERE.crew = crew
+def _worker_pool(budget: _ThreadBudget, workers: int) -> Iterator[ThreadPoolExecutor]:
+    def start_worker() -> None:
+        _CURRENT_WORKER.budget = budget
 
-    usual = _threads_of_torch()
-    pool = ThreadPoolExecutor(lanes, thread_name_prefix="passage", initializer=begin)
+    before = _torch_threads()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="passage", initializer=start_worker)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
         # What one thread sets for itself, torch takes as the choice for all that have not computed yet.
         if torch := sys.modules.get("torch"):
-            torch.set_num_threads(usual or crew.threads)
+            torch.set_num_threads(before or budget.threads)
 
 
-def _threads_of_torch() -> int | None:
-    """Return how many threads torch uses in this thread, None where it is not loaded."""
+def _torch_threads() -> int | None:
+    """Return how many threads torch uses in this thread, None where it is not imported."""
     torch = sys.modules.get("torch")
     return torch.get_num_threads() if torch else None
 
 
-def keep_few_kernels() -> None:
-    """Have oneDNN keep few compiled products; to be said before the first one, and a user's own setting stands."""
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_KERNELS))
+def limit_kernel_cache() -> None:
+    """Have oneDNN keep few compiled kernels; to be called before the first one, and a user's own setting stands."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_CACHED_KERNELS))
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Return freed memory to the system: left to itself, glibc holds ever more of it, as texts differ in length."""
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # another C library has none, and needs none

@@ -71,7 +71,7 @@ class Auditor:
         self._back_translator = self._later("the back-translation models", factory.load_back_translator)
         self._quality_estimator = self._later("the quality estimator", factory.load_quality_estimator)
         self._embedder = self._later("the encoder", factory.load_embedder)
-        self._verdicts = concurrency.Later(
+        self._verdicts = concurrency.LazyValue(
             lambda: Verdicts(factory.open_verdicts(self.settings, fitted=self.parameters))
         )
 
@@ -290,7 +290,7 @@ class Auditor:
         done = (opened.words_before, opened.words_in_all)
         inside = opened.sentences
         known = opened.known
-        # The first passage is read while the lane beside it loads the quality estimator.
+        # The first passage is read while the worker beside it loads the quality estimator.
         for step in (self._read, self._estimated) if opened.words_before == 0 else (self._estimated, self._read):
             known = step(known, opened, done)
         doubted = prefilter.doubtful_words(known, inside, self.parameters)
@@ -328,16 +328,15 @@ class Auditor:
         self._tell("translating there and back", *done)
         return replace(known, back=back_translation.measure(known.document, translator, sentences=asked))
 
-    def _later(self, what: str, open_it: Callable[[Settings], T]) -> concurrency.Later[T]:
+    def _later(self, what: str, open_it: Callable[[Settings], T]) -> concurrency.LazyValue[T]:
         def load() -> T:
             self._tell(f"loading {what}", 0, 0)
             return open_it(self.settings)
 
-        return concurrency.Later(load)
+        return concurrency.LazyValue(load)
 
     def _tell(self, stage: str, done: int, total: int) -> None:
-        """Report progress, one thread at a time, and use what is free of the processor for what comes now."""
-        concurrency.settle(self.settings.threads)
+        """Report progress, one thread at a time."""
         with self._telling:
             self._progress(stage, done, total)
 

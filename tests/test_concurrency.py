@@ -51,7 +51,7 @@ def test_results_come_in_the_order_of_the_tasks(threads: int) -> None:
 
 @pytest.mark.parametrize("threads", [2, 3])
 def test_as_many_as_there_are_threads_work_at_once(threads: int) -> None:
-    """Each waits for the others, so fewer lanes would never end."""
+    """Each waits for the others, so fewer workers would never end."""
     assert list(in_order(_together(threads), range(2 * threads), threads=threads)) == list(range(2 * threads))
 
 
@@ -125,7 +125,7 @@ def test_who_is_left_alone_may_use_every_thread() -> None:
             meet.wait(timeout=30)
         else:
             assert all(first_two_done.acquire(timeout=30) for _ in range(2))
-        concurrency.settle()
+        concurrency.use_thread_share()
         share = torch.get_num_threads()
         if task < 2:
             meet.wait(timeout=30)
@@ -141,14 +141,14 @@ def test_who_is_left_alone_may_use_every_thread() -> None:
 
 
 def test_threads_that_come_later_have_the_usual_share() -> None:
-    """What a lane used is no choice for the rest of the program: torch would hand it on to every new thread."""
+    """What a worker used is no choice for the rest of the program: torch would hand it on to every new thread."""
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     meet = threading.Barrier(2)
 
     def work(_: int) -> int:
         meet.wait(timeout=30)
-        concurrency.settle()
+        concurrency.use_thread_share()
         meet.wait(timeout=30)
         return torch.get_num_threads()
 
@@ -166,10 +166,10 @@ def test_threads_wait_briefly_unless_told_otherwise(monkeypatch: pytest.MonkeyPa
     """A thread that turns in a loop keeps others from the processor; who sets how it waits knows why."""
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
-    concurrency.wait_briefly()
+    concurrency.limit_spinning()
     chosen = os.environ["GOMP_SPINCOUNT"]
     monkeypatch.setenv("GOMP_SPINCOUNT", "7")
-    concurrency.wait_briefly()
+    concurrency.limit_spinning()
 
     assert 0 < int(chosen) < 300_000
     assert os.environ["GOMP_SPINCOUNT"] == "7"
@@ -179,7 +179,7 @@ def test_a_policy_of_waiting_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     """OpenMP would heed the count before the policy."""
     monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
     monkeypatch.setenv("OMP_WAIT_POLICY", "active")
-    concurrency.wait_briefly()
+    concurrency.limit_spinning()
 
     assert "GOMP_SPINCOUNT" not in os.environ
 
@@ -227,7 +227,7 @@ def test_while_others_must_wait_for_its_turn_a_task_may_use_every_thread() -> No
             return 0
         assert all(others_done.acquire(timeout=30) for _ in range(3))
         for _ in range(1000):  # until the others are counted as done
-            concurrency.settle()
+            concurrency.use_thread_share()
             if torch.get_num_threads() == 2:
                 break
             time.sleep(0.01)

@@ -43,7 +43,7 @@ def shared(task: Task, *, jobs: int) -> Task:
     """
     if task.settings.threads is not None:
         return task
-    return replace(task, settings=replace(task.settings, threads=max(1, concurrency.processors() // jobs)))
+    return replace(task, settings=replace(task.settings, threads=max(1, concurrency.available_threads() // jobs)))
 
 
 @functools.lru_cache(maxsize=1)
@@ -75,4 +75,4 @@ def audit_story(packed: bytes, story: Story) -> Outcome:
     except Exception as error:  # noqa: BLE001 (a bug met in one story must not cost a night's run the others)
         return Outcome(story.name, failure=f"internal error, please report it: {type(error).__name__}: {error}")
     finally:
-        concurrency.give_back()
+        concurrency.release_memory()

@@ -18,7 +18,7 @@ from typing import Any
 
 from auditor.cache.environment import surroundings
 from auditor.cache.sqlite_store import Store
-from auditor.concurrency import Later
+from auditor.concurrency import LazyValue
 from auditor.protocols import BackTranslator, Edit, LanguageModel, Outlook, Pair, Passage, QualityEstimator
 from auditor.values import BackTranslation, Forced, Kind, QualityEstimate, Span, TokenScores
 
@@ -54,7 +54,7 @@ class RememberingBackTranslator:
     """A `BackTranslator` that remembers."""
 
     def __init__(self, open_translator: Callable[[], BackTranslator], memory: Memory) -> None:
-        self._translator = Later(open_translator)
+        self._translator = LazyValue(open_translator)
         self._memory = memory
 
     @functools.cached_property
@@ -108,7 +108,7 @@ class RememberingQualityEstimator:
     """A `QualityEstimator` that remembers."""
 
     def __init__(self, open_estimator: Callable[[], QualityEstimator], memory: Memory) -> None:
-        self._estimator = Later(open_estimator)
+        self._estimator = LazyValue(open_estimator)
         self._memory = memory
 
     @functools.cached_property
@@ -127,7 +127,7 @@ class RememberingLanguageModel:
     """A `LanguageModel` that remembers."""
 
     def __init__(self, open_model: Callable[[], LanguageModel], memory: Memory) -> None:
-        self._model = Later(open_model)
+        self._model = LazyValue(open_model)
         self._memory = memory
 
     @functools.cached_property
@@ -146,7 +146,7 @@ class RememberingLanguageModel:
 
         passages = _Numbered(reading)
         for number, (start, end, fingerprint) in enumerate(self._memory.recall(["read", text, _pairs(units)], plan)):
-            opened = Later(functools.partial(passages.take, number))
+            opened = LazyValue(functools.partial(passages.take, number))
             yield _RememberedPassage(Span(start, end), fingerprint, opened, self._memory)
 
 

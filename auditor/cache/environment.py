@@ -27,11 +27,11 @@ def surroundings(store: Store, *, threads: int | None = None) -> list[object]:
     """Describe what computes here, as JSON; `threads` is how many the user asks for, None for all there are.
 
     What torch says of the machine is remembered, so that torch need not be loaded to hear it again. It is not asked for
-    its threads: it counts them for each lane apart.
+    its threads: it counts them for each thread apart.
     """
     libraries = [_version(library) for library in _LIBRARIES]
     capability = _heard() if "torch" in sys.modules else _remembered(store, [libraries, _machine()])
-    return [libraries, capability, threads or concurrency.processors(), _code()]
+    return [libraries, capability, threads or concurrency.available_threads(), _code()]
 
 
 def _heard() -> str:

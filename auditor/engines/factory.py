@@ -227,8 +227,8 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
 
 def _prepare(settings: Settings) -> None:
     """Set what holds for the whole process, before torch is loaded, and for the thread that uses what is opened."""
-    concurrency.keep_few_kernels()
-    concurrency.wait_briefly()
+    concurrency.limit_kernel_cache()
+    concurrency.limit_spinning()
     import torch  # noqa: F401 (so that its threads can be counted)
 
-    concurrency.settle(settings.threads)
+    concurrency.use_thread_share(settings.threads)

@@ -34,7 +34,7 @@ _CONTEXT_TOKENS = 160
 # precision is the same within .002 (ro-en, zh-en).
 _PASSAGE_TOKENS = (448, 896)
 _FIRST_TOKENS = (128, 224)  # of the first passage: it has no context to wait for, and its findings come the sooner
-# The end of a text is two passages, so that two lanes end together: the former, which is begun while the other lane is
+# The end of a text is two passages, so that two workers end together: the former, begun while the other worker is
 # at something else, is longer than half by the second number, give or take the third, and three quarters at most.
 # Stories of 600, 700, 800, 900, 1,000, 1,200 and 3,000 words took, with 96: 3.3, 3.5, 3.8, 4.5, 4.0, 6.0 and 12.9 s;
 # with 144: 3.2, 3.5, 3.5, 4.3, 4.0, 5.4 and 12.1; with 192: 3.4, 3.2, 3.6, 3.9, 4.1, 5.2 and 11.8; with 240 no less.
@@ -89,7 +89,7 @@ class CausalLM:
         """Read `text` in passages of whole `units`; see `LanguageModel.read`."""
         for passage in self._passages(text, units):
             yield passage
-            concurrency.give_back()  # 3,000 words: 60 to 170 MiB less, in a thousandth of the time
+            concurrency.release_memory()  # 3,000 words: 60 to 170 MiB less, in a thousandth of the time
 
     def _passages(self, text: str, units: Sequence[Span]) -> Iterator[OpenPassage]:
         context: list[Token] = []

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from auditor import concurrency
 from auditor.engines.language_model import logits as logit_measures
 from auditor.engines.language_model.network import Branches, Network
 from auditor.engines.language_model.probe import Probe
@@ -100,6 +101,7 @@ class OpenPassage:
         # Python 3.11 gives a cached_property one lock for all passages, which are to be read side by side.
         if self._read is None:
             ids = [token.id for token in self._stream]
+            concurrency.use_thread_share()
             state, logits, seen = self._network.read(ids, keep=len(ids) - self._first_row, watch=self._watch.layers)
             self._read = _Reading(state, logits, seen, *logit_measures.measure(logits, ids[self._block.start :]))
         return self._read
@@ -227,6 +229,7 @@ class OpenPassage:
         reads = sorted(asked)  # what a token follows stands before it
         for first in range(0, len(reads), _PACK_TOKENS):
             pack = reads[first : first + _PACK_TOKENS]
+            concurrency.use_thread_share()
             self._forest, logits = self._network.branch(self._forest or self._reading.state, self._laid_out(pack))
             normalisers = logit_measures.normalisers(logits)
             said = [(row, (at, (*ids, token))) for row, (at, ids) in enumerate(pack) for token in asked[at, ids]]

@@ -244,7 +244,6 @@ def _side_by_side(make: Callable[[int], _Layer], layers: int, *, device: str) ->
     """Make the layers, as many at a time as there are threads: what makes one keeps a single thread busy."""
 
     def make_some(numbers: range) -> list[_Layer]:
-        concurrency.settle()
         return [make(number) for number in numbers]
 
     threads = torch.get_num_threads()

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from auditor import concurrency
 from auditor.engines.kernels.padding import filled, rounded
 from auditor.engines.quality_estimation.network import APART, FEATURES, Batch, Layer, Outputs, QualityNetwork, Side
 
@@ -51,6 +52,7 @@ class Reader:
     def read(self, pairs: Sequence[Encoded]) -> Iterator[tuple[list[int], Outputs]]:
         """Yield batch by batch the numbers of the pairs in it and what the network says of them, until all are read."""
         for start in range(0, len(pairs), WINDOW):
+            concurrency.use_thread_share()
             window = pairs[start : start + WINDOW]
             with torch.inference_mode():
                 read = self._apart([text for pair in window for text in (pair.target, pair.source) if text])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from auditor import concurrency
 from auditor.engines.translation.forced_decoding import Forced, SequenceModel
 from auditor.engines.translation.vocabulary import Pieces, Vocabulary
 from auditor.errors import ModelError
@@ -164,6 +165,7 @@ def _by_length(lengths: Sequence[int], work: Callable[[Sequence[int]], Sequence[
     """Do `work` on batches of indices whose lengths are alike; return its results in the order of `lengths`."""
     results: dict[int, T] = {}
     batch: list[int] = []
+    concurrency.use_thread_share()
     for index in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
         if batch and (len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * lengths[batch[0]] > _BATCH_PIECES):
             results |= zip(batch, work(batch), strict=True)

@@ -234,7 +234,7 @@ def test_a_passage_ends_where_its_text_says(ends: list[tuple[int, int]], size: i
 
 @pytest.mark.parametrize("rest", range(561, 1505, 59))
 def test_two_lanes_end_a_text_together(rest: int) -> None:
-    """The former of the last two passages is longer by what the other lane is busy with: up to 384 tokens."""
+    """The former of the last two passages is longer by what the other worker is busy with: up to 384 tokens."""
     least, most = causal_lm._length(rest)
     former = (least + most) // 2
 
