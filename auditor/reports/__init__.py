@@ -2,7 +2,7 @@
 
 A report has `SUFFIX: str`, the file ending it writes, and `render(audit: Audit) -> bytes`, which is pure; terminal adds
 keyword-only options for width and colour. Those in `WITH_ORIGINAL` also take `original: bytes | None`, the file that
-was audited: the Word report puts its comments into it, the others tell lines and columns of it.
+was audited: the Word report puts its comments into it, the others give lines and columns of it.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ def table(header: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(header)
-    writer.writerows([cell(value) for value in line] for line in lines)
+    for line in lines:
+        writer.writerow([cell(value) for value in line])
     return stream.getvalue().encode("utf-8-sig", errors="replace")
 
 

@@ -5,8 +5,8 @@ Line breaks, percent signs and separators are escaped, so that no text can issue
 
 from __future__ import annotations
 
+from auditor.reports.file_positions import FilePosition, locator
 from auditor.reports.marking import quoted, shortened, shown
-from auditor.reports.places import Place, places
 from auditor.values import Audit, Finding, Severity
 
 SUFFIX = ".github.txt"
@@ -19,14 +19,14 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
 
     Args:
         audit: the audit.
-        original: the bytes of the file, with which findings are placed in its markup, or in no line where it has none.
+        original: the bytes of the file, with which findings are found in its markup, or in no line where it has none.
     """
-    place = places(audit, original)
+    locate = locator(audit, original)
     lines = []
     for finding in audit.findings:
         properties = {
             "file": audit.document.name,
-            **_lines(place(finding.span)),
+            **_lines(locate(finding.span)),
             "title": f"{finding.kind.value} ({finding.probability:.0%})",
         }
         listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
@@ -34,7 +34,7 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
     return "".join(lines).encode(errors="replace")
 
 
-def _lines(at: Place | None) -> dict[str, int]:
+def _lines(at: FilePosition | None) -> dict[str, int]:
     if at is None:
         return {}
     lines = {"line": at.line, "endLine": at.end_line}

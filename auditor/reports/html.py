@@ -1,7 +1,7 @@
 """The audit as one web page: the story as it reads, each doubt marked and explained where the eye or the focus rests.
 
 The file stands alone: it loads nothing, its policy forbids it to, and it works without scripts; the one script only
-filters. Severity is told by the line's form as well as by its colour.
+filters. Severity shows in the line's form as well as in its colour.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import functools
 import html
 from importlib import resources
 
-from auditor.reports.marking import Piece, counted, pieces, shortened, shown, suggested, told, whole
+from auditor.reports.marking import Piece, as_sentence, counted, pieces, shortened, shown, suggested, whole, worst
 from auditor.values import Audit, Finding, Kind, ParagraphAudit, Severity
 
 SUFFIX = ".html"
@@ -135,16 +135,15 @@ def _paragraph(text: str, paragraph: ParagraphAudit, number: int, first: int) ->
 
 
 def _piece(text: str, piece: Piece, paragraph: ParagraphAudit, first: int) -> str:
-    """Return a stretch of the story; where findings lie on it, marked, with their notes inside the mark."""
+    """Return a piece of the story; where findings lie on it, marked, with their notes inside the mark."""
     words = _escaped(piece.span.of(text))
     if not piece.findings:
         return words
     inside = [paragraph.findings[number - first] for number in piece.findings]
-    worst = max(inside, key=lambda finding: list(Severity).index(finding.severity))
     notes = "".join(_note(text, finding) for finding in inside)
     name = f"n{piece.span.start}"
     return (
-        f'<mark class="mark {worst.severity}" tabindex="0" aria-describedby="{name}">{words}'
+        f'<mark class="mark {worst(inside)}" tabindex="0" aria-describedby="{name}">{words}'
         f'<span class="tip" role="tooltip" id="{name}">{notes}</span></mark>'
     )
 
@@ -159,5 +158,5 @@ def _note(text: str, finding: Finding) -> str:
         f'<span class="note" data-kind="{finding.kind}" data-chance="{finding.probability:.4f}">'
         f'<span class="change">{change}</span>'
         f'<span class="sort">{finding.kind}, {finding.severity}, chance {finding.probability:.2f}</span>'
-        f'<span class="message">{_escaped(told(finding))}</span>{evidence}</span>'
+        f'<span class="message">{_escaped(as_sentence(finding))}</span>{evidence}</span>'
     )

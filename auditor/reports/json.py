@@ -49,8 +49,8 @@ def render(audit: Audit) -> bytes:
             "text": document.text,
         },
         "paragraphs": [
-            _paragraph(document.text, paragraph, judged)
-            for paragraph, judged in zip(document.paragraphs, audit.paragraphs, strict=True)
+            _paragraph(document.text, paragraph, audited)
+            for paragraph, audited in zip(document.paragraphs, audit.paragraphs, strict=True)
         ],
     }
     # A raw line break stands in no JSON string, so only the pairs of numbers are pulled onto one line.
@@ -71,21 +71,22 @@ def parse(data: bytes) -> Audit:
         raise InputError(f"this is not a JSON report of auditor, form {SCHEMA_VERSION}: {error}.") from error
 
 
-def _paragraph(text: str, paragraph: Paragraph, judged: ParagraphAudit) -> dict[str, object]:
+def _paragraph(text: str, paragraph: Paragraph, audited: ParagraphAudit) -> dict[str, object]:
     return {
         **_range(paragraph.span),
         "text": paragraph.span.of(text),
-        "score": judged.score,
-        "interval": judged.interval,
-        "findings": [_finding(text, finding) for finding in judged.findings],
-        "sentences": [
-            {
-                **_range(sentence.span),
-                "source": sentence.source,
-                "words": [(word.span.start, word.span.end) for word in sentence.words],
-            }
-            for sentence in paragraph.sentences
-        ],
+        "score": audited.score,
+        "interval": audited.interval,
+        "findings": [_finding(text, finding) for finding in audited.findings],
+        "sentences": [_sentence(sentence) for sentence in paragraph.sentences],
+    }
+
+
+def _sentence(sentence: Sentence) -> dict[str, object]:
+    return {
+        **_range(sentence.span),
+        "source": sentence.source,
+        "words": [(word.span.start, word.span.end) for word in sentence.words],
     }
 
 
@@ -125,30 +126,24 @@ def _audit(read: _Object) -> Audit:
         document=document,
         score=read["score"],
         interval=_read_interval(read),
-        paragraphs=tuple(
-            ParagraphAudit(
-                _read_span(paragraph),
-                paragraph["score"],
-                _read_interval(paragraph),
-                tuple(_read_finding(finding) for finding in paragraph["findings"]),
-            )
-            for paragraph in read["paragraphs"]
-        ),
+        paragraphs=tuple(_read_audited(paragraph) for paragraph in read["paragraphs"]),
         signature=read["signature"],
         notes=tuple(read["notes"]),
     )
 
 
+def _read_audited(read: _Object) -> ParagraphAudit:
+    findings = tuple(_read_finding(finding) for finding in read["findings"])
+    return ParagraphAudit(_read_span(read), read["score"], _read_interval(read), findings)
+
+
 def _read_paragraph(text: str, read: _Object) -> Paragraph:
-    sentences = (
-        Sentence(
-            _read_span(sentence),
-            tuple(Word(Span(start, end), text[start:end]) for start, end in sentence["words"]),
-            sentence["source"],
-        )
-        for sentence in read["sentences"]
-    )
-    return Paragraph(_read_span(read), tuple(sentences))
+    return Paragraph(_read_span(read), tuple(_read_sentence(text, sentence) for sentence in read["sentences"]))
+
+
+def _read_sentence(text: str, read: _Object) -> Sentence:
+    words = tuple(Word(Span(start, end), text[start:end]) for start, end in read["words"])
+    return Sentence(_read_span(read), words, read["source"])
 
 
 def _read_finding(read: _Object) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
-from auditor.values import Audit, Finding, Span
+from auditor.values import Audit, Finding, Severity, Span
 
 # Control characters drive terminals and browsers, directional overrides make a line read other than it is stored.
 _UNSAFE = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -18,7 +18,7 @@ _BREAK = regex.compile(r"[^\S\n\r\f\v\u0085\u2028\u2029]*[\n\r\f\v\u0085\u2028\u
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text under the same findings, given by their numbers (0 = the document's first)."""
+    """A piece of text under the same findings, given by their numbers (0 = the document's first)."""
 
     span: Span
     findings: tuple[int, ...]
@@ -32,14 +32,15 @@ def pieces(span: Span, findings: Sequence[Finding], *, first: int) -> tuple[Piec
         findings: those of the paragraph; they may overlap.
         first: the number of the first of them in the document.
     """
-    ends = {offset for finding in findings for offset in (finding.span.start, finding.span.end)}
-    inner = sorted(offset for offset in ends if span.start < offset < span.end)
-    bounds = [span.start, *inner, span.end]
-    parts = [Span(start, end) for start, end in itertools.pairwise(bounds)]
-    return tuple(
-        Piece(part, tuple(first + n for n, finding in enumerate(findings) if finding.span.overlaps(part)))
-        for part in parts
-    )
+    bounds = {span.start, span.end}
+    for finding in findings:
+        bounds |= {offset for offset in (finding.span.start, finding.span.end) if span.start < offset < span.end}
+    cut: list[Piece] = []
+    for start, end in itertools.pairwise(sorted(bounds)):
+        part = Span(start, end)
+        touching = [number for number, finding in enumerate(findings, first) if finding.span.overlaps(part)]
+        cut.append(Piece(part, tuple(touching)))
+    return tuple(cut)
 
 
 def shown(text: str) -> str:
@@ -54,9 +55,15 @@ def shortened(text: str, *, width: int = 48) -> str:
     return whole if len(whole) <= width else f"{whole[:head].rstrip()}…{whole[head + 1 - width :].lstrip()}"
 
 
-def told(finding: Finding) -> str:
+def as_sentence(finding: Finding) -> str:
     """Return the finding's message as a sentence."""
     return f"{shown(finding.message).rstrip('.')}."
+
+
+def worst(findings: Sequence[Finding]) -> Severity | None:
+    """Return the greatest severity among findings; None where there are none."""
+    found = {finding.severity for finding in findings}
+    return next((severity for severity in reversed(Severity) if severity in found), None)
 
 
 def suggested(finding: Finding) -> str:
@@ -75,12 +82,12 @@ def quoted(suggestion: str) -> str:
 
 def counted(audit: Audit) -> str:
     """Put the number of findings into words, with their kinds, most frequent first."""
-    kinds = Counter(finding.kind.value for finding in audit.findings)
+    kinds = Counter(sorted(finding.kind.value for finding in audit.findings))
     total = kinds.total()
     if not total:
         return "no findings"
-    parts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
-    return f"{total} finding{'s' if total > 1 else ''}: {parts}"
+    parts = [f"{count} {kind}" for kind, count in kinds.most_common()]  # those as frequent stay in alphabetical order
+    return f"{total} finding{'s' if total > 1 else ''}: {', '.join(parts)}"
 
 
 def whole(score: float) -> int:

@@ -48,7 +48,8 @@ def render(audit: Audit) -> bytes:
         inside = []
         while waiting and waiting[0].span.start < following:
             inside.append(waiting.popleft())
-        lines += ("\t".join(_cell(value) for value in row) for row in _rows(audit, number, sentence, inside))
+        for row in _rows(audit, number, sentence, inside):
+            lines.append("\t".join(map(_cell, row)))
     return ("\n".join(lines) + "\n").encode(errors="replace")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from auditor.readers.extras import need
-from auditor.values import Audit, Span
+from auditor.values import Audit, Span, Word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,11 +40,14 @@ def words(audit: Audit, values: Mapping[int, float], span: Span, *, axis: Axes |
     """
     shown = [word for word in audit.document.words if span.contains(word.span)]
     axis = axis or _axis(max(4, 0.25 * len(shown)), 2.5)
-    doubted = [any(finding.span.overlaps(word.span) for finding in audit.findings) for word in shown]
-    colors = [_DOUBTED if red else _CALM for red in doubted]
+    colors = [_DOUBTED if _is_doubted(word, audit) else _CALM for word in shown]
     axis.bar(range(len(shown)), [values.get(word.span.start, 0.0) for word in shown], color=colors)
     axis.set_xticks(range(len(shown)), [word.text for word in shown], rotation=90)
     return axis
+
+
+def _is_doubted(word: Word, audit: Audit) -> bool:
+    return any(finding.span.overlaps(word.span) for finding in audit.findings)
 
 
 def _axis(width: float, height: float) -> Axes:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from auditor.reports.places import Place, places
+from auditor.reports.file_positions import FilePosition, locator
 from auditor.review import fingerprints
 from auditor.values import Audit, Finding, Severity
 
@@ -22,17 +22,16 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
 
     Args:
         audit: the audit.
-        original: the bytes of the file, with which findings are placed in its markup, or in no line where it has none.
+        original: the bytes of the file, with which findings are found in its markup, or in no line where it has none.
     """
-    place = places(audit, original)
+    locate = locator(audit, original)
     uri = quote(audit.document.name.encode(errors="surrogateescape"))
     rules = sorted({finding.mechanism for finding in audit.findings})
     identities = fingerprints.take(audit.document, audit.findings)
-    results = [
-        _result(audit, finding, place(finding.span), uri)
-        | {"partialFingerprints": {"auditorContent/v1": identity.hash}}
-        for finding, identity in zip(audit.findings, identities, strict=True)
-    ]
+    results: list[dict[str, object]] = []
+    for finding, identity in zip(audit.findings, identities, strict=True):
+        result = _result(audit, finding, locate(finding.span), uri)
+        results.append(result | {"partialFingerprints": {"auditorContent/v1": identity.hash}})
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -50,52 +49,52 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
 
 
 def _driver(rules: Iterable[str], signature: str) -> dict[str, object]:
-    """Name the tool by the version that the signature tells."""
+    """Name the tool by the version in the signature."""
     version = next((part.removeprefix("auditor:") for part in signature.split("|") if part.startswith("auditor:")), "")
     listed = [{"id": rule, "help": {"text": f"To read about it, run: auditor explain {rule}"}} for rule in rules]
     return {"name": "auditor", **({"version": version} if version else {}), "rules": listed}
 
 
-def _result(audit: Audit, finding: Finding, place: Place | None, uri: str) -> dict[str, object]:
+def _result(audit: Audit, finding: Finding, position: FilePosition | None, uri: str) -> dict[str, object]:
     text = finding.span.of(audit.document.text)
     message = " ".join([f"{finding.message}.", *finding.evidence])
-    physical = {"artifactLocation": {"uri": uri}, **({"region": _region(place, text)} if place else {})}
-    suggestions = dict.fromkeys(finding.suggestions) if place else ()  # each once
+    physical = {"artifactLocation": {"uri": uri}, **({"region": _region(position, text)} if position else {})}
+    suggestions = dict.fromkeys(finding.suggestions) if position else ()  # each once
     return {
         "ruleId": finding.mechanism,
         "level": _LEVELS[finding.severity],
         "rank": round(100 * finding.probability, 1),
         "message": {"text": message},
-        "locations": [{"physicalLocation": physical, **({} if place else _named(audit, finding))}],
-        "fixes": [_fix(suggestion, place, uri) for suggestion in suggestions if place],
+        "locations": [{"physicalLocation": physical, **({} if position else _named(audit, finding))}],
+        "fixes": [_fix(suggestion, position, uri) for suggestion in suggestions if position],
         "properties": {"kind": finding.kind.value, "probability": finding.probability, "tags": [finding.kind.value]},
     }
 
 
 def _named(audit: Audit, finding: Finding) -> dict[str, object]:
-    """Call a place by its paragraph, in a file that has no lines."""
+    """Name a finding by its paragraph, in a file that has no lines."""
     starts = [paragraph.span.start for paragraph in audit.paragraphs]
     return {"logicalLocations": [{"name": f"paragraph {bisect.bisect_right(starts, finding.span.start)}"}]}
 
 
-def _region(place: Place, snippet: str) -> dict[str, object]:
+def _region(position: FilePosition, snippet: str) -> dict[str, object]:
     return {
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line,
-        "endColumn": place.end_column,
-        "charOffset": place.offset,
-        "charLength": place.length,
+        "startLine": position.line,
+        "startColumn": position.column,
+        "endLine": position.end_line,
+        "endColumn": position.end_column,
+        "charOffset": position.offset,
+        "charLength": position.length,
         "snippet": {"text": snippet},
     }
 
 
-def _fix(suggestion: str, place: Place, uri: str) -> dict[str, object]:
+def _fix(suggestion: str, position: FilePosition, uri: str) -> dict[str, object]:
     deleted = {
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line,
-        "endColumn": place.end_column,
+        "startLine": position.line,
+        "startColumn": position.column,
+        "endLine": position.end_line,
+        "endColumn": position.end_column,
     }
     replacement = {"deletedRegion": deleted, "insertedContent": {"text": suggestion}}
     change = {"artifactLocation": {"uri": uri}, "replacements": [replacement]}

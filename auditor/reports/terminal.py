@@ -10,7 +10,7 @@ import io
 from rich.console import Console
 from rich.text import Text
 
-from auditor.reports.marking import counted, pieces, shortened, shown, suggested, told, whole
+from auditor.reports.marking import as_sentence, counted, pieces, shortened, shown, suggested, whole, worst
 from auditor.values import Audit, Finding, ParagraphAudit, Severity
 
 SUFFIX = ".txt"
@@ -91,9 +91,9 @@ def _story(text: str, paragraph: ParagraphAudit, first: int, *, color: bool) -> 
     for piece in pieces(paragraph.span, paragraph.findings, first=first):
         inside = [paragraph.findings[number - first] for number in piece.findings]
         begins = sum(finding.span.start == piece.span.start for finding in inside)
-        worst = max(inside, key=lambda finding: list(Severity).index(finding.severity), default=None)
+        severity = worst(inside)
         story.append("" if color else "[" * begins)
-        story.append(shown(piece.span.of(text)), style=_STYLES[worst.severity] if worst else "")
+        story.append(shown(piece.span.of(text)), style=_STYLES[severity] if severity else "")
         for number, finding in zip(piece.findings, inside, strict=True):
             if finding.span.end == piece.span.end:
                 story.append(f"({number + 1})" if color else f"]({number + 1})", style="dim")
@@ -105,7 +105,7 @@ def _note(console: Console, text: str, finding: Finding, number: int) -> Text:
     note = Text.assemble((shortened(finding.span.of(text)), _STYLES[finding.severity]))
     if finding.suggestions:
         note.append(" → ").append(suggested(finding), style="bold green")
-    note.append(f" ({finding.probability:.2f}, {finding.kind}, {finding.severity})\n{told(finding)}")
+    note.append(f" ({finding.probability:.2f}, {finding.kind}, {finding.severity})\n{as_sentence(finding)}")
     if finding.evidence:
         note.append("\n" + " ".join(map(shown, finding.evidence)), style="dim")
     label = f"  {number}. "

@@ -86,7 +86,10 @@ def _plain(audit: Audit) -> tuple[WordDocument, list[Run]]:
 def _comment(document: WordDocument, runs: Sequence[Run], places: Sequence[Span], findings: Sequence[Finding]) -> None:
     """Add a comment at each place of the runs' axis."""
     library = need("docx.text.run", package="python-docx", purpose="write Word documents")
-    divided = _divided(runs, sorted({offset for place in places for offset in (place.start, place.end)}))
+    cuts: set[int] = set()
+    for place in places:
+        cuts |= {place.start, place.end}
+    divided = _divided(runs, sorted(cuts))
     starts = [run.start for run in divided]
     for place, finding in zip(places, findings, strict=True):
         inside = divided[bisect_right(starts, place.start) - 1 : bisect_left(starts, place.end)]

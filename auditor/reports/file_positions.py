@@ -18,8 +18,11 @@ _LINE_END = re.compile(r"\r\n|\r|\n")  # what editors and code hosts count
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Lines and columns from 1, columns in code points; the end column is exclusive; `offset` counts from 0."""
+class FilePosition:
+    """Where a range stands in a file.
+
+    Lines and columns count from 1, columns in code points; the end column is exclusive; `offset` counts from 0.
+    """
 
     line: int
     column: int
@@ -29,21 +32,21 @@ class Place:
     length: int
 
 
-def places(audit: Audit, original: bytes | None) -> Callable[[Span], Place | None]:
-    """Return the function that places a range of the audited text in its file.
+def locator(audit: Audit, original: bytes | None) -> Callable[[Span], FilePosition | None]:
+    """Return the function that finds a range of the audited text in its file.
 
-    With `original`, the file's bytes, marked-up files are placed in their markup, and nothing in a file without lines
-    of its own, such as a Word document or a table. Without it everything is placed in the audited text.
+    With `original`, the file's bytes, a range is found in the markup of its file, and nowhere in a file without lines
+    of its own, such as a Word document or a table. Without it everything is found in the audited text.
     """
     if original is None:
-        return _in_text(audit.document.text, lambda span: span)
+        return _in_text(audit.document.text, _unchanged)
     try:
         markup, woven = _anchors(original, audit.document.name)
     except InputError:  # the user said that it is of another format than it looks
-        return lambda _: None
+        return _nowhere
     if not is_same(markup if woven is None else woven.text, audit.document.text):
-        return lambda _: None
-    return _in_text(markup, woven.locate if woven else lambda span: span)
+        return _nowhere
+    return _in_text(markup, woven.locate if woven else _unchanged)
 
 
 def _anchors(original: bytes, name: str) -> tuple[str, Woven | None]:
@@ -56,13 +59,21 @@ def _anchors(original: bytes, name: str) -> tuple[str, Woven | None]:
     return found
 
 
-def _in_text(text: str, locate: Callable[[Span], Span]) -> Callable[[Span], Place]:
+def _unchanged(span: Span) -> Span:
+    return span
+
+
+def _nowhere(span: Span) -> None:
+    return None
+
+
+def _in_text(text: str, locate: Callable[[Span], Span]) -> Callable[[Span], FilePosition]:
     starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
-    def place(span: Span) -> Place:
+    def position(span: Span) -> FilePosition:
         found = locate(span)
         first, last = (bisect_right(starts, offset) for offset in (found.start, found.end))
-        return Place(
+        return FilePosition(
             line=first,
             column=found.start - starts[first - 1] + 1,
             end_line=last,
@@ -71,4 +82,4 @@ def _in_text(text: str, locate: Callable[[Span], Span]) -> Callable[[Span], Plac
             length=len(found),
         )
 
-    return place
+    return position
