@@ -1,19 +1,24 @@
-"""Word documents: the paragraphs of the body and its tables; headers, footers, notes and comments are left alone.
+"""Word documents: the paragraphs of the body and its tables, insertions and the results of fields among them.
 
-Deleted and moved-away text of tracked changes, hidden text and text boxes are left out; inserted text is read.
+Left out, and counted in a note, are footnotes and endnotes, text boxes, headers and footers, comments, deleted and
+hidden text, equations and embedded documents: Word has no place for a comment in most of them.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.errors import InputError
+from auditor.readers import left_out, xml_text
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
+from auditor.readers.left_out import Part
 from auditor.readers.offset_map import Piece, Woven, weave
 from auditor.text import segmentation
 from auditor.values import Document, Span
@@ -25,10 +30,42 @@ if TYPE_CHECKING:
 SUFFIXES = (".docx",)
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_GONE = frozenset({f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}pict"})
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_GONE = frozenset({f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}pict", f"{W}rt"})
 _CHARACTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "‑"}
+_STRICT = b"http://purl.oclc.org/ooxml/"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST = 256 * 2**20  # bytes unpacked; the text of a thousand-page book takes about 20 MiB of WordprocessingML
+
+
+FOOTNOTE = Part("footnote", "footnotes")
+ENDNOTE = Part("endnote", "endnotes")
+TEXT_BOX = Part("text box", "text boxes")
+HEADER = Part("header", "headers")
+FOOTER = Part("footer", "footers")
+COMMENT = Part("comment", "comments")
+DELETED = Part("deleted passage", "deleted passages")
+HIDDEN = Part("hidden passage", "hidden passages")
+EQUATION = Part("equation", "equations")
+EMBEDDED = Part("embedded document", "embedded documents")
+
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+# Parts of the package beside the body: what their relationship is called, and what one of them, or of the elements in
+# them, is.
+_BESIDE = (
+    ("footnotes", f"{W}footnote", FOOTNOTE),
+    ("endnotes", f"{W}endnote", ENDNOTE),
+    ("header", f"{W}hdr", HEADER),
+    ("footer", f"{W}ftr", FOOTER),
+    ("comments", f"{W}comment", COMMENT),
+)
+_INSIDE = (
+    (f"{W}txbxContent", f"{W}t", TEXT_BOX),
+    (f"{W}del", f"{W}delText", DELETED),
+    (f"{W}moveFrom", f"{W}t", DELETED),
+    (f"{_M}oMath", f"{_M}t", EQUATION),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +90,12 @@ class Axis:
 
 def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Read the body of a Word document."""
-    text = axis(unpack(data, name=name)).woven.text
+    document = unpack(data, name=name)
+    text = axis(document).woven.text
+    notes = left_out.note(_left_out(document))
     if not text:
         raise InputError(f"{name} holds no text in its body; there is nothing to audit.")
-    return admit(segmentation.document(text, name=name, language=language))
+    return admit(segmentation.document(text, name=name, language=language, notes=notes))
 
 
 def unpack(data: bytes, *, name: str) -> WordDocument:
@@ -72,19 +111,29 @@ def unpack(data: bytes, *, name: str) -> WordDocument:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(item.file_size for item in archive.infolist())
             names = set(archive.namelist())
-    except zipfile.BadZipFile as error:
-        raise InputError(f"{name} is damaged or no Word document: {error}.") from error
+            is_strict = "_rels/.rels" in names and _STRICT in archive.read("_rels/.rels")
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise _damaged(name, "it is cut off, or was changed on the way") from error
     if "[Content_Types].xml" not in names:
         raise InputError(f"{name} is a zip archive, not a Word document; unpack it and audit the files inside.")
     if size > _LARGEST:
         raise InputError(
             f"{name} unpacks to {size / 2**20:.0f} MiB, more than {_LARGEST // 2**20}; remove its pictures."
         )
+    if is_strict:
+        raise InputError(f"{name} is in Word's strict format; save it as a plain Word document (.docx).")
     try:
         document: WordDocument = library.Document(io.BytesIO(data))
-    except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:  # lxml's XML errors are SyntaxErrors
-        raise InputError(f"{name} is damaged or no Word document: {error}.") from error
+        _ = document.element.body
+    except SyntaxError as error:  # lxml's errors are
+        raise _damaged(name, xml_text.complaint(error)) from error
+    except (KeyError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise _damaged(name, "a part of it is missing or cannot be unpacked") from error
     return document
+
+
+def _damaged(name: str, reason: str) -> InputError:
+    return InputError(f"{name} is damaged or no Word document: {reason}; open it in Word and save it again.")
 
 
 def axis(document: WordDocument) -> Axis:
@@ -122,12 +171,46 @@ def child_characters(child: _Element) -> str:
     return _CHARACTERS.get(str(child.tag), "")
 
 
+def _left_out(document: WordDocument) -> Counter[Part]:
+    """Count what the document holds beside the text of its body."""
+    counts: Counter[Part] = Counter()
+    body = document.element.body
+    for tag, text, part in _INSIDE:
+        counts[part] += sum(_has_text(element, text) and not _is_fallback(element) for element in body.iter(tag))
+    counts[EMBEDDED] += sum(1 for _ in body.iter(f"{W}altChunk"))
+    counts[HIDDEN] += sum(_is_hidden(run) and _has_text(run, f"{W}t") for run in body.iter(f"{W}r"))
+    etree = need("lxml.etree", package="lxml", purpose="read Word documents")
+    for relation in document.part.rels.values():
+        for kind, tag, part in _BESIDE:
+            if relation.reltype == f"{_RELATED}{kind}" and not relation.is_external:
+                root = etree.fromstring(relation.target_part.blob)
+                counts[part] += sum(_has_words(element) for element in root.iter(tag))
+    return counts
+
+
+def _has_text(element: _Element, tag: str) -> bool:
+    return any((node.text or "").strip() for node in element.iter(tag))
+
+
+def _has_words(element: _Element) -> bool:
+    """Tell whether there is more than a line or the number of the page."""
+    return any(any(map(str.isalpha, node.text or "")) for node in element.iter(f"{W}t"))
+
+
+def _is_fallback(element: _Element) -> bool:
+    """Tell whether an element is the copy that Word writes for its versions before 2010."""
+    return any(parent.tag == _FALLBACK for parent in element.iterancestors())
+
+
+def _is_hidden(run: _Element) -> bool:
+    vanish = run.find(f"{W}rPr/{W}vanish")
+    return vanish is not None and vanish.get(f"{W}val") not in {"0", "false", "off"}
+
+
 def _runs(paragraph: _Element) -> Iterator[_Element]:
     """Yield the visible runs of a paragraph, inside hyperlinks, insertions and content controls too."""
     for run in paragraph.iter(f"{W}r"):
-        hidden = run.find(f"{W}rPr/{W}vanish")
-        shown = hidden is None or hidden.get(f"{W}val") in {"0", "false", "off"}
-        if shown and not _is_gone(run, paragraph):
+        if not _is_hidden(run) and not _is_gone(run, paragraph):
             yield run
 
 

@@ -6,6 +6,7 @@ words of a run, the run is divided as Word itself divides it; its properties sta
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import zipfile
@@ -35,6 +36,8 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]") 
 _BREAK = re.compile(r"[\r\n\u0085\u2028\u2029]")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TYPES = "[Content_Types].xml"
+_PROPERTIES = "docProps/core.xml"
+_EPOCH = datetime.datetime(1980, 1, 1)  # the earliest that an archive can tell
 _COMMENTS = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
 
@@ -51,13 +54,14 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
     """
     if original is None or not is_word(original):
         document, runs = _plain(audit)
-        _comment(document, runs, [finding.span for finding in audit.findings], audit.findings)
+        _comment(document, runs, [finding.span for finding in audit.findings], audit.findings, _date(document, b""))
         return repack(_saved(document))
     document = reader.unpack(original, name=audit.document.name)
     axis = reader.axis(document)
     if not is_same(axis.woven.text, audit.document.text):
         raise InputError(f"{audit.document.name} has changed since it was audited; audit it again.")
-    _comment(document, axis.runs, [axis.woven.locate(finding.span) for finding in audit.findings], audit.findings)
+    places = [axis.woven.locate(finding.span) for finding in audit.findings]
+    _comment(document, axis.runs, places, audit.findings, _date(document, original))
     return _merged(original, document) if audit.findings else original
 
 
@@ -83,7 +87,38 @@ def _plain(audit: Audit) -> tuple[WordDocument, list[Run]]:
     return document, runs
 
 
-def _comment(document: WordDocument, runs: Sequence[Run], places: Sequence[Span], findings: Sequence[Finding]) -> None:
+def _date(document: WordDocument, original: bytes) -> str:
+    """Return when the document says that it was written: the same audit gives the same bytes on any day.
+
+    Args:
+        document: what is commented.
+        original: the file it came in; where that has no such date, its newest member tells.
+    """
+    if original:
+        with zipfile.ZipFile(io.BytesIO(original)) as archive:
+            newest = max(item.date_time for item in archive.infolist())
+            is_dated = _PROPERTIES in archive.namelist()
+        if not is_dated:
+            return _dated(_moment(newest))
+    properties = document.core_properties
+    return _dated(properties.modified or properties.created or _EPOCH)
+
+
+def _moment(parts: tuple[int, int, int, int, int, int]) -> datetime.datetime:
+    """Return the time of a member of an archive, which may be none that a calendar knows."""
+    try:
+        return datetime.datetime(*parts)  # in no time zone that is told
+    except ValueError:
+        return _EPOCH
+
+
+def _dated(moment: datetime.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _comment(
+    document: WordDocument, runs: Sequence[Run], places: Sequence[Span], findings: Sequence[Finding], date: str
+) -> None:
     """Add a comment at each place of the runs' axis."""
     library = need("docx.text.run", package="python-docx", purpose="write Word documents")
     cuts: set[int] = set()
@@ -95,7 +130,7 @@ def _comment(document: WordDocument, runs: Sequence[Run], places: Sequence[Span]
         inside = divided[bisect_right(starts, place.start) - 1 : bisect_left(starts, place.end)]
         first, last = (library.Run(run.element, document) for run in (inside[0], inside[-1]))
         added = document.comments.add_comment(text=worded(finding), author=AUTHOR, initials=AUTHOR[0])
-        del added._comment_elm.attrib[f"{W}date"]  # the same audit gives the same bytes on any day
+        added._comment_elm.set(f"{W}date", date)
         first.mark_comment_range(last, added.comment_id)
 
 

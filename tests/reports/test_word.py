@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from auditor.errors import InputError
 from auditor.readers import docx as reader
 from auditor.reports import word
 from auditor.values import Audit, Finding, Kind, Severity, Span
-from tests.readers.word_files import story
+from tests.readers.word_files import package, paragraph, story
 from tests.reports.audits import audits
 from tests.reports.golden import golden
 
@@ -73,6 +74,30 @@ def test_each_finding_is_a_comment_at_exactly_its_words() -> None:
     assert sorted(["Talks go on in Lisbon", *QUOTED]) == sorted(text for _, text in _commented(commented))
     authors = [comment.author for comment in docx.Document(io.BytesIO(commented)).comments]
     assert authors == ["editor", *["auditor"] * len(QUOTED)]
+
+
+def _dates(data: bytes) -> list[str]:
+    comments = docx.Document(io.BytesIO(data)).comments
+    return [f"{comment.timestamp:%Y-%m-%d %H:%M:%S}" for comment in comments if comment.timestamp]
+
+
+def test_comments_have_the_date_of_the_story(audit: Audit) -> None:
+    """The date is the document's own, or that of its newest part, so that no two reports of one audit differ."""
+    written = docx.Document(io.BytesIO(story()))
+    written.core_properties.modified = datetime.datetime(2025, 3, 4, 5, 6, 7)
+    stream = io.BytesIO()
+    written.save(stream)
+    bare = package(paragraph("The talks would go on."))
+    document = reader.read(bare, name="bare.docx")
+    finding = _finding(Span(4, 9), document.text)
+    found = Audit(document, 50.0, (40.0, 60.0), scoring.score(document, [finding])[2], "auditor:test")
+
+    dates = _dates(word.render(_audit_of_story("Talks"), original=stream.getvalue()))
+
+    assert dates[-1] == "2025-03-04 05:06:07"
+    assert _dates(word.render(found, original=bare)) == ["2024-05-06 07:08:10"]
+    assert len(_dates(word.render(audit))) == len(audit.findings)
+    assert word.render(audit) == word.render(audit)
 
 
 def test_a_comment_says_what_is_wrong() -> None:
