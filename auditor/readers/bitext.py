@@ -24,7 +24,7 @@ from auditor.readers.checks import admit
 from auditor.readers.extras import need
 from auditor.readers.inline_codes import reads_as
 from auditor.readers.left_out import Part
-from auditor.readers.offset_map import Piece, Woven
+from auditor.readers.offset_map import OffsetMap, Piece, text_of
 from auditor.readers.translation_units import Aligned, Segment
 from auditor.readers.xml_text import Characters
 from auditor.text import language_id
@@ -101,18 +101,18 @@ class _File:
 def read(data: bytes, *, name: str) -> Document:
     """Read the translations of a CAT file, each with its source."""
     found = _align(data, name=name)
-    if not found.aligned.woven.text:
+    if not found.aligned.offset_map.text:
         raise InputError(f"{name} holds no translated unit; there is nothing to audit.")
     document = translation_units.document(found.aligned, name=name, source_language=found.source_language)
     return admit(replace(document, notes=found.notes))
 
 
 def aligned(data: bytes, *, name: str) -> Aligned:
-    """Return the text with the units it was woven from."""
+    """Return the text with the units it consists of."""
     return _align(data, name=name).aligned
 
 
-def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:
+def offset_map(data: bytes, *, name: str) -> tuple[str, OffsetMap]:
     """Return the decoded file and the extracted text with its places in it."""
     found = _align(data, name=name)
     return found.markup, found.aligned.in_file()
@@ -220,12 +220,12 @@ def _xliff(store: _Store, markup: _Markup) -> Iterator[_Unit]:
         for identity, translated, original in _xliff_pairs(unit, target, source):
             found, text = (_pieces(element, markup, phrase=phrase) for element in (translated, original))
             markup.left_out[DELETED] += sum(node.get("mtype") == _GONE for node in translated.iter("*"))
-            if is_new and _joined(found) == _joined(text):
+            if is_new and text_of(found) == text_of(text):
                 markup.left_out[UNTRANSLATED] += 1
-            elif not _joined(found).strip():
-                markup.left_out[UNTRANSLATED if _joined(text).strip() else EMPTY] += 1
+            elif not text_of(found).strip():
+                markup.left_out[UNTRANSLATED if text_of(text).strip() else EMPTY] += 1
             else:
-                yield _Unit(_segment(identity, found, _joined(text) if original is not None else None), language)
+                yield _Unit(_segment(identity, found, text_of(text) if original is not None else None), language)
 
 
 def _xliff_pairs(
@@ -268,10 +268,10 @@ def _tmx(store: _Store, markup: _Markup) -> Iterator[_Unit]:
         source = next((node for language, node in others if language == wanted), others[0][1] if others else None)
         if english:
             identity = unit.xmlelement.get("tuid") or str(number)
-            text = None if source is None else _joined(_pieces(source, markup))
+            text = None if source is None else text_of(_pieces(source, markup))
             found = _pieces(english[0], markup)
             markup.left_out[SECOND] += len(english) - 1
-            if _joined(found).strip():
+            if text_of(found).strip():
                 yield _Unit(_segment(identity, found, text))
             else:
                 markup.left_out[EMPTY] += 1
@@ -294,7 +294,7 @@ def _po(store: _Store, markup: _Markup) -> Iterator[_Unit]:
             continue
         for source, target, found in zip_longest(sources[: len(targets)], targets, pieces, fillvalue=sources[-1]):
             # What is written in a way that cannot be followed here is read all the same, without its place.
-            known = isinstance(found, list) and _joined(found) == target
+            known = isinstance(found, list) and text_of(found) == target
             segment = (
                 _segment(str(number), found, str(source)) if known else Segment(str(number), str(target), str(source))
             )
@@ -302,11 +302,7 @@ def _po(store: _Store, markup: _Markup) -> Iterator[_Unit]:
 
 
 def _segment(unit: str, pieces: Sequence[Piece], source: str | None) -> Segment:
-    return Segment(unit, _joined(pieces), source, tuple(pieces))
-
-
-def _joined(pieces: Iterable[Piece]) -> str:
-    return "".join(piece.text for piece in pieces)
+    return Segment(unit, text_of(pieces), source, tuple(pieces))
 
 
 def _source_language(store: _Store) -> str | None:
@@ -356,7 +352,9 @@ def _inside(element: _Element, characters: Characters) -> Iterator[Piece]:
 
 def _without_codes(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """Yield the pieces of a unit of Phrase's without the codes in its text."""
-    gone = {at for code in _PHRASE_CODE.finditer(_joined(pieces)) for at in range(*code.span())}
+    gone: set[int] = set()
+    for code in _PHRASE_CODE.finditer(text_of(pieces)):
+        gone.update(range(*code.span()))
     start = 0
     for piece in pieces:
         end = start + len(piece.text)

@@ -8,6 +8,7 @@ from collections import Counter
 
 from auditor.readers.html import visible_blocks
 from auditor.readers.left_out import Part
+from auditor.readers.offset_map import text_of
 from auditor.values import Span
 
 _TAGS = (
@@ -32,7 +33,7 @@ def paragraphs(cell: str, left_out: Counter[Part]) -> list[str]:
         markup = references.unescape(markup)
     if _TAG.search(markup):
         blocks = visible_blocks(markup, Span(0, len(markup)), left_out)
-        shown = ["".join(piece.text for piece in block) for block in blocks]
+        shown = [text_of(block) for block in blocks]
     else:
         shown = [markup]
     return [text for text in map(_unescaped, shown) if text.strip()]

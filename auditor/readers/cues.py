@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from auditor.readers.left_out import Part
-from auditor.readers.offset_map import Piece
+from auditor.readers.offset_map import Piece, text_of
 from auditor.values import Span
 
 COMMENT = Part("comment", "comments")
@@ -62,7 +62,7 @@ class Cue:
     @property
     def texts(self) -> tuple[str, ...]:
         """The text of each line, white space folded."""
-        return tuple(" ".join("".join(piece.text for piece in line).split()) for line in self.lines)
+        return tuple(" ".join(text_of(line).split()) for line in self.lines)
 
 
 def find(markup: str, left_out: Counter[Part]) -> Iterator[Cue]:

@@ -60,7 +60,7 @@ def format_of(name: str, data: bytes, *, chosen: str = "") -> str:
 
 def suffixes() -> frozenset[str]:
     """Return every file ending that some reader takes."""
-    return frozenset(suffix for reader in READERS for suffix in READERS.load(reader).SUFFIXES)
+    return frozenset().union(*(READERS.load(reader).SUFFIXES for reader in READERS))
 
 
 def is_word(data: bytes) -> bool:

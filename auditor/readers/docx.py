@@ -19,7 +19,7 @@ from auditor.readers import left_out, xml_text
 from auditor.readers.checks import admit
 from auditor.readers.extras import need
 from auditor.readers.left_out import Part
-from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.readers.offset_map import OffsetMap, Piece, join_blocks
 from auditor.text import segmentation
 from auditor.values import Document, Span
 
@@ -84,14 +84,14 @@ class Run:
 class Axis:
     """The audited text, and the runs it was taken from."""
 
-    woven: Woven
+    offset_map: OffsetMap
     runs: tuple[Run, ...]
 
 
 def read(data: bytes, *, name: str, language: str = "en") -> Document:
     """Read the body of a Word document."""
     document = unpack(data, name=name)
-    text = axis(document).woven.text
+    text = axis(document).offset_map.text
     notes = left_out.note(_left_out(document))
     if not text:
         raise InputError(f"{name} holds no text in its body; there is nothing to audit.")
@@ -153,7 +153,7 @@ def axis(document: WordDocument) -> Axis:
                 position += len(line)
                 if line.endswith("\n"):
                     blocks.append([])
-    return Axis(weave(blocks), tuple(runs))
+    return Axis(join_blocks(blocks), tuple(runs))
 
 
 def characters_of(run: _Element) -> str:

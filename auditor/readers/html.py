@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from auditor.errors import InputError
 from auditor.readers import left_out
@@ -19,11 +19,11 @@ from auditor.readers.checks import admit
 from auditor.readers.html_boxes import find_boxes
 from auditor.readers.html_page import ELSEWHERE, STRUCK, STRUCK_OUT, Block, quotation_mark, read_page
 from auditor.readers.left_out import Part
-from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.readers.offset_map import OffsetMap, Piece, join_blocks
 from auditor.text import segmentation
 from auditor.values import Document, Span
 
-__all__ = ["STRUCK", "STRUCK_OUT", "SUFFIXES", "anchors", "decode", "quotation_mark", "read", "visible_blocks"]
+__all__ = ["STRUCK", "STRUCK_OUT", "SUFFIXES", "decode", "offset_map", "quotation_mark", "read", "visible_blocks"]
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 
@@ -34,10 +34,10 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re
 
 
 def read(data: bytes, *, name: str, language: str = "en") -> Document:
-    """Read the story of a web page; a range of its text is taken back to the page by `anchors`."""
+    """Read the story of a web page; a range of its text is taken back to the page by `offset_map`."""
     markup, notes = decode(data, name=name)
     counts: Counter[Part] = Counter()
-    text = weave(visible_blocks(markup, Span(0, len(markup)), counts)).text
+    text = join_blocks(visible_blocks(markup, Span(0, len(markup)), counts)).text
     if not text:
         raise InputError(
             f"{name} shows no text; save the page as the browser displays it, or audit the story as plain text."
@@ -45,10 +45,10 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
     return admit(segmentation.document(text, name=name, language=language, notes=(*notes, *left_out.note(counts))))
 
 
-def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:
+def offset_map(data: bytes, *, name: str) -> tuple[str, OffsetMap]:
     """Return the decoded page and the extracted text with its places in it."""
     markup, _ = decode(data, name=name)
-    return markup, weave(visible_blocks(markup, Span(0, len(markup)), Counter()))
+    return markup, join_blocks(visible_blocks(markup, Span(0, len(markup)), Counter()))
 
 
 def decode(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
@@ -76,16 +76,19 @@ def visible_blocks(markup: str, span: Span, counts: Counter[Part]) -> list[list[
     page = read_page(span.of(markup))
     story = _story(page.blocks)
     boxes = find_boxes(story)
-    other = {number for box in boxes for number in range(box.first, box.end)}
     counts[ELSEWHERE] += page.left_out[ELSEWHERE] + _words(page.blocks) - _words(story)
     counts[OTHER_STORIES] += len(boxes)
     counts[STRUCK_OUT] += page.left_out[STRUCK_OUT]
-    kept = [block for number, block in enumerate(story) if number not in other]
-    return [[_moved(piece, span.start) for piece in block.pieces] for block in kept]
+    kept: list[Block] = []
+    end = 0
+    for box in boxes:
+        kept += story[end : box.first]
+        end = box.end
+    return [_moved(block.pieces, span.start) for block in (*kept, *story[end:])]
 
 
-def _moved(piece: Piece, by: int) -> Piece:
-    return Piece(piece.text, Span(piece.place.start + by, piece.place.end + by)) if by else piece
+def _moved(pieces: Iterable[Piece], by: int) -> list[Piece]:
+    return [Piece(piece.text, Span(piece.place.start + by, piece.place.end + by)) for piece in pieces]
 
 
 def _story(blocks: Sequence[Block]) -> Sequence[Block]:

@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 
 from auditor.readers.html_boxes import LINK, is_hinted
 from auditor.readers.left_out import Part
-from auditor.readers.offset_map import Piece
+from auditor.readers.offset_map import Piece, text_of
 from auditor.values import Span
 
 STRUCK_OUT = Part("struck-out passage", "struck-out passages")
@@ -79,7 +79,7 @@ class Block:
     @property
     def text(self) -> str:
         """The text, white space folded."""
-        return " ".join("".join(piece.text for piece in self.pieces).split())
+        return " ".join(text_of(self.pieces).split())
 
 
 @dataclass(frozen=True, slots=True)

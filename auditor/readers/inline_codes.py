@@ -54,6 +54,10 @@ def _stored(element: _Element) -> str:
     else:
         return ""
     holder = next((node for node in element.iterancestors() if local(node) == path[0]), None)
-    stores = () if holder is None else (child for child in holder.iterchildren("*") if local(child) == path[1])
-    stored = (node for store in stores for node in store.iter("*") if local(node) == path[2])
-    return next(("".join(map(str, node.itertext("*"))) for node in stored if node.get("id") == wanted), "")
+    if holder is None:
+        return ""
+    for store in holder.iterchildren("*"):
+        for node in store.iter("*") if local(store) == path[1] else ():
+            if local(node) == path[2] and node.get("id") == wanted:
+                return "".join(map(str, node.itertext("*")))
+    return ""

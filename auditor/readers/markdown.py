@@ -7,6 +7,7 @@ text of links, emphasis, inline code and of HTML in the file stays.
 from __future__ import annotations
 
 import html as references
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from auditor.readers.checks import admit
 from auditor.readers.extras import need
 from auditor.readers.left_out import Part
 from auditor.readers.markdown_marks import BEGINS, SIGNS, TITLE, replace_marks
-from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.readers.offset_map import OffsetMap, Piece, join_blocks
 from auditor.text import segmentation
 from auditor.values import Document, Span
 
@@ -51,13 +52,13 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
     return admit(segmentation.document(text, name=name, language=language, notes=(*notes, *left_out.note(counts))))
 
 
-def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:
+def offset_map(data: bytes, *, name: str) -> tuple[str, OffsetMap]:
     """Return the decoded file and the extracted text with its places in it."""
     markup, _ = plain.decode(data, name=name)
     return markup, _extract(markup, Counter())
 
 
-def _extract(markup: str, counts: Counter[Part]) -> Woven:
+def _extract(markup: str, counts: Counter[Part]) -> OffsetMap:
     library = need("markdown_it", package="markdown-it-py", purpose="read Markdown")
     marked = replace_marks(markup)
     counts.update(marked.left_out)
@@ -80,7 +81,7 @@ def _extract(markup: str, counts: Counter[Part]) -> Woven:
             blocks += inline.blocks(token)
             counts[html.STRUCK_OUT] += inline.struck
             cursor = inline.cursor
-    return weave([[piece for part in block for piece in _without_signs(part)] for block in blocks])
+    return join_blocks(itertools.chain.from_iterable(map(_without_signs, block)) for block in blocks)
 
 
 @dataclass(slots=True)

@@ -1,14 +1,15 @@
 """Extracted text that remembers where it came from.
 
-A reader of a marked-up format turns its file into blocks of pieces; `weave` joins them into the plain text that is
-audited, and `locate` takes a range of that text back to the file.
+A reader of a marked-up format turns its file into blocks of pieces; `join_blocks` joins them into the plain text that
+is audited, and `OffsetMap.locate` takes a range of that text back to the file.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.values import Span
@@ -35,20 +36,25 @@ class Piece:
         return Piece(self.text[start:end], Span(self.place.start + start, self.place.start + end))
 
 
+def text_of(pieces: Iterable[Piece]) -> str:
+    """Return the text of pieces that follow one another."""
+    return "".join(piece.text for piece in pieces)
+
+
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A piece at its range of the woven text."""
+class MappedPiece:
+    """Where a piece stands in the extracted text (`span`), and in the decoded file (`place`)."""
 
     span: Span
     place: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Woven:
-    """The plain text and its pieces, in order; `placed` covers all of the text but the breaks between blocks."""
+class OffsetMap:
+    """The extracted text and its pieces, in order; `pieces` covers all of the text but the breaks between blocks."""
 
     text: str
-    placed: tuple[Placed, ...]
+    pieces: tuple[MappedPiece, ...]
 
     def locate(self, span: Span) -> Span:
         """Return the range of the decoded file from the first to the last code point of `span`.
@@ -56,17 +62,17 @@ class Woven:
         Raises:
             ValueError: the range touches no extracted text.
         """
-        first = max(0, bisect_right(self.placed, span.start, key=lambda item: item.span.start) - 1)
-        touched = [item for item in _until(self.placed, first, span.end) if item.span.overlaps(span)]
+        first = max(0, bisect_right(self.pieces, span.start, key=_begins) - 1)
+        touched = [piece for piece in _until(self.pieces, first, span.end) if piece.span.overlaps(span)]
         if not touched:
             raise ValueError(f"nothing was extracted at {span.start}-{span.end}")
         return Span(_place(touched[0], span).start, _place(touched[-1], span).end)
 
 
-def weave(blocks: Sequence[Sequence[Piece]]) -> Woven:
+def join_blocks(blocks: Iterable[Iterable[Piece]]) -> OffsetMap:
     """Join blocks with a blank line; white space inside a block collapses to single spaces, as browsers show it."""
     text: list[str] = []
-    placed: list[Placed] = []
+    mapped: list[MappedPiece] = []
     length = 0
     for block in blocks:
         pieces = list(_collapsed(block))
@@ -76,10 +82,10 @@ def weave(blocks: Sequence[Sequence[Piece]]) -> Woven:
             text.append(BREAK)
             length += len(BREAK)
         for piece in pieces:
-            placed.append(Placed(Span(length, length + len(piece.text)), piece.place))
+            mapped.append(MappedPiece(Span(length, length + len(piece.text)), piece.place))
             text.append(piece.text)
             length += len(piece.text)
-    return Woven("".join(text), tuple(placed))
+    return OffsetMap("".join(text), tuple(mapped))
 
 
 def is_same(extracted: str, audited: str) -> bool:
@@ -89,11 +95,11 @@ def is_same(extracted: str, audited: str) -> bool:
     )
 
 
-def _collapsed(block: Sequence[Piece]) -> Iterator[Piece]:
+def _collapsed(block: Iterable[Piece]) -> Iterator[Piece]:
     """Yield the pieces of a block with white space collapsed, none at its two ends."""
     waiting: Piece | None = None
     begun = False
-    for piece in (part for whole in block for part in _parts(whole)):
+    for piece in itertools.chain.from_iterable(map(_parts, block)):
         if piece.text == " ":
             waiting = waiting or piece
             continue
@@ -118,17 +124,21 @@ def _parts(piece: Piece) -> Iterator[Piece]:
         yield piece.part(end, len(piece.text))
 
 
-def _until(placed: Sequence[Placed], first: int, end: int) -> Iterator[Placed]:
-    for index in range(first, len(placed)):
-        if placed[index].span.start >= end:
+def _until(pieces: Sequence[MappedPiece], first: int, end: int) -> Iterator[MappedPiece]:
+    for index in range(first, len(pieces)):
+        if pieces[index].span.start >= end:
             return
-        yield placed[index]
+        yield pieces[index]
 
 
-def _place(item: Placed, span: Span) -> Span:
+def _begins(piece: MappedPiece) -> int:
+    return piece.span.start
+
+
+def _place(piece: MappedPiece, span: Span) -> Span:
     """Return the part of a piece's place that `span` touches."""
-    if len(item.span) != len(item.place):
-        return item.place
-    start = max(span.start, item.span.start) - item.span.start
-    end = min(span.end, item.span.end) - item.span.start
-    return Span(item.place.start + start, item.place.start + end)
+    if len(piece.span) != len(piece.place):
+        return piece.place
+    start = max(span.start, piece.span.start) - piece.span.start
+    end = min(span.end, piece.span.end) - piece.span.start
+    return Span(piece.place.start + start, piece.place.start + end)

@@ -39,7 +39,10 @@ def encode(markup: str) -> bytes:
 def translations(markup: str) -> Iterator[list[Piece]]:
     """Yield the pieces of every translation, the header's and empty ones too, in the order of the file."""
     for entry in _ENTRY.finditer(markup):
-        yield [piece for line in _STRING.finditer(markup, *entry.span(1)) for piece in _unescaped(markup, line)]
+        pieces: list[Piece] = []
+        for line in _STRING.finditer(markup, *entry.span(1)):
+            pieces += _unescaped(markup, line)
+        yield pieces
 
 
 def _unescaped(markup: str, line: re.Match[str]) -> Iterator[Piece]:

@@ -19,7 +19,7 @@ from auditor.readers import text as plain
 from auditor.readers.checks import admit
 from auditor.readers.cues import Cue
 from auditor.readers.left_out import Part
-from auditor.readers.offset_map import Piece, Woven
+from auditor.readers.offset_map import OffsetMap, Piece, text_of
 from auditor.readers.translation_units import Aligned, Segment
 from auditor.values import Document, Span
 
@@ -40,18 +40,18 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
     markup, notes = plain.decode(data, name=name)
     left_out: Counter[Part] = Counter()
     found = _aligned(markup, name, left_out)
-    if not found.woven.text:
+    if not found.offset_map.text:
         raise InputError(f"{name} holds no cue with words; there is nothing to audit.")
     document = translation_units.document(found, name=name, language=language)
     return admit(replace(document, notes=(*notes, *parts.note(left_out))))
 
 
 def aligned(data: bytes, *, name: str) -> Aligned:
-    """Return the text with the cues it was woven from; a cue is called by when it begins, as 0:01:02.500."""
+    """Return the text with the cues it consists of; a cue is called by when it begins, as 0:01:02.500."""
     return _aligned(plain.decode(data, name=name)[0], name, Counter())
 
 
-def anchors(data: bytes, *, name: str) -> tuple[str, Woven]:
+def offset_map(data: bytes, *, name: str) -> tuple[str, OffsetMap]:
     """Return the decoded file and the extracted text with its places in it."""
     markup, _ = plain.decode(data, name=name)
     return markup, _aligned(markup, name, Counter()).in_file()
@@ -97,10 +97,9 @@ def _repeated_words(before: Cue, cue: Cue) -> int:
     """Return how many words at the beginning of a cue are the last lines of the cue before it, shown on."""
     if abs(cue.start - before.end) > _CONTIGUOUS and not before.start <= cue.start <= before.end:
         return 0
-    words = [text.split() for text in cue.texts]
-    own = [word for line in words for word in line]
+    own = " ".join(cue.texts).split()
     for first in range(len(before.lines)):
-        shown = [word for text in before.texts[first:] for word in text.split()]
+        shown = " ".join(before.texts[first:]).split()
         if own[: len(shown)] == shown:
             return len(shown)
     return 0
@@ -111,8 +110,7 @@ def _without_words(cue: Cue, count: int) -> Cue:
     lines: list[tuple[Piece, ...]] = []
     left = count
     for line in cue.lines:
-        text = "".join(piece.text for piece in line)
-        words = list(_WORD.finditer(text))
+        words = list(_WORD.finditer(text_of(line)))
         if left < len(words):
             lines.append(tuple(_from(line, words[left].start())))
         left = max(0, left - len(words))
@@ -156,8 +154,7 @@ def _segment(cue: Cue) -> Segment:
             end = pieces[-1].place.end
             pieces.append(Piece(" ", Span(end, line[0].place.start)))
         pieces += line
-    text = "".join(piece.text for piece in pieces)
-    return Segment(_time(cue.start), text, pieces=tuple(pieces))
+    return Segment(_time(cue.start), text_of(pieces), pieces=tuple(pieces))
 
 
 def _time(milliseconds: int) -> str:

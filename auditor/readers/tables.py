@@ -106,8 +106,12 @@ def document(found: Sequence[Row], *, name: str) -> Document:
 
 def stories(found: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
     """Yield (name, rows): the story's name is what its rows say, or the number of the row."""
-    for story, group in itertools.groupby(found, key=lambda row: row.story or row.number):
+    for story, group in itertools.groupby(found, key=_story_of):
         yield str(story), list(group)
+
+
+def _story_of(row: Row) -> str | int:
+    return row.story or row.number
 
 
 def rows(path: Path, *, name: str, columns: Columns | None = None) -> Iterator[Row]:
@@ -173,11 +177,9 @@ def _recognise(
     for wanted in (columns.text, columns.source, columns.story):
         if wanted and wanted not in names:
             raise InputError(f"{name} has no column '{wanted}'; it has {', '.join(names)}.")
-    by_fold = {name.casefold().strip(): name for name in names}
-    text, source, story = (
-        chosen or next((by_fold[known] for known in knowns if known in by_fold), "")
-        for chosen, knowns in ((columns.text, TEXT), (columns.source, SOURCE), (columns.story, STORY))
-    )
+    text = columns.text or _known(TEXT, names)
+    source = columns.source or _known(SOURCE, names)
+    story = columns.story or _known(STORY, names)
     if not text:
         order = shlex.quote(f"text={_likeliest(names, sample)}")
         instead = "" if sure else "; if these are no names, put a line above them that calls it 'text'"
@@ -186,6 +188,12 @@ def _recognise(
             f"such as --column {order}{instead}."
         )
     return Columns(text, source, "" if story == text else story)
+
+
+def _known(wanted: Iterable[str], names: Iterable[str]) -> str:
+    """Return the first of the wanted columns that the table has, as the table writes it; "" for none."""
+    by_fold = {name.casefold().strip(): name for name in names}
+    return next((by_fold[name] for name in wanted if name in by_fold), "")
 
 
 def _likeliest(names: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> str:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from auditor.readers.offset_map import Piece, Woven, weave
+from auditor.readers.offset_map import OffsetMap, Piece, join_blocks
 from auditor.text import segmentation
 from auditor.values import Document, Paragraph, Span
 
@@ -26,31 +26,31 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """The audited text and the segments it was woven from.
+    """The audited text and the segments it consists of.
 
     `groups` are the paragraphs. `starts` has, a segment, where its text begins on the axis of all segment texts written
     one after the other.
     """
 
-    woven: Woven
+    offset_map: OffsetMap
     segments: tuple[Segment, ...]
     starts: tuple[int, ...]
     groups: tuple[tuple[Segment, ...], ...]
 
     def locate(self, span: Span) -> tuple[Segment, Span]:
         """Return the segment in which `span` of the audited text begins, and the range within that segment's text."""
-        place = self.woven.locate(span)
+        place = self.offset_map.locate(span)
         index = bisect_right(self.starts, place.start) - 1
         found, start = self.segments[index], self.starts[index]
         return found, Span(place.start - start, min(place.end - start, len(found.text)))
 
-    def in_file(self) -> Woven:
+    def in_file(self) -> OffsetMap:
         """Return the audited text with its places in the decoded file, where the segments know them."""
-        return weave([list(_written(group)) for group in self.groups])
+        return join_blocks([list(_written(group)) for group in self.groups])
 
 
 def align(groups: Iterable[Sequence[Segment]]) -> Aligned:
-    """Weave groups of segments; the segments of a group run on in one paragraph, a group is a paragraph of its own."""
+    """Join groups of segments; the segments of a group run on in one paragraph, a group is a paragraph of its own."""
     blocks: list[list[Piece]] = []
     segments: list[Segment] = []
     kept: list[tuple[Segment, ...]] = []
@@ -67,12 +67,12 @@ def align(groups: Iterable[Sequence[Segment]]) -> Aligned:
             position += len(item.text)
         blocks.append(block)
         kept.append(tuple(group))
-    return Aligned(weave(blocks), tuple(segments), tuple(starts), tuple(kept))
+    return Aligned(join_blocks(blocks), tuple(segments), tuple(starts), tuple(kept))
 
 
 def document(aligned: Aligned, *, name: str, language: str = "en", source_language: str | None = None) -> Document:
-    """Segment the woven text; every sentence is given the source of the segment that it stands in."""
-    plain = segmentation.document(aligned.woven.text, name=name, language=language)
+    """Segment the extracted text; every sentence is given the source of the segment that it stands in."""
+    plain = segmentation.document(aligned.offset_map.text, name=name, language=language)
     paragraphs = tuple(_with_sources(paragraph, aligned) for paragraph in plain.paragraphs)
     return replace(plain, paragraphs=paragraphs, source_language=source_language)
 

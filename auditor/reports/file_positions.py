@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from auditor.errors import InputError
 from auditor.readers import READERS, text
 from auditor.readers.detect import format_of
-from auditor.readers.offset_map import Woven, is_same, weave
+from auditor.readers.offset_map import OffsetMap, is_same, join_blocks
 from auditor.values import Audit, Span
 
 _PLAIN = "text"  # the reader of files that are their own text
@@ -41,21 +41,23 @@ def locator(audit: Audit, original: bytes | None) -> Callable[[Span], FilePositi
     if original is None:
         return _in_text(audit.document.text, _unchanged)
     try:
-        markup, woven = _anchors(original, audit.document.name)
+        markup, offsets = _offset_map(original, audit.document.name)
     except InputError:  # the user said that it is of another format than it looks
         return _nowhere
-    if not is_same(markup if woven is None else woven.text, audit.document.text):
+    if not is_same(markup if offsets is None else offsets.text, audit.document.text):
         return _nowhere
-    return _in_text(markup, woven.locate if woven else _unchanged)
+    return _in_text(markup, offsets.locate if offsets else _unchanged)
 
 
-def _anchors(original: bytes, name: str) -> tuple[str, Woven | None]:
+def _offset_map(original: bytes, name: str) -> tuple[str, OffsetMap | None]:
     """Return the decoded file, and the text in it where the file is not its own text."""
     chosen = format_of(name, original)
     if chosen == _PLAIN:
         return text.decode(original, name=name)[0], None
     reader = READERS.load(chosen)
-    found: tuple[str, Woven] = reader.anchors(original, name=name) if hasattr(reader, "anchors") else ("", weave([]))
+    found: tuple[str, OffsetMap] = (
+        reader.offset_map(original, name=name) if hasattr(reader, "offset_map") else ("", join_blocks([]))
+    )
     return found
 
 

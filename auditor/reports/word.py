@@ -58,9 +58,9 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
         return repack(_saved(document))
     document = reader.unpack(original, name=audit.document.name)
     axis = reader.axis(document)
-    if not is_same(axis.woven.text, audit.document.text):
+    if not is_same(axis.offset_map.text, audit.document.text):
         raise InputError(f"{audit.document.name} has changed since it was audited; audit it again.")
-    places = [axis.woven.locate(finding.span) for finding in audit.findings]
+    places = [axis.offset_map.locate(finding.span) for finding in audit.findings]
     _comment(document, axis.runs, places, audit.findings, _date(document, original))
     return _merged(original, document) if audit.findings else original
 

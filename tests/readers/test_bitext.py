@@ -69,12 +69,12 @@ def test_what_each_tool_writes_is_read_with_its_own_source(name: str) -> None:
 def test_every_code_point_is_found_again_in_the_file(name: str) -> None:
     """Whatever the encoding and the line ends, its place in the decoded file spells it, a reference if need be."""
     data = FILES[name] if name in FILES else (FORMATS / name).read_bytes()
-    markup, woven = bitext.anchors(data, name=name)
+    markup, offsets = bitext.offset_map(data, name=name)
 
-    assert woven.text == bitext.read(data, name=name).text
-    visible = [at for at, character in enumerate(woven.text) if not character.isspace()]
-    found = [woven.locate(Span(at, at + 1)).of(markup) for at in visible]
-    assert [woven.text[at] for at in visible] == [_unescaped(written, name) for written in found]
+    assert offsets.text == bitext.read(data, name=name).text
+    visible = [at for at, character in enumerate(offsets.text) if not character.isspace()]
+    found = [offsets.locate(Span(at, at + 1)).of(markup) for at in visible]
+    assert [offsets.text[at] for at in visible] == [_unescaped(written, name) for written in found]
 
 
 def _unescaped(written: str, name: str) -> str:

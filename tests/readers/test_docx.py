@@ -88,7 +88,7 @@ def test_every_word_is_found_again_in_its_runs() -> None:
     characters = "".join(docx.characters_of(run.element) for run in found.runs)
 
     words = docx.read(story(), name="story.docx").words
-    assert [word.text for word in words] == [found.woven.locate(word.span).of(characters) for word in words]
+    assert [word.text for word in words] == [found.offset_map.locate(word.span).of(characters) for word in words]
 
 
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"

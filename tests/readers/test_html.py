@@ -46,10 +46,10 @@ def test_only_the_story_is_read() -> None:
 
 def test_every_word_is_found_again_on_the_page() -> None:
     """The place of a word on the page, read as HTML, is the word."""
-    markup, woven = html.anchors(PAGE.encode(), name="page.html")
+    markup, offsets = html.offset_map(PAGE.encode(), name="page.html")
     words = html.read(PAGE.encode(), name="page.html").words
 
-    assert [word.text for word in words] == [entities.unescape(woven.locate(word.span).of(markup)) for word in words]
+    assert [word.text for word in words] == [entities.unescape(offsets.locate(word.span).of(markup)) for word in words]
 
 
 def test_what_was_left_out_of_the_page_is_said() -> None:
@@ -186,10 +186,10 @@ def test_a_line_reads_as_on_the_screen(case: str) -> None:
 def test_what_cannot_be_seen_cuts_no_word(hidden: str) -> None:
     """A soft hyphen or a zero-width space inside a word leaves it one word, found at its place on the page."""
     page = f"<p>The har{hidden}bour{hidden}master said so.</p>"
-    markup, found = html.anchors(page.encode(), name="page.html")
+    markup, offsets = html.offset_map(page.encode(), name="page.html")
     word = html.read(page.encode(), name="page.html").words[1]
 
-    assert found.locate(word.span).of(markup) == f"har{hidden}bour{hidden}master"
+    assert offsets.locate(word.span).of(markup) == f"har{hidden}bour{hidden}master"
 
 
 @pytest.mark.parametrize("label", ["windows-1252", "iso-8859-1"])
@@ -233,9 +233,9 @@ _MARKUP = [
 @given(st.lists(st.sampled_from(_MARKUP)))
 def test_any_page_maps_back(parts: list[str]) -> None:
     """Whatever the markup, each visible code point comes from its place on the page."""
-    markup, woven = html.anchors("".join(parts).encode(), name="page.html")
+    markup, offsets = html.offset_map("".join(parts).encode(), name="page.html")
 
-    for index, character in enumerate(woven.text):
+    for index, character in enumerate(offsets.text):
         if not character.isspace():
-            written = woven.locate(Span(index, index + 1)).of(markup)
+            written = offsets.locate(Span(index, index + 1)).of(markup)
             assert character in entities.unescape(written)

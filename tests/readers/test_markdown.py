@@ -55,19 +55,19 @@ def test_the_story_is_read_without_markup(newline: str) -> None:
 def test_every_word_is_found_again_in_the_file(newline: str) -> None:
     """The place of a word in the file holds the word."""
     data = STORY.replace("\n", newline).encode()
-    markup, woven = markdown.anchors(data, name="story.md")
+    markup, offsets = markdown.offset_map(data, name="story.md")
     words = markdown.read(data, name="story.md").words
 
-    assert [word.text for word in words] == [woven.locate(word.span).of(markup) for word in words]
+    assert [word.text for word in words] == [offsets.locate(word.span).of(markup) for word in words]
 
 
 def test_a_word_of_a_link_target_is_not_mistaken_for_text() -> None:
     """The word after a link is found behind the target, though the target holds the same letters."""
     data = b"See [here](http://example.org/votes) votes of the house."
-    markup, woven = markdown.anchors(data, name="story.md")
+    markup, offsets = markdown.offset_map(data, name="story.md")
     word = next(word for word in markdown.read(data, name="story.md").words if word.text == "votes")
 
-    assert woven.locate(word.span).start == markup.index(") votes") + 2
+    assert offsets.locate(word.span).start == markup.index(") votes") + 2
 
 
 READ = {
@@ -163,10 +163,12 @@ def test_what_is_left_out_is_told(case: str) -> None:
 def test_every_word_of_every_dialect_is_found_again(case: str, newline: str) -> None:
     """The place of a word in the file holds the word, whatever marks stand around it."""
     data = (READ.get(case) or LEFT_OUT[case])[0].replace("\n", newline).encode()
-    markup, found = markdown.anchors(data, name="story.md")
+    markup, offsets = markdown.offset_map(data, name="story.md")
 
     words = markdown.read(data, name="story.md").words
-    assert [word.text for word in words] == [references.unescape(found.locate(word.span).of(markup)) for word in words]
+    assert [word.text for word in words] == [
+        references.unescape(offsets.locate(word.span).of(markup)) for word in words
+    ]
 
 
 def test_a_file_of_code_alone_is_refused() -> None:

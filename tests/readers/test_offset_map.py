@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.readers.offset_map import Piece, weave
+from auditor.readers.offset_map import Piece, join_blocks
 from auditor.values import Span
 
 
@@ -27,11 +27,11 @@ def test_every_code_point_that_is_no_space_is_found_again(texts: list[list[str]]
     """Each code point of the text but white space is the same code point at its place in the file."""
     original, blocks = _blocks(texts)
 
-    woven = weave(blocks)
+    offsets = join_blocks(blocks)
 
-    visible = [index for index, character in enumerate(woven.text) if character not in " \n"]
-    found = [woven.locate(Span(index, index + 1)).of(original) for index in visible]
-    assert [woven.text[index] for index in visible] == found
+    visible = [index for index, character in enumerate(offsets.text) if character not in " \n"]
+    found = [offsets.locate(Span(index, index + 1)).of(original) for index in visible]
+    assert [offsets.text[index] for index in visible] == found
 
 
 @given(st.lists(st.lists(st.text(alphabet="ab \t\n"))))
@@ -40,19 +40,19 @@ def test_white_space_collapses_and_nothing_else_changes(texts: list[list[str]]) 
     _, blocks = _blocks(texts)
 
     lines = [" ".join("".join(block).split()) for block in texts]
-    assert "\n\n".join(line for line in lines if line) == weave(blocks).text
+    assert "\n\n".join(line for line in lines if line) == join_blocks(blocks).text
 
 
 def test_an_entity_is_found_as_a_whole() -> None:
     """A piece whose text is shorter than its writing stands for the whole of it."""
-    woven = weave([[Piece("R", Span(0, 1)), Piece("&", Span(1, 6)), Piece("D", Span(6, 7))]])
+    offsets = join_blocks([[Piece("R", Span(0, 1)), Piece("&", Span(1, 6)), Piece("D", Span(6, 7))]])
 
-    assert (woven.text, woven.locate(Span(1, 2))) == ("R&D", Span(1, 6))
+    assert (offsets.text, offsets.locate(Span(1, 2))) == ("R&D", Span(1, 6))
 
 
 def test_a_break_between_blocks_stands_for_nothing() -> None:
     """Asking for the place of the blank line between two blocks is a mistake of the caller."""
-    woven = weave([[Piece("a", Span(0, 1))], [Piece("b", Span(5, 6))]])
+    offsets = join_blocks([[Piece("a", Span(0, 1))], [Piece("b", Span(5, 6))]])
 
     with pytest.raises(ValueError, match="nothing was extracted at 1-2"):
-        woven.locate(Span(1, 2))
+        offsets.locate(Span(1, 2))

@@ -194,10 +194,10 @@ def test_every_code_point_is_found_again_in_the_file(case: str) -> None:
     """The place of each visible code point in the decoded file spells it, a reference if need be."""
     data = SPOKEN[case][0] if case in SPOKEN else NOT_SPOKEN[case][0]
 
-    markup, found = subtitles.anchors(data, name="cues")
+    markup, offsets = subtitles.offset_map(data, name="cues")
 
-    assert found.text == subtitles.read(data, name="cues").text
-    for index, character in enumerate(found.text):
+    assert offsets.text == subtitles.read(data, name="cues").text
+    for index, character in enumerate(offsets.text):
         if not character.isspace():
-            written = found.locate(Span(index, index + 1)).of(markup)
+            written = offsets.locate(Span(index, index + 1)).of(markup)
             assert character in (references.unescape(written), written.removeprefix("\\"))
