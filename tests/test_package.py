@@ -81,6 +81,34 @@ def test_what_reads_no_story_loads_no_library(code: str, needed: set[str]) -> No
     assert set(printed.splitlines()[-1].split()) & _LIBRARIES <= needed
 
 
+_TABLES = {"datasets", "pyarrow", "pandas"}
+_CHECKED = """
+import sys
+from auditor.cli import main
+main(["check", sys.argv[1], "--no-cache", "--quiet"])
+print(*{name.split(".")[0] for name in sys.modules})
+"""
+
+
+def test_reading_a_text_loads_no_table_library(tmp_path: Path) -> None:
+    """Only tables, batches and the evaluation need datasets, which takes as long to load as a short text to audit."""
+    (tmp_path / "story.txt").write_text("The talks go on, the minister said on Monday.")
+    code = f"import sys, auditor, auditor.pipeline; auditor.read({str(tmp_path / 'story.txt')!r}); print(*sys.modules)"
+
+    assert not set(_run(code).split()) & _TABLES
+
+
+@pytest.mark.weights
+def test_checking_a_text_loads_no_table_library(tmp_path: Path) -> None:
+    """With all models at work: none of the libraries that they are made of brings datasets along."""
+    story = tmp_path / "story.txt"
+    story.write_text("The talks go on, the minister said on Monday.")
+    command = [sys.executable, "-c", _CHECKED, str(story)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert not set(printed.splitlines()[-1].split()) & _TABLES
+
+
 @pytest.mark.parametrize("first", ["import auditor.pipeline", "from auditor.pipeline import Auditor", "import auditor"])
 def test_audit_is_the_function(first: str) -> None:
     """Whatever was imported before, `auditor.audit` can be called."""

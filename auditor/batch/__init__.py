@@ -21,7 +21,6 @@ from auditor.batch.backends import BACKENDS
 from auditor.batch.shards import Outcome, Store, Summary
 from auditor.batch.work import Task, build_auditor
 from auditor.errors import AuditorError, SettingsError
-from auditor.readers.extras import need
 from auditor.readers.tables import Columns
 from auditor.review.apply import Policy
 from auditor.values import Settings
@@ -85,7 +84,6 @@ def run(
     chosen = options or Options()
     if chosen.jobs < 1:
         raise SettingsError(f"--jobs must be at least 1, not {chosen.jobs}.")
-    need("pyarrow", package="pyarrow", purpose="write findings.parquet", extra="data")
     find = functools.partial(
         stories.find,
         inputs,

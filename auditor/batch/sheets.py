@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import get_type_hints
 
 from auditor.batch.shards import Summary
-from auditor.readers.extras import need
 from auditor.reports.csv import table
 from auditor.reports.rows import FindingRow
 from auditor.values import Kind, Severity
@@ -29,8 +28,9 @@ def summary(summaries: Sequence[Summary], failures: Sequence[tuple[str, str]]) -
 
 def findings(stories: Iterable[Sequence[FindingRow]]) -> bytes:
     """Write every finding of the stories, in the order given; memory holds a row group and what is compressed."""
-    arrow = need("pyarrow", package="pyarrow", purpose="write findings.parquet", extra="data")
-    parquet = need("pyarrow.parquet", package="pyarrow", purpose="write findings.parquet", extra="data")
+    import pyarrow as arrow  # late: it takes a while to load
+    from pyarrow import parquet
+
     types = {int: arrow.int64(), float: arrow.float64(), bool: arrow.bool_(), str: arrow.string()}
     schema = arrow.schema([(name, types[hint]) for name, hint in get_type_hints(FindingRow).items()])
     rows = itertools.chain.from_iterable(stories)

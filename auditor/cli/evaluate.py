@@ -87,8 +87,8 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     Of rows that are also there for fitting, only those of development documents are taken. A file of clean news gives
     the false alarms per 1,000 words. Interrupted runs go on where they stopped: run the same command again.
     """
-    for library in ("pyarrow", "scipy"):
-        need(library, package=library, purpose="evaluate", extra="evaluation")
+    for module, package in (("scipy", "scipy"), ("sklearn", "scikit-learn")):
+        need(module, package=package, purpose="evaluate", extra="evaluation")
     from auditor.evaluation.run import Plan, evaluate
     from auditor.evaluation.table import build_table
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import InputError
+from auditor.readers import streaming
 from auditor.values import Severity, Span
 
 if TYPE_CHECKING:
@@ -108,15 +109,15 @@ def read_rows(file: Path, *, split: str | None = None, measurable: bool = False)
     Raises:
         InputError: no such file, a column is missing, or a row contradicts itself.
     """
-    table = _read(file, NEEDED, OPTIONAL)
-    splits, names = table["split"].to_pylist(), table["doc_id"].to_pylist()
-    marked = table["error_spans"].is_valid().to_pylist()
-    keep = [
-        (split is None or each == split) and (not measurable or each != "train" or (seen and _held_out(name)))
-        for each, name, seen in zip(splits, names, marked, strict=True)
-    ]
-    for record in _kept(table, keep):
-        yield _row(record, file)
+    for table in _read(file, NEEDED, OPTIONAL):
+        splits, names = table["split"].to_pylist(), table["doc_id"].to_pylist()
+        marked = table["error_spans"].is_valid().to_pylist()
+        keep: list[bool] = []
+        for each, name, is_marked in zip(splits, names, marked, strict=True):
+            held_out = each != "train" or (is_marked and _held_out(name))
+            keep.append((split is None or each == split) and (not measurable or held_out))
+        for record in _kept(table, keep):
+            yield _row(record, file)
 
 
 def read_clean(file: Path, *, measurable: bool = False) -> Iterator[CleanSegment]:
@@ -125,10 +126,10 @@ def read_clean(file: Path, *, measurable: bool = False) -> Iterator[CleanSegment
     Raises:
         InputError: no such file, or a column is missing.
     """
-    table = _read(file, CLEAN, ("is_title",))
-    keep = [not measurable or _held_out(name) for name in table["doc_id"].to_pylist()]
-    for record in _kept(table, keep):
-        yield CleanSegment(record["doc_id"], int(record["segment"]), record["text"], bool(record["is_title"]))
+    for table in _read(file, CLEAN, ("is_title",)):
+        keep = [not measurable or _held_out(name) for name in table["doc_id"].to_pylist()]
+        for record in _kept(table, keep):
+            yield CleanSegment(record["doc_id"], int(record["segment"]), record["text"], bool(record["is_title"]))
 
 
 def is_clean(file: Path) -> bool:
@@ -137,7 +138,8 @@ def is_clean(file: Path) -> bool:
     Raises:
         InputError: no such file, or it cannot be read.
     """
-    names = set(_open(file).column_names)
+    first = next(_batches(file), None)
+    names = set(first.column_names) if first is not None else set()
     return names.issuperset(CLEAN) and "target" not in names
 
 
@@ -145,40 +147,36 @@ def _held_out(document: str | None) -> bool:
     return document is not None and is_development(document)
 
 
-def _open(file: Path) -> Table:
-    import pyarrow as arrow  # late: only the evaluation needs it
-    from pyarrow import json, parquet
-
+def _batches(file: Path) -> Iterator[Table]:
     if not file.is_file():
         raise InputError(f"{file} does not exist; give a Parquet file of judged translations")
-    lines = file.suffix in {".jsonl", ".ndjson"}
-    try:
-        return json.read_json(file) if lines else parquet.read_table(file)
-    except (arrow.ArrowInvalid, OSError) as error:
-        sort = "JSON Lines" if lines else "Parquet"
-        raise InputError(f"{file} is not a {sort} file ({str(error).splitlines()[0]})") from error
+    return streaming.batches(file, name=str(file), parquet=file.suffix not in {".jsonl", ".ndjson"})
 
 
-def _read(file: Path, needed: Sequence[str], optional: Sequence[str]) -> Table:
-    """Read these columns; one that may be absent and is, is all None."""
-    import pyarrow as arrow
+def _read(file: Path, needed: Sequence[str], optional: Sequence[str]) -> Iterator[Table]:
+    """Yield these columns in batches; one that may be absent and is, is all None."""
+    import pyarrow as arrow  # late: only the evaluation needs it
 
-    table = _open(file)
-    missing = [name for name in needed if name not in table.column_names]
-    if missing:
-        raise InputError(f"{file} lacks the column {missing[0]!r}; a file of this sort needs {', '.join(needed)}")
-    odd = [
-        f"{name!r} is of type {table.schema.field(name).type}"
-        for name in (*needed, *optional)
-        if not _fits(table, name)
-    ]
-    if odd:
-        raise InputError(f"{file}: the column {odd[0]}; models/evaluation.md says what it should hold")
-    absent = [name for name in optional if name not in table.column_names]
-    table = table.select([name for name in (*needed, *optional) if name not in absent])
-    for name in absent:
-        table = table.append_column(name, arrow.nulls(table.num_rows))
-    return table
+    for table in _batches(file):
+        _check(table, file, needed, optional)
+        absent = [name for name in optional if name not in table.column_names]
+        chosen = table.select([name for name in (*needed, *optional) if name not in absent])
+        for name in absent:
+            chosen = chosen.append_column(name, arrow.nulls(table.num_rows))
+        yield chosen
+
+
+def _check(table: Table, file: Path, needed: Sequence[str], optional: Sequence[str]) -> None:
+    """Refuse a table that lacks a column, or has one of another type than the schema's."""
+    for name in needed:
+        if name not in table.column_names:
+            raise InputError(f"{file} lacks the column {name!r}; a file of this sort needs {', '.join(needed)}")
+    for name in (*needed, *optional):
+        if not _fits(table, name):
+            kind = table.schema.field(name).type
+            raise InputError(
+                f"{file}: the column {name!r} is of type {kind}; models/evaluation.md says what it should hold"
+            )
 
 
 def _fits(table: Table, name: str) -> bool:
@@ -197,8 +195,7 @@ def _fits(table: Table, name: str) -> bool:
 def _kept(table: Table, keep: Sequence[bool]) -> Iterator[dict[str, Any]]:
     import pyarrow as arrow
 
-    for batch in table.filter(arrow.array(keep, arrow.bool_())).to_batches(max_chunksize=2000):
-        yield from batch.to_pylist()
+    yield from table.filter(arrow.array(keep, arrow.bool_())).to_pylist()
 
 
 def _row(record: Mapping[str, Any], file: Path) -> GoldRow:

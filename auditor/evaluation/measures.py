@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from sklearn.metrics import average_precision_score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,18 +42,10 @@ def f1_ok(counts: Counts) -> float:
 
 
 def average_precision(wrong: Flags, values: Floats, weights: Floats) -> float:
-    """Return the area under precision over recall, ties taken together, weighed; 0 where nothing is wrong."""
-    order = np.argsort(-values, kind="stable")
-    hits = np.cumsum(weights[order] * wrong[order])
-    seen = np.cumsum(weights[order])
-    if not len(hits) or hits[-1] == 0:
+    """Return scikit-learn's average precision, weighed; 0 where nothing is wrong."""
+    if not weights[wrong].any():
         return 0.0
-    last = np.flatnonzero(np.append(np.diff(values[order]) != 0, True))
-    hits, seen = hits[last], seen[last]
-    gained = np.diff(hits, prepend=0.0) / hits[-1]
-    with np.errstate(invalid="ignore"):
-        precision = np.nan_to_num(hits / seen)
-    return float((gained * precision).sum())
+    return float(average_precision_score(wrong, values, sample_weight=weights))
 
 
 def best_threshold(wrong: Flags, values: Floats) -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
 import re
 import shlex
 import tempfile
@@ -21,10 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import InputError
-from auditor.readers import cells, left_out, translation_units
+from auditor.readers import cells, left_out, streaming, translation_units
 from auditor.readers import text as plain
 from auditor.readers.checks import admit
-from auditor.readers.extras import need
 from auditor.readers.left_out import Part
 from auditor.readers.translation_units import Segment
 from auditor.text.english import FUNCTION_WORDS
@@ -266,35 +264,8 @@ def _record(header: Sequence[str], values: Sequence[str], where: str) -> dict[st
 
 
 def _streamed(path: Path, name: str, *, parquet: bool) -> Iterator[dict[str, Any]]:
-    library = need("datasets", package="datasets", purpose=f"read {name}", extra="data")
-    arrow = need("pyarrow", package="pyarrow", purpose=f"read {name}", extra="data")
-    make = library.IterableDataset.from_parquet if parquet else library.IterableDataset.from_json
-    told = library.utils.logging.get_verbosity()
-    library.utils.logging.set_verbosity(library.utils.logging.CRITICAL)  # what is wrong is raised, and told once
-    try:
-        with tempfile.TemporaryDirectory() as cache:  # the library's locks would stay in the user's own cache
-            yield from make(str(path), cache_dir=cache)
-    except (arrow.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
-        reason = "it is damaged or cut off; write it again" if parquet else _json_complaint(path)
-        raise InputError(f"{name} cannot be read as {'Parquet' if parquet else 'JSON lines'}: {reason}.") from error
-    finally:
-        library.utils.logging.set_verbosity(told)
-
-
-def _json_complaint(path: Path) -> str:
-    """Say in an editor's words what is wrong with JSON lines."""
-    with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.strip() and not _is_record(line):
-                return f'line {number:,} is no record of its own, such as {{"text": "…"}}; mend or remove it'
-    return "its lines do not hold the same fields in the same form"
-
-
-def _is_record(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
+    for batch in streaming.batches(path, name=name, parquet=parquet):
+        yield from batch.to_pylist()
 
 
 def _suffix(data: bytes) -> str:

@@ -181,7 +181,7 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "rows.parquet"
     file.write_text("id\tsource\n")
 
-    with pytest.raises(InputError, match="is not a Parquet file"):
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
         list(read_rows(file))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, f1_score, matthews_corrcoef
+from sklearn.metrics import f1_score, matthews_corrcoef
 
 from auditor.evaluation import measures
 
@@ -25,16 +25,35 @@ def _counts(wrong: measures.Flags, flagged: measures.Flags) -> measures.Counts:
 @pytest.mark.filterwarnings("ignore:A single label was found")
 @given(WORDS)
 def test_word_measures_equal_scikit_learns(words: list[tuple[bool, int]]) -> None:
-    """MCC, F1 and average precision are those of scikit-learn, ties included."""
+    """MCC and F1 are those of scikit-learn, ties included."""
     wrong = np.array([bad for bad, _ in words])
     values = np.array([value for _, value in words], dtype=float)
     flagged = values >= 5
 
     assert matthews_corrcoef(wrong, flagged) == pytest.approx(measures.mcc(_counts(wrong, flagged)))
     assert f1_score(wrong, flagged, zero_division=0.0) == pytest.approx(measures.f1_bad(_counts(wrong, flagged)))
-    if wrong.any():
-        ours = measures.average_precision(wrong, values, np.ones(len(values)))
-        assert average_precision_score(wrong, values) == pytest.approx(ours)
+
+
+def test_average_precision_of_a_known_case() -> None:
+    """Ranked wrong, right, wrong: (1 + 2/3) / 2. Ties count together, and nothing wrong is worth nothing."""
+    wrong, values = np.array([True, False, True]), np.array([0.9, 0.8, 0.7])
+
+    assert measures.average_precision(wrong, values, np.ones(3)) == pytest.approx(5 / 6)
+    assert measures.average_precision(wrong, np.full(3, 0.5), np.ones(3)) == pytest.approx(2 / 3)
+    assert measures.average_precision(np.zeros(3, dtype=bool), values, np.ones(3)) == 0.0
+
+
+@given(WORDS, st.integers(0, 3))
+def test_a_weight_is_how_often_a_word_counts(words: list[tuple[bool, int]], times: int) -> None:
+    """A word of weight 3 counts as three alike, one of weight 0 as none."""
+    wrong = np.array([bad for bad, _ in words])
+    values = np.array([value for _, value in words], dtype=float)
+    weights = np.resize([1, times], len(words))
+
+    repeated = measures.average_precision(
+        np.repeat(wrong, weights), np.repeat(values, weights), np.ones(int(weights.sum()))
+    )
+    assert measures.average_precision(wrong, values, weights.astype(float)) == pytest.approx(repeated)
 
 
 @given(WORDS)
