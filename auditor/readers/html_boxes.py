@@ -21,9 +21,10 @@ _STORIES = r"(?:stor(?:y|ies)|articles?|news|posts?|reads?|reading|content|links
 _NAMED = re.compile(
     rf"""
     (?<![a-z]) (?:
-        related | recommend\w* | suggest(?:ed|ions) | similar | popular | trending | sponsored
+        (?: related | recommended | similar | more | other | latest | popular | top | also | next ) -? {_STORIES}
+      | related | recommend\w* | suggest(?:ed|ions) | similar | popular | trending | sponsored
       | teasers? | promos? | onward
-      | (?: more | other | latest | top | further | next | linked | featured | editors )
+      | (?: more | latest | linked | featured | editors | further )
         - (?: on | from | in | like | this | picks? | {_STORIES} )
       | read - (?: more | next | also | on ) | (?: also | see ) - (?: read | see | in | on | also | more )
       | most - (?: read | popular | viewed | shared | watched ) | you - (?: may | might ) | up - next

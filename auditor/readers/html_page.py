@@ -54,6 +54,7 @@ _CLOSED_BY = {
     "head": frozenset({"body"}),
 }
 _REFERENCE = re.compile(r"&#?[0-9A-Za-z]+;?")
+_WORD = re.compile(r"[^\W_](?:\S*[^\W_])?")
 _NEWLINE = re.compile(r"\n")
 _MARKS = ("“”", "‘’")
 _WRITTEN_MARKS = "\"'“”‘’«»„"
@@ -210,7 +211,7 @@ class _Parser(HTMLParser):
             regions=self._regions(),
             containers=tuple(element.number for element in state.stack if element.tag in _CONTAINERS),
             hinted=frozenset(element.number for element in state.stack if element.is_hinted),
-            words=sum(len(piece.text.split()) for piece in state.pieces),
+            words=sum(_words(piece.text) for piece in state.pieces),
             linked=state.linked,
             outline=" ".join("".join(state.outline).split()),
         )
@@ -233,7 +234,7 @@ class _Parser(HTMLParser):
     def _add(self, piece: Piece) -> None:
         """Keep a piece that is shown as the story; count the words of what is shown beside it."""
         fate = self._fate()
-        words = len(piece.text.split())
+        words = _words(piece.text)
         if fate is _Fate.FURNITURE:
             self.left_out[ELSEWHERE] += words
         elif fate is _Fate.SHOWN and piece.text:
@@ -257,6 +258,10 @@ class _Parser(HTMLParser):
         while stack and tag in _CLOSED_BY.get(stack[-1].tag, ()):
             self.end_block()
             stack.pop()
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 def _region(tag: str, attributes: dict[str, str]) -> str:

@@ -88,6 +88,8 @@ LINKS = (
 BOXES = {
     "a class": f'<section class="related-stories"><ul><li>{"</li><li>".join(LINKS)}</li></ul></section>',
     "a class in one word": f'<div class="storyRelated">{"<br>".join(LINKS)}</div>',
+    "a class that runs two words together": f'<ul class="x-relatedposts"><li>{LINKS[0]}</li></ul>',
+    "a heading over topics": '<h3>Related topics</h3><p><a href="/1">Ferries</a>, <a href="/2">Piers</a></p>',
     "an id": f'<div id="read-more-2"><p>{LINKS[0]}</p></div>',
     "a label": f'<div aria-label="Recommended for you"><p>{LINKS[0]}</p><p>{LINKS[1]}</p></div>',
     "a heading over a list": f"<h3>You may also like</h3><ul><li>{'</li><li>'.join(LINKS)}</li></ul>",
