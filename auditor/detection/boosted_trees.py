@@ -70,18 +70,24 @@ class _QuickScorer:
     def __init__(self, trees: Sequence[Tree], columns: int) -> None:
         import numpy as np
 
-        laid_out = [_laid_out(tree) for tree in trees]
-        nodes = [node for splits, _ in laid_out for node in splits]
-        most = max((len(values) for _, values in laid_out), default=1)
-        leaf_set = np.min_scalar_type(2**most - 1)
+        nodes: list[_Split] = []
+        starts: list[int] = []  # where each tree's nodes begin
+        leaves: list[list[float]] = []
+        for tree in trees:
+            splits, values = _laid_out(tree)
+            starts.append(len(nodes))
+            nodes += splits
+            leaves.append(values)
+        most = max(map(len, leaves), default=1)
         every_leaf = 2**most - 1
-        self._starts = np.cumsum([0, *(len(splits) for splits, _ in laid_out)])[:-1]  # (trees,)
+        leaf_set = np.min_scalar_type(every_leaf)
+        self._starts = np.array(starts, int)  # (trees,)
         # A row's columns stand there twice: with what is missing as less than every cut, and as more.
         self._columns = np.array([node.column + (0 if node.missing_left else columns) for node in nodes], int)
         self._cuts = np.array([min(node.cut, _GREATEST) for node in nodes])[:, None]
         self._right = np.array([every_leaf - node.left_leaves for node in nodes], leaf_set)[:, None]
         self._all = np.array(every_leaf, leaf_set)
-        self._values = np.array([[*values, *[0.0] * (most - len(values))] for _, values in laid_out])  # (trees, most)
+        self._values = np.array([values + [0.0] * (most - len(values)) for values in leaves])  # (trees, most)
 
     def leaves(self, rows: np.ndarray) -> np.ndarray:
         """Return each tree's value for each of the rows (rows, columns), as (trees, rows)."""

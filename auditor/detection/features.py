@@ -104,7 +104,7 @@ def of_repairs(
 
 def words_of(sentences: Sequence[Sentence]) -> tuple[Word, ...]:
     """Return the words of the sentences, in their order."""
-    return tuple(word for sentence in sentences for word in sentence.words)
+    return tuple(itertools.chain.from_iterable(sentence.words for sentence in sentences))
 
 
 def affected_words(words: Sequence[Word], span: Span, *, clause_level: bool = False) -> range:

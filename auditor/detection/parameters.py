@@ -86,8 +86,11 @@ def load(path: Path) -> DetectorParameters:
 
 
 def _trees(fields: Mapping[str, Any]) -> BoostedTrees:
-    trees = tuple(Tree(**{name: tuple(values) for name, values in tree.items()}) for tree in fields["trees"])
-    return BoostedTrees(tuple(fields["columns"]), float(fields["start"]), trees)
+    trees: list[Tree] = []
+    for tree in fields["trees"]:
+        arrays = {name: tuple(values) for name, values in tree.items()}
+        trees.append(Tree(**arrays))
+    return BoostedTrees(tuple(fields["columns"]), float(fields["start"]), tuple(trees))
 
 
 def _curve(knots: Sequence[Sequence[float]]) -> CalibrationCurve:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from auditor.detection import features
 from auditor.detection.parameters import DetectorParameters
@@ -57,7 +57,7 @@ def at_threshold(
 
 def select_sentences(sentences: Sequence[Sentence], doubtful: Collection[int]) -> list[Sentence]:
     """Return the sentences with a doubtful word."""
-    return [sentence for sentence in sentences if any(word.span.start in doubtful for word in sentence.words)]
+    return [sentence for sentence in sentences if _is_doubtful(sentence.words, doubtful)]
 
 
 def select_candidates(
@@ -68,13 +68,18 @@ def select_candidates(
 
     @functools.cache  # many candidates share a span
     def is_doubtful(span: Span) -> bool:
-        return any(words[at].span.start in doubtful for at in features.affected_words(words, span))
+        affected = features.affected_words(words, span)
+        return _is_doubtful(words[affected.start : affected.stop], doubtful)
 
     selected: list[Candidate] = []
     for candidate in candidates:
         if not traits_of(candidate.mechanism).is_model_proposed or is_doubtful(candidate.span):
             selected.append(candidate)
     return selected
+
+
+def _is_doubtful(words: Iterable[Word], doubtful: Collection[int]) -> bool:
+    return any(word.span.start in doubtful for word in words)
 
 
 def _is_odd(word: Word, measurements: Measurements) -> bool:

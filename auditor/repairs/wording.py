@@ -46,11 +46,12 @@ def paragraph_of(document: Document, sentence: Sentence) -> Paragraph:
 def rendering(document: Document, sentence: Sentence) -> Span:
     """Return the range of the sentences around `sentence` that share its source: together they are its translation."""
     at = bisect.bisect_right(document.paragraphs, sentence.span.start, key=lambda paragraph: paragraph.span.start)
-    around = [one for paragraph in document.paragraphs[max(0, at - 2) : at + 1] for one in paragraph.sentences]
-    place = bisect.bisect_left(around, sentence.span.start, key=lambda one: one.span.start)
-    first = last = place
-    while first > 0 and around[first - 1].source == sentence.source:
+    context: list[Sentence] = []
+    for paragraph in document.paragraphs[max(0, at - 2) : at + 1]:
+        context += paragraph.sentences
+    first = last = bisect.bisect_left(context, sentence.span.start, key=lambda one: one.span.start)
+    while first > 0 and context[first - 1].source == sentence.source:
         first -= 1
-    while last + 1 < len(around) and around[last + 1].source == sentence.source:
+    while last + 1 < len(context) and context[last + 1].source == sentence.source:
         last += 1
-    return Span(around[first].span.start, around[last].span.end)
+    return Span(context[first].span.start, context[last].span.end)

@@ -105,9 +105,12 @@ def _quotation_marks(text: str) -> tuple[str, str]:
 
 def _ends_in_stops(document: Document) -> bool:
     """Tell whether the longer paragraphs, but for one, end in a mark, so that the one that does not is odd."""
-    longer = [part for part in document.paragraphs if sum(len(s.words) for s in part.sentences) >= _LONGER]
-    ended = sum(not part.span.of(document.text)[-1].isalnum() for part in longer)
-    return ended >= _ENDED_AT_LEAST and ended >= _MUST_REPEAT * (len(longer) - 1)
+    longer = ended = 0
+    for paragraph in document.paragraphs:
+        if sum(len(sentence.words) for sentence in paragraph.sentences) >= _LONGER:
+            longer += 1
+            ended += not paragraph.span.of(document.text)[-1].isalnum()
+    return ended >= _ENDED_AT_LEAST and ended >= _MUST_REPEAT * (longer - 1)
 
 
 def _is_own_voice(document: Document, quotations: Sequence[Span]) -> bool:
@@ -120,7 +123,9 @@ def _is_own_voice(document: Document, quotations: Sequence[Span]) -> bool:
 
 def _names(document: Document) -> dict[str, int]:
     """Count each name wherever it stands with its capital, given that it does so inside a sentence at least once."""
-    inside = {base(word.text) for sentence in document.sentences for word in _inner_capitals(document.text, sentence)}
+    inside: set[str] = set()
+    for sentence in document.sentences:
+        inside.update(base(word.text) for word in _inner_capitals(document.text, sentence))
     everywhere = Counter(base(word.text) for word in document.words)
     return {name: everywhere[name] for name in sorted(inside)}
 
@@ -174,15 +179,14 @@ def _within(text: str, paragraph: Paragraph, *, reopens: bool) -> Iterator[Span]
 
 def _marks(text: str, paragraph: Paragraph) -> list[int]:
     """Return the offsets of quotation marks; an apostrophe inside a word is none."""
-    in_words = {
-        offset
-        for sentence in paragraph.sentences
-        for word in sentence.words
-        for offset in range(word.span.start, word.span.end)
-        if not text[offset].isalnum()
-    }
-    found = _MARK.finditer(text, paragraph.span.start, paragraph.span.end)
-    return [match.start() for match in found if match.start() not in in_words]
+    words: list[Span] = []
+    for sentence in paragraph.sentences:
+        words += [word.span for word in sentence.words]
+    found: list[int] = []
+    for match in _MARK.finditer(text, paragraph.span.start, paragraph.span.end):
+        if not Span(*match.span()).touches(words):
+            found.append(match.start())
+    return found
 
 
 def _opens(text: str, position: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import regex
 
 from auditor.values import Sentence
@@ -37,7 +39,7 @@ AUXILIARIES = ("is", "are", "was", "were", "be", "been", "being", "has", "have",
 
 CLASSES = (ARTICLES, PREPOSITIONS, PRONOUNS, OBJECTS, POSSESSIVES, RELATIVES, MODALS, DETERMINERS, CONJUNCTIONS)
 
-FUNCTION_WORDS = frozenset(word for words in (*CLASSES, AUXILIARIES) for word in words) | frozenset(
+FUNCTION_WORDS = frozenset(itertools.chain(*CLASSES, AUXILIARIES)) | frozenset(
     """
     above also am away back below cannot down either even ever few here hers herself himself i itself just less
     let like many me more most much my myself neither never not now once one only onto ours ourselves own per

@@ -128,7 +128,8 @@ def _refined(code: str, text: str, letters: int) -> str:
 
 def _by_words(words: Sequence[str]) -> str:
     counts = Counter(words)
-    scores = {code: sum(counts[word] for word in own) for code, own in _COMMONEST.items()}
-    best, second = sorted(scores, key=lambda code: -scores[code])[:2]
-    is_clear = scores[best] >= max(3, 0.1 * len(words)) and scores[best] > scores[second]
-    return best if is_clear else UNKNOWN
+    scores: Counter[str] = Counter()
+    for code, own in _COMMONEST.items():
+        scores[code] = sum(counts[word] for word in own)
+    (best, most), (_, second) = scores.most_common(2)
+    return best if most >= max(3, 0.1 * len(words)) and most > second else UNKNOWN

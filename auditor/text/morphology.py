@@ -137,8 +137,5 @@ def _folder() -> Path:
 
 
 def _in_capitals_of(word: str, found: Forms) -> Forms:
-    if word.isupper():
-        return {key: tuple(form.upper() for form in forms) for key, forms in found.items()}
-    if word[:1].isupper():
-        return {key: tuple(form.capitalize() for form in forms) for key, forms in found.items()}
-    return {key: tuple(form.lower() for form in forms) for key, forms in found.items()}
+    style = str.upper if word.isupper() else str.capitalize if word[:1].isupper() else str.lower
+    return {key: tuple(map(style, forms)) for key, forms in found.items()}

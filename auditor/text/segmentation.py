@@ -108,7 +108,7 @@ def sentences(text: str, span: Span) -> tuple[Span, ...]:
             whole[-1] = Span(whole[-1].start, piece.end)
         else:
             whole.append(piece)
-    return tuple(part for sentence in whole for part in _cut(text, sentence))
+    return tuple(itertools.chain.from_iterable(_cut(text, sentence) for sentence in whole))
 
 
 def words(text: str, span: Span) -> tuple[Word, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 
@@ -116,12 +117,14 @@ def equal(source: Quantity, target: Quantity) -> bool:
     scales = source.scales & target.scales or {1.0} in (source.scales, target.scales)
     if scales and _bare(source.text) == _bare(target.text):
         return True
-    return any(abs(one - two) <= 1e-9 * max(one, two) for one in source.values for two in target.values)
+    readings = itertools.product(source.values, target.values)
+    return any(abs(one - two) <= 1e-9 * max(one, two) for one, two in readings)
 
 
 def alike(source: Quantity, target: Quantity) -> bool:
     """Tell whether a number of the text may stand for one of its source: another clock, decade, rounding or unit."""
-    return any(_alike(one, two, source, target) for one in source.values for two in target.values)
+    readings = itertools.product(source.values, target.values)
+    return any(_alike(one, two, source, target) for one, two in readings)
 
 
 _STEMS = {"miljon": (1e6,), "miljard": (1e9,), "тысяч": (1e3,), "миллион": (1e6,), "миллиард": (1e9,)}
@@ -133,7 +136,7 @@ _TENS = frozenset(float(ten) for ten in range(20, 100, 10))
 def _quantity(match: regex.Match[str], text: str, *, english: bool) -> Quantity:
     digits = Span(*match.span())
     scales, end = _scale(text, digits.end, english=english)
-    values = frozenset(reading * scale for reading in _readings(match) for scale in scales)
+    values = _products(_readings(match), scales)
     behind = text[end : end + 10].lstrip(_SPACES + "-").casefold()
     percent = behind.startswith(_PERCENT)
     imperial = bool(_IMPERIAL.match(behind))
@@ -145,7 +148,11 @@ def _with_scale_of(one: Quantity, two: Quantity, text: str) -> Quantity:
     between = text[one.span.end : two.span.start].strip().casefold()
     if one.scales != {1.0} or two.scales == {1.0} or between not in _RANGE:
         return one
-    return replace(one, values=one.values | {value * scale for value in one.values for scale in two.scales})
+    return replace(one, values=one.values | _products(one.values, two.scales))
+
+
+def _products(values: Iterable[float], scales: Iterable[float]) -> frozenset[float]:
+    return frozenset(value * scale for value, scale in itertools.product(values, scales))
 
 
 def _readings(match: regex.Match[str]) -> set[float]:
@@ -168,8 +175,7 @@ def _readings(match: regex.Match[str]) -> set[float]:
 def _scale(text: str, at: int, *, english: bool) -> tuple[frozenset[float], int]:
     """Return what the word of magnitude at `at` may be worth and where it ends; 1 where there is none."""
     if han := _HAN_SCALE.match(text, at):
-        product = functools.reduce(lambda total, char: total * _HAN[char], han["scale"], 1.0)
-        return frozenset({product}), han.end()
+        return frozenset({math.prod(_HAN[char] for char in han["scale"])}), han.end()
     word = _WORD.match(text, at)
     if not word:
         return frozenset({1.0}), at
@@ -177,7 +183,7 @@ def _scale(text: str, at: int, *, english: bool) -> tuple[frozenset[float], int]
     first = table.get(word["word"].casefold(), ()) or _inflected(word["word"].casefold(), english=english)
     second = table.get((word["second"] or "").casefold(), ()) if first else ()
     if second:  # "mil milhões"
-        return frozenset(one * two for one in first for two in second), word.end("second")
+        return _products(first, second), word.end("second")
     return (frozenset(first), word.end("word")) if first else (frozenset({1.0}), at)
 
 

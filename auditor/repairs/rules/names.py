@@ -110,94 +110,125 @@ _UNIT = (
 _DECIMALS = (
     r"(?:seconds?|minutes?|inch|inches|mm|cm|meters?|metres?|km|kilomet(?:er|re)s?|percent|per\scent|%|degrees|points?)"
 )
-_CURRENCY = {"$": "$", "€": "€", "£": "£", "US$": "US$"}
 _ROMAN = {
     "XII": "12th", "XIII": "13th", "XIV": "14th", "XV": "15th", "XVI": "16th", "XVII": "17th", "XVIII": "18th",
     "XIX": "19th", "XX": "20th", "XXI": "21st",
 }  # fmt: skip
 _CENTURY = "|".join(sorted(_ROMAN, key=len, reverse=True))
 
-Rewrite = Callable[[re.Match[str]], str]
+Rewrite = str | Callable[[re.Match[str]], str]
+"""A template of what should stand there, with the match's groups, or a function that writes it."""
+
+
+def _with_commas(match: re.Match[str]) -> str:
+    return re.sub(r"[.\s]", ",", match.group())
+
+
+def _afternoon(match: re.Match[str]) -> str:
+    return f"{int(match['hour']) - _HOURS} p.m."
+
+
+def _clock(match: re.Match[str]) -> str:
+    hour, minute = int(match["hour"]), match["minute"]
+    minutes = "" if minute == "00" else f":{minute}"
+    return f"{(hour - 1) % _HOURS + 1}{minutes} {'a.m.' if hour < _HOURS else 'p.m.'}"
+
+
+def _century(match: re.Match[str]) -> str:
+    return f"{_ROMAN[match['century']]} {match['noun']}"
+
+
+def _century_turned(match: re.Match[str]) -> str:
+    return f"{_ROMAN[match['century']]} {match['noun'].lower()}"
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    """Give an ordinal its own ending; those of the teens end in th."""
+    ten, digit = match["ten"] or "", match["one"] or match["two"] or match["three"] or match["teen"]
+    ending = "th" if ten.endswith("1") else {"1": "st", "2": "nd", "3": "rd"}[digit]
+    return f"{ten}{digit}{ending}"
+
+
 _FORMATS: tuple[tuple[re.Pattern[str], Rewrite, str], ...] = (
     (
         re.compile(rf"(?<![\d.,$€£])(?:[1-9]\d{{0,2}})(?:\.\d{{3}})+(?![\d.,]*\d)(?!\s?{_DECIMALS}\b)"),
-        lambda match: match.group().replace(".", ","),
+        _with_commas,
         "a number with the thousands marked as other languages do",
     ),
     (
         re.compile(rf"(?<![\d.,])(?P<whole>\d{{1,3}}),(?P<part>\d{{1,2}})(?P<unit>\s?{_UNIT})(?![\w])"),
-        lambda match: f"{match['whole']}.{match['part']}{match['unit']}",
+        r"\g<whole>.\g<part>\g<unit>",
         "a number with the decimals marked as other languages do",
     ),
     (
         re.compile(
             rf"\b(?P<amount>\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten)\s(?P<large>{_LARGE})s(?:\sof)?\b"
         ),
-        lambda match: f"{match['amount']} {match['large']}",
+        r"\g<amount> \g<large>",
         "an amount in the plural, which English does not use after a number",
     ),
     (
         re.compile(rf"\bthe\s(?P<day>[12]?\d|3[01])(?:\sof)?\s(?P<month>{_MONTH})\b"),
-        lambda match: f"{match['month']} {match['day']}",
+        r"\g<month> \g<day>",
         "a date in the order of other languages",
     ),
     (
         re.compile(rf"(?<!the )\b(?P<day>[12]?\d|3[01])\sof\s(?P<month>{_MONTH})\b"),
-        lambda match: f"{match['month']} {match['day']}",
+        r"\g<month> \g<day>",
         "a date in the order of other languages",
     ),
     (
         re.compile(r"\b(?P<hour>1[3-9]|2[0-3])\so['’]clock\b"),
-        lambda match: f"{int(match['hour']) - _HOURS} p.m.",
+        _afternoon,
         "the time on a clock of twenty-four hours",
     ),
     (
         re.compile(r"\b(?P<hour>[01]?\d|2[0-3])h(?P<minute>[0-5]\d)\b"),
-        lambda match: _clock(int(match["hour"]), match["minute"]),
+        _clock,
         "the time as other languages write it",
     ),
     (
         re.compile(rf"\b(?P<century>{_CENTURY})(?:th|st)?\s(?P<noun>[Cc]entury)\b"),
-        lambda match: f"{_ROMAN[match['century']]} {match['noun']}",
+        _century,
         "a century in Roman numerals, as other languages write it",
     ),
     (
         re.compile(rf"\b(?P<noun>[Cc]entury)\s(?P<century>{_CENTURY})\b"),
-        lambda match: f"{_ROMAN[match['century']]} {match['noun'].lower()}",
+        _century_turned,
         "a century in Roman numerals, as other languages write it",
     ),
     (
         re.compile(rf"(?<![\w$€£.,])(?P<amount>\d[\d.,]*(?:\s(?:{_LARGE}))?)\s?(?P<sign>US\$|[$€£])(?![\w])"),
-        lambda match: f"{_CURRENCY[match['sign']]}{match['amount']}",
+        r"\g<sign>\g<amount>",
         "an amount with the currency behind it, as other languages write it",
     ),
     (
         re.compile(r"(?P<sign>[$€£])\s(?P<amount>\d[\d.,]*\d|\d)"),
-        lambda match: match["sign"] + match["amount"],
+        r"\g<sign>\g<amount>",
         "an amount with a space after the currency",
     ),
     (
         re.compile(r"(?P<amount>\b\d[\d.,]*)\s%"),
-        lambda match: f"{match['amount']}%",
+        r"\g<amount>%",
         "a percentage with a space, as other languages write it",
     ),
     (
         re.compile(
             r"(?<![\d.,])(?<!\d\s)(?P<head>[1-9]\d{0,2})(?P<tail>(?:[\u00a0\u202f ]\d{3})+)(?![\d.,])(?=\s[a-z])"
         ),
-        lambda match: match["head"] + re.sub(r"\s", ",", match["tail"]),
+        _with_commas,
         "a number with the thousands marked as other languages do",
     ),
     (
         re.compile(r"\bthe\syears\s(?:19)?(?P<decade>[2-9]0)\b"),
-        lambda match: f"the 19{match['decade']}s",
+        r"the 19\g<decade>s",
         "a decade as other languages write it",
     ),
     (
         re.compile(
             r"\b(?P<ten>\d*)(?:(?P<one>1)(?:nd|rd|th)|(?P<two>2)(?:st|rd|th)|(?P<three>3)(?:st|nd|th)|(?<=1)(?P<teen>[23])(?:nd|rd))\b"
         ),
-        lambda match: _ordinal(match),
+        _ordinal,
         "an ordinal with the ending of another number",
     ),
 )
@@ -224,21 +255,9 @@ def _formats(sentence: Sentence, text: str) -> Iterator[Candidate]:
         return
     for pattern, rewrite, reason in _FORMATS:
         for match in pattern.finditer(text, sentence.span.start, sentence.span.end):
-            right = rewrite(match)
+            right = match.expand(rewrite) if isinstance(rewrite, str) else rewrite(match)
             if right != match.group():
                 yield Candidate(Span(*match.span()), right, MECHANISM, Kind.NUMBER, Severity.MINOR, reason)
-
-
-def _clock(hour: int, minute: str) -> str:
-    minutes = "" if minute == "00" else f":{minute}"
-    return f"{(hour - 1) % _HOURS + 1}{minutes} {'a.m.' if hour < _HOURS else 'p.m.'}"
-
-
-def _ordinal(match: re.Match[str]) -> str:
-    """Give an ordinal its own ending; those of the teens end in th."""
-    ten, digit = match["ten"] or "", match["one"] or match["two"] or match["three"] or match["teen"]
-    ending = "th" if ten.endswith("1") else {"1": "st", "2": "nd", "3": "rd"}[digit]
-    return f"{ten}{digit}{ending}"
 
 
 def _small(words: Sequence[Word], index: int, measurements: Measurements) -> str:

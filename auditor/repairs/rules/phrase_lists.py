@@ -91,10 +91,15 @@ def forms(name: str, first: str) -> tuple[Form, ...]:
     long.
     """
     header, *_ = _lines(name)
-    found = []
-    for _, wrong, line in sorted({listed for base in _bases(first) for listed in _index(name).get(base, ())}):
+    listed: set[tuple[int, str, str]] = set()
+    for base in _bases(first):
+        listed.update(_index(name).get(base, ()))
+    found: list[Form] = []
+    for _, wrong, line in sorted(listed):
         entry = _entry(header, line)
-        found += [Form(words, right, entry) for words, right in inflected(wrong, entry).items() if words[0] == first]
+        for words, replacements in inflected(wrong, entry).items():
+            if words[0] == first:
+                found.append(Form(words, replacements, entry))
     return tuple(sorted(found, key=lambda form: -len(form.words)))
 
 
@@ -136,16 +141,18 @@ def _lines(name: str) -> Sequence[str]:
 def _index(name: str) -> Mapping[str, Sequence[tuple[int, str, str]]]:
     """Sort the wrong wordings by their first word: each with its number in the list, and the line it stands in."""
     found: dict[str, list[tuple[int, str, str]]] = {}
-    listed = ((wrong, line) for line in _lines(name)[1:] for wrong in line.partition("\t")[0].split("|"))
-    for number, (wrong, line) in enumerate(listed):
-        found.setdefault(wrong.lower().split()[0], []).append((number, wrong, line))
+    number = 0
+    for line in _lines(name)[1:]:
+        for wrong in line.partition("\t")[0].split("|"):
+            found.setdefault(wrong.lower().split()[0], []).append((number, wrong, line))
+            number += 1
     return found
 
 
 @functools.lru_cache(maxsize=65536)
 def _bases(word: str) -> frozenset[str]:
     """Return every word of which a lower-case word can be a form: those of the dictionary, or by `_regular`."""
-    bases = {base for found in morphology.lemmas(word).values() for base in found} | {word}
+    bases = {word, *itertools.chain.from_iterable(morphology.lemmas(word).values())}
     for ending, plain in _ENDINGS:
         if word.endswith(ending):
             bases.add(word.removesuffix(ending) + plain)
