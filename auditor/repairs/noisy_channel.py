@@ -1,4 +1,4 @@
-"""The noisy channel: what every candidate is worth, in one place.
+"""The noisy channel: the value of every candidate, in one place.
 
 The steps, in order: `propose` collects what the mechanisms would rather read; `rescore` asks the language model for the
 log-likelihood gain of each, log P(text with the repair) - log P(text); `weigh` turns gains into values, by whether the

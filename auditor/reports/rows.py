@@ -51,7 +51,7 @@ def findings(audit: Audit) -> Iterator[FindingRow]:
     starts = [sentence.span.start for sentence in sentences]
     for number, paragraph in enumerate(audit.paragraphs, start=1):
         for finding in paragraph.findings:
-            yield _finding_row(audit, number, finding, around(finding.span, sentences, starts))
+            yield _finding_row(audit, number, finding, context(finding.span, sentences, starts))
 
 
 def paragraphs(audit: Audit) -> Iterator[ParagraphRow]:
@@ -70,7 +70,7 @@ def paragraphs(audit: Audit) -> Iterator[ParagraphRow]:
         )
 
 
-def around(span: Span, sentences: Sequence[Sentence], starts: Sequence[int]) -> Span:
+def context(span: Span, sentences: Sequence[Sentence], starts: Sequence[int]) -> Span:
     """Return the range of the sentence in which `span` begins, lengthened to hold all of it."""
     index = bisect.bisect_right(starts, span.start) - 1
     if index < 0:

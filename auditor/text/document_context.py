@@ -91,7 +91,7 @@ def _full_names(document: Document) -> dict[str, tuple[str, ...]]:
                 middles = found.setdefault(f"{first.text} {base(last.text)}", [])
                 if middles.count(middle.text) < _TWICE:
                     middles.append(middle.text)
-    return {around: tuple(middles) for around, middles in found.items()}
+    return {outer: tuple(middles) for outer, middles in found.items()}
 
 
 def _apostrophe(text: str) -> str:

@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def floor_parameters() -> DetectorParameters:
-    """Return parameters under which every mechanism tells nearly all it finds."""
+    """Return parameters under which every mechanism reports nearly all it finds."""
     floors = {name: FLOORS.get(name, NARROW_FLOOR) for name in REPAIRS}
     return DetectorParameters(floors)
 

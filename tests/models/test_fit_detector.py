@@ -118,14 +118,14 @@ def test_a_column_that_tells_ranks_above_one_that_does_not() -> None:
 
 def test_what_ten_translations_share_is_one_case() -> None:
     """Copies of a repair in the translations of a story count together as much as a single one."""
-    told = fit_detector.CrossFitted(_table(1), (0.5,) * 300, DetectorParameters({}))
+    fitted = fit_detector.CrossFitted(_table(1), (0.5,) * 300, DetectorParameters({}))
     place = CandidateSpan(Span(4, 13), 0.5, 0.5, 1, repair=_repair(Span(4, 13)))
-    alone = told.verdict(place)
-    copied = replace(told, copies={told.copied(place): 10}).verdict(place)
+    alone = fitted.verdict(place)
+    copied = replace(fitted, copies={fitted.copied(place): 10}).verdict(place)
 
     assert copied == (alone[0], alone[1] / 10)
-    assert told.copied(replace(place, repair=None)) is None
-    assert told.copied(place) != told.copied(replace(place, span=Span(14, 19)))
+    assert fitted.copied(replace(place, repair=None)) is None
+    assert fitted.copied(place) != fitted.copied(replace(place, span=Span(14, 19)))
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the data pack")

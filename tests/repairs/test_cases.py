@@ -9,7 +9,7 @@ from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Measurements
 from tests.repairs.sentences import document_of
 
-# What these propose comes from a model's measurements; test_prices.py tries them with the embedded models.
+# What these propose comes from a model's measurements; test_rescored_cases.py tries them with the embedded models.
 ASK_A_MODEL = frozenset({"shared-pivot", "round-trip", "unlikely-words"})
 INVALID = [(name, *case) for name in REPAIRS if name not in ASK_A_MODEL for case in REPAIRS.load(name).INVALID]
 HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "Example", "Source")
@@ -53,7 +53,7 @@ def test_mechanisms_explain_themselves(name: str) -> None:
 
 
 def test_a_mechanism_needs_no_more_of_a_document_than_what_is_near() -> None:
-    """In one long document of all the cases, each sentence is told the same with its neighbourhood alone."""
+    """In one long document of all the cases, each sentence gets the same candidates with its neighbourhood alone."""
     modules = [REPAIRS.load(name) for name in REPAIRS]
     texts = [text for module in modules for text in (*module.VALID, *(case[0] for case in module.INVALID))]
     document = segmentation.document("Talks go on\n\n" + "\n\n".join(texts), name="all")
@@ -62,8 +62,8 @@ def test_a_mechanism_needs_no_more_of_a_document_than_what_is_near() -> None:
     for sentence in document.sentences:
         near = whole.around(sentence.span)
         for module in modules:
-            told = list(module.propose(sentence, whole))
-            assert list(module.propose(sentence, near)) == told
-            found += len(told)
+            proposed = list(module.propose(sentence, whole))
+            assert list(module.propose(sentence, near)) == proposed
+            found += len(proposed)
 
     assert found > len(document.sentences)

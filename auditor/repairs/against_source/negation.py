@@ -10,7 +10,7 @@ Why it suggests an error:
 
 Known problems:
     Languages deny in many ways (without, unlikely, refuse to), so only sentences without any of them on one side are
-    told: most lost negations in long sentences are missed. Irony and double negation are not understood. Lists for
+    reported: most lost negations in long sentences are missed. Irony and double negation are not understood. Lists for
     Spanish, French, German and Italian were written like the others but measured on no data.
 
 Example:

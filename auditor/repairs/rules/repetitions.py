@@ -5,7 +5,7 @@ What it measures:
     phrase comes again at once, as when a system loops.
 
 Why it suggests an error:
-    Neural systems lose their place and write a stretch again; and two different words of the original may have only one
+    Neural systems lose their place and write a passage again; and two different words of the original may have only one
     English word in the system's vocabulary, so that "domestic and foreign" comes out as the same word twice.
 
 Known problems:
@@ -71,7 +71,7 @@ _CERTAIN_TIMES = 3  # a phrase with marks inside, or one word, must come so ofte
 
 
 def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidate]:
-    """Yield each stretch of the sentence that is said twice, said once."""
+    """Yield each part of the sentence that is said twice, said once."""
     text, words = measurements.document.text, sentence.words
     forms = [low(words, index) for index in range(len(words))]
     index = 0

@@ -1,4 +1,4 @@
-"""Every mechanism's own cases, priced by the embedded models."""
+"""Every mechanism's own cases, rescored by the embedded models."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def auditor() -> Auditor:
 
 @pytest.mark.parametrize(("mechanism", "text"), VALID)
 def test_valid_cases_stay_silent(auditor: Auditor, mechanism: str, text: str) -> None:
-    """At the default bar the mechanism reports nothing in its valid texts."""
+    """At the default threshold the mechanism reports nothing in its valid texts."""
     audit = auditor.audit(document_of(REPAIRS.load(mechanism), text))
 
     assert [f.span.of(text) for f in audit.findings if f.mechanism == mechanism] == []
