@@ -21,6 +21,7 @@ TITLE = "\ue002"
 """The same; the line that it stands in is a block of its own."""
 SIGNS = re.compile(f"[{GONE}{BEGINS}{TITLE}]+")
 
+INLINE_NOTE = Part("footnote inside a sentence", "footnotes inside sentences")
 FRONT_MATTER = Part("block of front matter", "blocks of front matter")
 SHORTCODE = Part("shortcode", "shortcodes")
 
@@ -42,6 +43,8 @@ _SHORTCODES = re.compile(
 )
 _MATH = re.compile(r"^\$\$[ \t]*$.*?^\$\$[ \t]*$", re.DOTALL | re.MULTILINE)
 _FOOTNOTE = re.compile(r"^(?P<kept>[ ]{0,3}(?:>[ ]?)*)\[\^[^\]\s]+\]:[ \t]*", re.MULTILINE)
+_INLINE_NOTE = re.compile(r"\^\[[^\[\]\n]+\]")
+_DEFINITION = re.compile(r"(?<=[^\s\n]\n)(?P<kept>):[ \t]+(?=\S)")
 _ALERT = re.compile(r"^(?P<kept>[ \t]*(?:>[ \t]*)+)\[![\w-]+\][+-]?[ \t]*", re.MULTILINE)
 _CONTAINER = re.compile(
     r"^(?P<kept>[ \t]*)(?P<mark>:{3,}[ \t]*(?:\{[^{}\n]*\}|[\w-]*)[ \t]*)(?P<title>[^\r\n]*)", re.MULTILINE
@@ -50,7 +53,8 @@ _ADMONITION = re.compile(
     r"^(?P<kept>[ \t]*)(?P<mark>(?:!!!|\?\?\?\+?)[ \t]+[\w-]+[ \t]*)(?P<title>[^\r\n]*)", re.MULTILINE
 )
 _QUOTING = re.compile(r"^[\"\[]|[\"\]][ \t]*$")
-_INDENTED = re.compile(r"(?:[ \t]*(?:\r?\n|\Z))|(?P<indent>[ ]{4}|\t)[^\r\n]*(?:\r?\n|\Z)")
+# An empty line, a line of code inside what is indented, or an indented line.
+_INDENTED = re.compile(r"(?:[ \t]*|(?:[ ]{4}|\t){2}[^\r\n]*|(?P<indent>[ ]{4}|\t)[^\r\n]*)(?:\r?\n|\Z)")
 _MARKS = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
@@ -62,6 +66,7 @@ _MARKS = tuple(
         r"(?:(?<=[-*+][ ])|(?<=\d[.)][ ]))\[[ xX]\](?=[ ])",  # the box of a task
         r"\[\[(?:[^\]|\n]*\|)?(?=[^\]\n]+\]\])|(?<=[^\]\s])\]\](?!\()",  # a link of a wiki
         r"\[@[^\]\s]+\]",  # a citation by its key
+        r"==(?=[^\s=](?:[^=\n]*[^\s=])?==)|(?<=[^\s=])==(?!=)",  # marked words
         r"^(?:import|export)\s[^\n]*\bfrom\s+['\"][^'\"\n]+['\"];?[ \t]*$",
     )
 )
@@ -83,6 +88,8 @@ def replace_marks(markup: str) -> Marked:
     text, found = _SHORTCODES.subn(_gone, text)
     left_out[SHORTCODE] = found
     text = _MATH.sub(_gone, text)
+    text, left_out[INLINE_NOTE] = _INLINE_NOTE.subn(_gone, text)
+    text = _DEFINITION.sub(_begun, text)
     text = _introduced(_FOOTNOTE, text, _begun)
     text = _introduced(_ADMONITION, text, _titled)
     text = _CONTAINER.sub(_titled, text)

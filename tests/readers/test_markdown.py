@@ -84,6 +84,12 @@ READ = {
         '!!! note "Mind the gap"\n\n    The ice is thin.\n\n    And wet.\n\nThat is all.',
         "Mind the gap\n\nThe ice is thin.\n\nAnd wet.\n\nThat is all.",
     ),
+    "code in an admonition": (
+        "??? tip\n    The ice is thin.\n\n        code in it\n\n    It melts.",
+        "The ice is thin.\n\nIt melts.",
+    ),
+    "definitions": ("Ferry\n: A boat for all.\n: Or a few.", "Ferry\n\nA boat for all.\n\nOr a few."),
+    "marked words": ("It is ==very thin== ice. 1 == 1 is so.", "It is very thin ice. 1 == 1 is so."),
     "containers": (
         ":::tip Mind the gap\nThe ice is thin.\n:::\n\nThat is all.",
         "Mind the gap\n\nThe ice is thin.\n\nThat is all.",
@@ -130,6 +136,7 @@ LEFT_OUT = {
         "The pier It sank.",
         "3 shortcodes",
     ),
+    "a note in a sentence": ("It sank^[so they say] at once.", "It sank at once.", "1 footnote inside a sentence"),
     "code": ("It sank.\n\n```\nfirst\n```\n\n    second\n", "It sank.", "2 code blocks"),
     "what is struck out": ("It ~~swam~~ <del>flew</del>sank.", "It sank.", "2 struck-out passages"),
 }
