@@ -17,6 +17,7 @@ from auditor.alignment.sentence_alignment import MOST_CELLS, Bead, Scale, Side
 from auditor.errors import InputError
 from auditor.protocols import Embedder
 from auditor.text import segmentation
+from auditor.text.characters import plain_document, plain_text
 from auditor.values import Document, Paragraph, Sentence, Span
 
 # The segmenter is for English; the stops of other scripts end a sentence without a space behind them.
@@ -53,7 +54,8 @@ def attach(document: Document, source: Document, embedder: Embedder) -> Document
         InputError: the two texts cannot be aligned.
     """
     there = [list(sentences(source.text, span)) for span in _paragraphs_of(source)]
-    here = [[one.span.of(document.text) for one in paragraph.sentences] for paragraph in document.paragraphs]
+    plain = plain_document(document, plain_text(document.text))
+    here = [[one.span.of(plain.text) for one in paragraph.sentences] for paragraph in plain.paragraphs]
     sides = _side(there, embedder), _side(here, embedder)
     if len(sides[0].lengths) * len(sides[1].lengths) > MOST_CELLS:
         raise InputError(f"{document.name} and {source.name} are too long to be aligned; split both into chapters.")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".xlf", ".xliff", ".sdlxliff", ".mxliff", ".mqxliff", ".tmx", ".po")
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_UNTRANSLATED = frozenset({"new", "needs-translation"})  # states of XLIFF 1.2 in which tools put a copy of the source
+_UNTRANSLATED = frozenset({"new", "needs-translation", "initial"})  # states in which tools put a copy of the source
 _ENGLISH = frozenset({"", "en", "eng", "und", "mul"})  # ISO 639: English, or not said
 _TERM = re.compile(r"[^\W\d_]{2,}")
 _GONE = "x-sdl-deleted"  # the type of a mark around text that a tracked change took out
@@ -216,7 +216,8 @@ def _xliff(store: _Store, markup: _Markup) -> Iterator[_Unit]:
             markup.left_out[UNTRANSLATED if unit.istranslatable() else LOCKED] += _has_text(source)
             continue
         language = _target_language(unit.xmlelement)
-        is_new = target.get("state") in _UNTRANSLATED
+        states = (target.get("state"), unit.xmlelement.get("state"))  # of XLIFF 1.2, of XLIFF 2
+        is_new = not _UNTRANSLATED.isdisjoint(states)
         for identity, translated, original in _xliff_pairs(unit, target, source):
             found, text = (_pieces(element, markup, phrase=phrase) for element in (translated, original))
             markup.left_out[DELETED] += sum(node.get("mtype") == _GONE for node in translated.iter("*"))

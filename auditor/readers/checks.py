@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from auditor.errors import InputError
 from auditor.text import segmentation
+from auditor.text.characters import plain_document, plain_text
 from auditor.text.language_id import looks_english
 from auditor.values import Document, Span
 
@@ -32,7 +33,7 @@ def admit(document: Document) -> Document:
     if not document.paragraphs:
         raise InputError(f"{name} is empty; there is nothing to audit.")
     _check_length([paragraph.span for paragraph in document.paragraphs], name)
-    words = document.words
+    words = plain_document(document, plain_text(document.text)).words
     if not any(any(map(str.isalpha, word.text)) for word in words):
         raise InputError(f"{name} has no words, only figures, punctuation or symbols; there is nothing to audit.")
     if document.language == "en" and not looks_english(words):

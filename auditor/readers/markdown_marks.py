@@ -44,7 +44,7 @@ _SHORTCODES = re.compile(
 _MATH = re.compile(r"^\$\$[ \t]*$.*?^\$\$[ \t]*$", re.DOTALL | re.MULTILINE)
 _FOOTNOTE = re.compile(r"^(?P<kept>[ ]{0,3}(?:>[ ]?)*)\[\^[^\]\s]+\]:[ \t]*", re.MULTILINE)
 _INLINE_NOTE = re.compile(r"\^\[[^\[\]\n]+\]")
-_DEFINITION = re.compile(r"(?<=[^\s\n]\n)(?P<kept>):[ \t]+(?=\S)")
+_DEFINITION = re.compile(r"(?:(?<=\S\n)|(?<=\S\r\n))(?P<kept>):[ \t]+(?=\S)")
 _ALERT = re.compile(r"^(?P<kept>[ \t]*(?:>[ \t]*)+)\[![\w-]+\][+-]?[ \t]*", re.MULTILINE)
 _CONTAINER = re.compile(
     r"^(?P<kept>[ \t]*)(?P<mark>:{3,}[ \t]*(?:\{[^{}\n]*\}|[\w-]*)[ \t]*)(?P<title>[^\r\n]*)", re.MULTILINE

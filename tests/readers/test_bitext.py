@@ -193,6 +193,21 @@ def test_the_part_of_a_file_in_another_language_is_left_out() -> None:
     assert (document.text, document.notes) == (ENGLISH, ("left out: 2 units in 'de'",))
 
 
+def test_a_copy_of_the_source_waits_for_its_translation_in_xliff_2() -> None:
+    """A segment in its initial state that says what its source says was not translated yet."""
+    segment = '<segment state="{}"><source>Un grand vote.</source><target>{}</target></segment>'.format
+    data = (
+        '<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="fr" trgLang="en"><file id="f">'
+        f'<unit id="u">{segment("initial", "Un grand vote.")}{segment("initial", "A great vote.")}'
+        f"{segment('translated', 'Un grand vote.')}</unit></file></xliff>"
+    ).encode()
+
+    document = bitext.read(data, name="a.xlf")
+
+    assert document.text == "A great vote.\n\nUn grand vote."
+    assert document.notes[1:] == ("left out: 1 untranslated unit",)
+
+
 @pytest.mark.parametrize(
     ("code", "text"),
     [("0003", "The government fell."), ("001F", "The government fell."), ("000b", "The gove rnment fell.")],

@@ -36,6 +36,13 @@ def test_guessed_encodings_are_noted(encoding: str, note: str) -> None:
     assert (document.text, document.notes) == (_STORY, (note,))
 
 
+def test_english_is_known_whatever_characters_it_is_written_in() -> None:
+    """A text of soft hyphens is not taken for another language."""
+    story = "\u00ad".join("The minister said that they would go on with it, and that nobody was there. " * 9)
+
+    assert text.read(story.encode(), name="a.txt").text == story
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=15))
 def test_offsets_are_those_of_the_decoded_text(tail: str) -> None:
     """Whatever stands in the file, every word is found at its offsets in what was decoded."""
