@@ -137,7 +137,10 @@ def _order(request: Request) -> tuple[int, str]:
 
 def _is_major(audit: Audit, words: Sequence[Span]) -> list[bool]:
     grave = [finding.span for finding in audit.findings if finding.severity is not Severity.MINOR]
-    return [any(span.overlaps(word) for span in grave) for word in words]
+    flags: list[bool] = []
+    for word in words:
+        flags.append(any(span.overlaps(word) for span in grave))
+    return flags
 
 
 def _score(audit: Audit, offset: int) -> float:

@@ -78,12 +78,11 @@ class OtherRater:
         if other.id == row.id or other.tags is None or other.official is None:
             return replace(_same(row, math.nan), score=math.nan)
         major = [error.span for error in other.errors or () if error.severity == "major"]
-        return Prediction(
-            tuple(map(float, other.tags)),
-            tuple(map(float, other.official)),
-            tuple(any(word.overlaps(span) for span in major) for word in row.words),
-            math.nan,  # the gold score averages the raters, this one among them
-        )
+        flags: list[bool] = []
+        for word in row.words:
+            flags.append(any(word.overlaps(span) for span in major))
+        # The gold score averages the raters, this one among them: there is no score.
+        return Prediction(tuple(map(float, other.tags)), tuple(map(float, other.official)), tuple(flags), math.nan)
 
 
 def _translation(row: GoldRow) -> tuple[str, str, str, str]:

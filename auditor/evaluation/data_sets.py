@@ -15,6 +15,21 @@ from auditor.values import Span
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """How much of a set to take: about `rows` of it (None: all), with `whole` as whole documents."""
+
+    rows: int | None = None
+    whole: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the signature calls it."""
+        if self.rows is None:
+            return "all"
+        return "documents" if self.whole else "segments"
+
+
+@dataclass(frozen=True, slots=True)
 class DataSet:
     """Rows of one kind under one name, those of a document and system side by side; clean sets have no errors at all.
 
@@ -27,11 +42,11 @@ class DataSet:
     sample: str = "all"
 
 
-def data_sets(file: Path, *, rows: int | None = None, whole: bool = False) -> Iterator[DataSet]:
+def data_sets(file: Path, sample: Sample = Sample()) -> Iterator[DataSet]:
     """Yield what of a file may be measured on, a set an origin: its dev rows, and marked rows of development documents.
 
-    `rows` takes about that many of each set: every n-th source with all its translations, or with `whole` whole
-    documents of one system each, as many different ones as possible. A file of clean news gives one set, of its
+    Of a sample of segments every n-th source is taken, with all its translations; of whole documents one system each,
+    as many different ones as possible. A file of clean news gives one set, of its
     development documents.
 
     Raises:
@@ -47,16 +62,20 @@ def data_sets(file: Path, *, rows: int | None = None, whole: bool = False) -> It
             groups[f"{row.pair} {row.origin.split('/')[-1] or file.stem}"].append(row)
     if not groups:
         raise InputError(f"{file} has nothing to measure on: no row outside 'train', no development document")
-    sample = "all" if rows is None else "documents" if whole else "segments"
     for name, members in groups.items():
-        chosen = members if rows is None else _documents(members, rows) if whole else _segments(members, rows)
-        yield DataSet(name, _side_by_side(chosen), clean, sample)
+        chosen: Sequence[GoldRow] = members
+        if sample.rows is not None:
+            chosen = (_documents if sample.whole else _segments)(members, sample.rows)
+        yield DataSet(name, _side_by_side(chosen), clean, sample.name)
 
 
 def _segments(rows: Sequence[GoldRow], count: int) -> list[GoldRow]:
     groups = _grouped(rows, [(row.document, row.segment, row.source) for row in rows])
     step = max(1, round(len(rows) / count))
-    return [row for group in groups[::step] for row in group]
+    chosen: list[GoldRow] = []
+    for group in groups[::step]:
+        chosen += group
+    return chosen
 
 
 def _documents(rows: Sequence[GoldRow], count: int) -> list[GoldRow]:
@@ -81,9 +100,11 @@ def _throw(name: str) -> bytes:
 
 def _side_by_side(rows: Sequence[GoldRow]) -> tuple[GoldRow, ...]:
     """Put documents of a system together, and inside them the raters of a translation."""
-    documents = _grouped(rows, [(row.document, row.system) for row in rows])
-    parts = [_grouped(group, [(row.segment, row.target) for row in group]) for group in documents]
-    return tuple(row for part in parts for same in part for row in same)
+    ordered: list[GoldRow] = []
+    for group in _grouped(rows, [(row.document, row.system) for row in rows]):
+        for translation in _grouped(group, [(row.segment, row.target) for row in group]):
+            ordered += translation
+    return tuple(ordered)
 
 
 def _grouped(rows: Sequence[GoldRow], keys: Sequence[Hashable]) -> list[list[GoldRow]]:

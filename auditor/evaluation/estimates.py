@@ -1,4 +1,4 @@
-"""Values with their bootstrap intervals, and what is drawn for them."""
+"""Values with their bootstrap intervals, and the resamples that these rest on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.measures import Floats, Ints
 
 FEWEST = 5
-"""Documents below which source segments are drawn instead: from one or two documents no interval can be told."""
+"""Documents below which source segments are resampled instead: one or two documents give no interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """What the bootstrap draws: the unit of each row, as a number, and how often each draw takes each unit.
+class Resamples:
+    """Bootstrap resamples: the unit of each row, as a number, and how often each resample holds each unit.
 
-    `weights` has shape (draws, units).
+    `name` says what a unit is ("documents" or "segments"). `weights` has shape (resamples, units).
     """
 
     name: str
@@ -44,7 +44,7 @@ class Drawing:
         return np.ones(self.weights.shape[1])
 
     def estimate(self, measure: Callable[[Floats], float], *, most: int | None = None) -> Estimate:
-        """Return the measure of the set as it is, and its interval over at most `most` of the draws."""
+        """Return the measure of the set as it is, and its interval over at most `most` of the resamples."""
         low, high = measures.interval([measure(each) for each in self.weights[:most]])
         return Estimate(measure(self.whole), low, high)
 
@@ -56,14 +56,15 @@ class Drawing:
 
 
 def unit(rows: Sequence[GoldRow]) -> str:
-    """Say what is drawn: documents, or source segments where the documents are too few."""
+    """Say what is resampled: documents, or source segments where the documents are too few."""
     return "documents" if len({row.document for row in rows}) >= FEWEST else "segments"
 
 
-def draw(rows: Sequence[GoldRow], *, count: int, seed: int) -> Drawing:
-    """Draw whole documents (or source segments), `count` times."""
+def resample(rows: Sequence[GoldRow], *, count: int, seed: int) -> Resamples:
+    """Resample whole documents (or source segments) with replacement, `count` times."""
     name = unit(rows)
     keys = [row.document if name == "documents" else (row.document, row.segment, row.source) for row in rows]
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    distinct = dict.fromkeys(keys)
+    numbers = {key: number for number, key in enumerate(distinct)}
     units = np.array([numbers[key] for key in keys], dtype=np.int64)
-    return Drawing(name, units, measures.draws(len(numbers), count=count, seed=seed))
+    return Resamples(name, units, measures.bootstrap_counts(len(numbers), count=count, seed=seed))

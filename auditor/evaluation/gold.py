@@ -281,11 +281,10 @@ def _errors(record: Mapping[str, Any], file: Path) -> tuple[MarkedError, ...] | 
         if not 0 <= error["start"] <= error["end"] <= length:
             where = f"{error['start']} to {error['end']}"
             raise _complaint(record, file, f"an error from {where} lies outside 'target' (0 to {length})")
-    return tuple(
-        MarkedError(
-            Span(error["start"], error["end"]),
-            Severity(severity) if (severity := error.get("severity")) in _SEVERITIES else None,
-            error.get("category") or "",
-        )
-        for error in spans
-    )
+    return tuple(map(_marked_error, spans))
+
+
+def _marked_error(error: Mapping[str, Any]) -> MarkedError:
+    severity = error.get("severity")
+    known = Severity(severity) if severity in _SEVERITIES else None
+    return MarkedError(Span(error["start"], error["end"]), known, error.get("category") or "")

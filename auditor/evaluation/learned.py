@@ -16,7 +16,7 @@ MARKED_THRESHOLD = 0.6
 """2.1 false alarms per 1,000 words of 5,791 words of clean news from development documents (`auditor evaluate` on
 clean_news.parquet, --rows 300, --source none); .5 makes 4.3."""
 POST_EDITED = "da_z_mean"
-"""The convention of gold that is made of post-editors' changes."""
+"""The annotation scheme of gold that is made of post-editors' changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,15 @@ class QualityEstimation:
         pairs = [Pair(request.row.target, request.row.words, request.source) for request in requests]
         unique = list(dict.fromkeys(pairs))
         estimates = dict(zip(unique, self.estimator.estimate(unique), strict=True))
-        return [_prediction(estimates[pair], request.convention) for pair, request in zip(pairs, requests, strict=True)]
+        return [
+            _prediction(estimates[pair], request.annotation_scheme)
+            for pair, request in zip(pairs, requests, strict=True)
+        ]
 
 
-def _prediction(estimate: QualityEstimate, convention: str) -> Prediction:
+def _prediction(estimate: QualityEstimate, annotation_scheme: str) -> Prediction:
     major = tuple(major > minor for minor, major in zip(estimate.minor, estimate.major, strict=True))
-    if convention == POST_EDITED:
+    if annotation_scheme == POST_EDITED:
         official = (*estimate.edited_gaps, estimate.edited_end)
         return Prediction(estimate.edited, official, major, estimate.assessment)
     return Prediction(estimate.marked, (*estimate.marked, estimate.marked_end), major, estimate.mqm)
@@ -75,7 +78,7 @@ class Probed:
         return [found.get(word.start, (0.0, 0.0)) for word in words]
 
     def _prediction(self, answers: Sequence[tuple[float, ...]], request: Request) -> Prediction:
-        values = tuple(edited if request.convention == POST_EDITED else marked for marked, edited in answers)
+        values = tuple(edited if request.annotation_scheme == POST_EDITED else marked for marked, edited in answers)
         official = (*values, min(values, default=0.0))
         return Prediction(values, official, tuple(value >= 0.5 for value in values), -fmean(values or [0.0]))
 

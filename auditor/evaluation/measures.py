@@ -1,6 +1,6 @@
 """Measures: numbers from gold and predicted values. Higher values are more suspect, True is BAD, everywhere.
 
-Each measure takes weights (how often a document was drawn), so that one pass serves the point and its bootstrap.
+Each measure takes weights (how often a resample holds a document), so that one pass serves the point and its bootstrap.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ def best_threshold(wrong: Flags, values: Floats) -> float:
     ranked, bad = values[order], np.append(0, np.cumsum(wrong[order]))
     starts = np.searchsorted(ranked, cuts, side="left")
     all_bad, size = float(bad[-1]), float(len(values))
-    results = [
-        mcc((all_bad - below, size - start - all_bad + below, float(below), start - float(below)))
-        for start, below in zip(starts.tolist(), bad[starts].tolist(), strict=True)
-    ]
+    results: list[float] = []
+    for start, below in zip(starts.tolist(), bad[starts].tolist(), strict=True):
+        flagged_bad = all_bad - below
+        results.append(mcc((flagged_bad, size - start - flagged_bad, float(below), start - float(below))))
     return float(cuts[int(np.argmax(results))])
 
 
-def crossed_flags(wrong: Flags, values: Floats, halves: Flags) -> Flags:
+def cross_fitted_flags(wrong: Flags, values: Floats, halves: Flags) -> Flags:
     """Flag the words of each half of the documents by the best threshold of the other half."""
     flagged = np.zeros(len(values), dtype=bool)
     for half in (halves, ~halves):
@@ -79,11 +79,11 @@ def calibration_error(wrong: Flags | Floats, probabilities: Floats, weights: Flo
     """
     where = np.minimum((probabilities * bins).astype(int), bins - 1)
     total = weights.sum()
-    gaps = [
-        abs(float((weights[inside] * (wrong[inside] - probabilities[inside])).sum()))
-        for inside in (where == number for number in range(bins))
-    ]
-    return float(sum(gaps) / total) if total else 0.0
+    gaps = 0.0
+    for number in range(bins):
+        inside = where == number
+        gaps += abs(float((weights[inside] * (wrong[inside] - probabilities[inside])).sum()))
+    return float(gaps / total) if total else 0.0
 
 
 def correlations(gold: Floats, predicted: Floats) -> tuple[float, float, float]:
@@ -148,7 +148,7 @@ def interval(estimates: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def draws(units: int, *, count: int, seed: int) -> NDArray[np.float64]:
-    """Return how often each unit (a document) is drawn, (count, units): resampling with replacement."""
+def bootstrap_counts(units: int, *, count: int, seed: int) -> NDArray[np.float64]:
+    """Return how often each resample with replacement holds each unit (a document), (count, units)."""
     chance = np.random.default_rng(seed)
     return chance.multinomial(units, np.full(units, 1 / units), size=count).astype(np.float64)

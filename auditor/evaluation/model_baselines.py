@@ -32,12 +32,12 @@ class Measured:
 
     def predict(self, requests: Sequence[Request]) -> list[Prediction]:
         """Judge each request, same order; the end of the sentence is never suspect."""
-        return [
-            Prediction(
-                tuple(values), (*values, min(values, default=0.0)), tuple(v >= MAJOR_NATS for v in values), score
-            )
-            for values, score in self.measure(requests)
-        ]
+        predictions: list[Prediction] = []
+        for values, score in self.measure(requests):
+            official = (*values, min(values, default=0.0))
+            major = tuple(value >= MAJOR_NATS for value in values)
+            predictions.append(Prediction(tuple(values), official, major, score))
+        return predictions
 
 
 def open_surprisal(options: Options) -> Measured:

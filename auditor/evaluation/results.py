@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from auditor.evaluation.estimates import Estimate, draw
+from auditor.evaluation.estimates import Estimate, resample
 from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.sentence_measures import measure_sentences
 from auditor.evaluation.span_measures import count_false_alarms, measure_characters
@@ -62,20 +62,20 @@ def measure(
     *,
     signature: str,
     names: tuple[str, str],
-    draws: tuple[int, int],
+    bootstrap: tuple[int, int],
 ) -> Result:
-    """Measure everything that the gold allows; `draws` is the number of bootstrap draws and their seed."""
+    """Measure everything that the gold allows; `bootstrap` is the number of resamples and their seed."""
     rows = gold.rows
-    drawing = draw(rows, count=draws[0], seed=draws[1])
+    resamples = resample(rows, count=bootstrap[0], seed=bootstrap[1])
     estimates: dict[str, Estimate] = {}
     thresholds: dict[str, float] = {}
     if gold.is_clean:
-        estimates |= count_false_alarms(rows, predictions, drawing, system.threshold)
+        estimates |= count_false_alarms(rows, predictions, resamples, system.threshold)
     else:
-        estimates, thresholds = measure_words(rows, predictions, drawing, system)
+        estimates, thresholds = measure_words(rows, predictions, resamples, system)
         cut = system.threshold if system.threshold is not None else thresholds.get("best")
-        estimates |= measure_characters(rows, predictions, drawing, cut)
-        estimates |= measure_sentences(rows, predictions, drawing)
+        estimates |= measure_characters(rows, predictions, resamples, cut)
+        estimates |= measure_sentences(rows, predictions, resamples)
     told = (row for row, each in zip(rows, predictions, strict=True) if row.tags is not None and not each.is_silent)
     words = sum(len(row.words) for row in told)
     return Result(names[0], names[1], gold.name, words, estimates, thresholds, signature)

@@ -7,12 +7,12 @@ import itertools
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from auditor import __version__
 from auditor.errors import InputError
-from auditor.evaluation.data_sets import DataSet, data_sets
+from auditor.evaluation.data_sets import DataSet, Sample, data_sets
 from auditor.evaluation.estimates import unit
 from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.results import Result, measure
@@ -28,8 +28,8 @@ Progress = Callable[[str, int, int], None]
 class Plan:
     """What is to be evaluated.
 
-    `rows` is about how many of each set are taken; `whole` takes them as whole documents, as is done anyway when one
-    of the systems reads whole documents. `threshold` takes the place of each system's own; it changes no prediction.
+    `sample` is taken of each set, as whole documents if one of the systems reads these. `resamples` is how many the
+    intervals rest on. `threshold` takes the place of each system's own; it changes no prediction.
     """
 
     files: tuple[Path, ...]
@@ -37,9 +37,8 @@ class Plan:
     sources: tuple[SourceUse, ...]
     out: Path
     options: Options
-    rows: int | None = None
-    bootstrap: int = 1000
-    whole: bool = False
+    sample: Sample = field(default_factory=Sample)
+    resamples: int = 1000
     threshold: float | None = None
 
 
@@ -50,8 +49,10 @@ def evaluate(plan: Plan, progress: Progress) -> list[Result]:
         InputError: a file is missing or of another schema.
         ModelError: a model is missing or damaged.
     """
-    whole = plan.whole or not WHOLE.isdisjoint(plan.systems)
-    sets = [chosen for file in plan.files for chosen in data_sets(file, rows=plan.rows, whole=whole)]
+    whole = plan.sample.whole or not WHOLE.isdisjoint(plan.systems)
+    sets: list[DataSet] = []
+    for file in plan.files:
+        sets += data_sets(file, replace(plan.sample, whole=whole))
     try:
         plan.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -74,7 +75,12 @@ def _evaluate(plan: Plan, name: str, system: System, use: SourceUse, chosen: Dat
     predictions = list(_predict(system, chunks, cache, lambda n: progress(label, n, len(requests))))
     signature = _signature(plan, name, system, use, chosen)
     return measure(
-        chosen, predictions, system, signature=signature, names=(name, use), draws=(plan.bootstrap, plan.options.seed)
+        chosen,
+        predictions,
+        system,
+        signature=signature,
+        names=(name, use),
+        bootstrap=(plan.resamples, plan.options.seed),
     )
 
 
@@ -88,7 +94,7 @@ def _signature(plan: Plan, name: str, system: System, use: SourceUse, chosen: Da
         "system": f"{name} {system.name}".replace("|", ";"),
         "source": use,
         "threshold": "none" if system.threshold is None else f"{system.threshold:g}",
-        "bs": plan.bootstrap,
+        "bs": plan.resamples,
         "by": unit(chosen.rows),
         "seed": plan.options.seed,
         "version": __version__,
@@ -193,5 +199,5 @@ def _read(cache: Path, sizes: Sequence[int]) -> list[Prediction]:
 
 def write(results: Sequence[Result], file: Path) -> None:
     """Write the results as JSON: `schema_version`, and a record a cell with each measure's value and interval."""
-    content = {"schema_version": 1, "results": [result.record() for result in results]}
+    content = {"schema_version": 2, "results": [result.record() for result in results]}
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from auditor.evaluation import measures
-from auditor.evaluation.estimates import Drawing, Estimate
+from auditor.evaluation.estimates import Estimate, Resamples
 from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.systems import Prediction
 from auditor.values import Severity, Span
@@ -25,37 +25,34 @@ def flagged_spans(row: GoldRow, prediction: Prediction, threshold: float) -> lis
             runs[-1].append(number)
         else:
             runs.append([number])
-    return [
-        (
-            row.words[run[0]].start,
-            row.words[run[-1]].end,
-            2 if 2 * sum(prediction.major[number] for number in run) >= len(run) else 1,
-        )
-        for run in runs
-    ]
+    spans: list[tuple[int, int, int]] = []
+    for run in runs:
+        major = sum(prediction.major[number] for number in run)
+        level = 2 if 2 * major >= len(run) else 1
+        spans.append((row.words[run[0]].start, row.words[run[-1]].end, level))
+    return spans
 
 
 def count_false_alarms(
-    rows: Sequence[GoldRow], predictions: Sequence[Prediction], drawing: Drawing, threshold: float | None
+    rows: Sequence[GoldRow], predictions: Sequence[Prediction], resamples: Resamples, threshold: float | None
 ) -> dict[str, Estimate]:
     """Return false alarms per 1,000 clean words; flagged words side by side are one alarm."""
     if threshold is None or all(prediction.is_silent for prediction in predictions):
         return {}
-    counts = [
-        (len(flagged_spans(row, prediction, threshold)), len(row.words))
-        for row, prediction in zip(rows, predictions, strict=True)
-    ]
-    sums = drawing.summed(np.array(counts, dtype=float), np.arange(len(rows)))
+    counts: list[tuple[int, int]] = []
+    for row, prediction in zip(rows, predictions, strict=True):
+        counts.append((len(flagged_spans(row, prediction, threshold)), len(row.words)))
+    sums = resamples.summed(np.array(counts, dtype=float), np.arange(len(rows)))
 
     def rate(weights: measures.Floats) -> float:
         alarms, words = (weights @ sums).tolist()
         return float(1000 * alarms / max(1.0, words))
 
-    return {"false alarms per 1,000 words": drawing.estimate(rate)}
+    return {"false alarms per 1,000 words": resamples.estimate(rate)}
 
 
 def measure_characters(
-    rows: Sequence[GoldRow], predictions: Sequence[Prediction], drawing: Drawing, threshold: float | None
+    rows: Sequence[GoldRow], predictions: Sequence[Prediction], resamples: Resamples, threshold: float | None
 ) -> dict[str, Estimate]:
     """Return the character F1 with severity credit where raters marked spans, of all characters and a mean by segment.
 
@@ -70,7 +67,7 @@ def measure_characters(
         found = flagged_spans(rows[number], predictions[number], threshold)
         credit = measures.character_credit(gold, found, len(rows[number].target))
         credits.append((*credit, measures.character_f1(*credit), 1.0))
-    sums = drawing.summed(np.array(credits, dtype=float), np.array(marked))
+    sums = resamples.summed(np.array(credits, dtype=float), np.array(marked))
 
     def together(weights: measures.Floats) -> float:
         return measures.character_f1(*(weights @ sums[:, :3]).tolist())
@@ -80,8 +77,8 @@ def measure_characters(
         return float(total / max(1.0, count))
 
     return {
-        "character F1": drawing.estimate(together),
-        "character F1 by segment": drawing.estimate(by_segment),
+        "character F1": resamples.estimate(together),
+        "character F1 by segment": resamples.estimate(by_segment),
     }
 
 

@@ -41,7 +41,7 @@ class Request:
     source: str | None
 
     @property
-    def convention(self) -> str:
+    def annotation_scheme(self) -> str:
         """How the row was judged: raters' marks and post-editors' changes are different questions."""
         return self.row.score_type
 

@@ -10,25 +10,28 @@ from auditor.evaluation.estimates import Estimate
 from auditor.evaluation.results import Result
 
 COLUMNS = (
-    ("MCC with end", "official MCC crossed"),
-    ("MCC", "MCC crossed"),
+    ("MCC with end", "official MCC cross-fitted"),
+    ("MCC", "MCC cross-fitted"),
     ("best", "MCC best"),
-    ("F1-BAD", "F1-BAD crossed"),
+    ("F1-BAD", "F1-BAD cross-fitted"),
     ("AP", "AP"),
     ("ECE", "ECE"),
     ("char F1", "character F1"),
     ("Spearman", "Spearman"),
     ("within", "Kendall within items"),
-    ("critical", "critical errors MCC crossed"),
+    ("critical", "critical errors MCC cross-fitted"),
     ("alarms/1,000", "false alarms per 1,000 words"),
 )
-"""Heading, measure. "Crossed" thresholds are chosen on the other half of the sources, "best" on the set itself;
+"""Heading, measure. "Cross-fitted" thresholds are chosen on the other half of the sources, "best" on the set itself;
 "within" is Kendall's correlation between the translations of one source."""
 
 
 def build_table(results: Sequence[Result]) -> Table:
     """Lay results out; columns that nothing was measured for are left out, JSON has every measure."""
-    shown = [(title, name) for title, name in COLUMNS if any(name in result.estimates for result in results)]
+    measured: set[str] = set()
+    for result in results:
+        measured.update(result.estimates)
+    shown = [(title, name) for title, name in COLUMNS if name in measured]
     table = Table(title="Word measures take a gap with the word on its right where they say “with end”")
     for title in ("gold", "system", "source"):
         table.add_column(title, no_wrap=True)

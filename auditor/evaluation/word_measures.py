@@ -9,13 +9,13 @@ from hashlib import sha256
 import numpy as np
 
 from auditor.evaluation import measures
-from auditor.evaluation.estimates import Drawing, Estimate
+from auditor.evaluation.estimates import Estimate, Resamples
 from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.measures import Flags, Floats, Ints
 from auditor.evaluation.systems import Prediction, System
 
 FEW = 200
-"""Draws for measures that sort the words or sweep them: a thousand buy no sharper interval."""
+"""Resamples for measures that sort the words or sweep them: a thousand buy no sharper interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,20 @@ class Words:
 
 
 def measure_words(
-    rows: Sequence[GoldRow], predictions: Sequence[Prediction], drawing: Drawing, system: System
+    rows: Sequence[GoldRow], predictions: Sequence[Prediction], resamples: Resamples, system: System
 ) -> tuple[dict[str, Estimate], dict[str, float]]:
     """Measure words, in WMT22's counting ("official": with gaps and the end of the sentence) and alone.
 
     Returns:
-        Estimates and the thresholds they flag by. "crossed" takes for each half of the sources the best threshold of
-        the other half, "best" the best of the set itself, "fixed" the system's own.
+        Estimates and the thresholds they flag by. "cross-fitted" takes for each half of the sources the best threshold
+        of the other half, "best" the best of the set itself, "fixed" the system's own.
     """
     estimates: dict[str, Estimate] = {}
     thresholds: dict[str, float] = {}
     for prefix in ("official ", ""):
         words = _words(rows, predictions, official=bool(prefix))
         if len(words.wrong):
-            found, cuts = _measure(words, drawing, system)
+            found, cuts = _measure(words, resamples, system)
             estimates |= {prefix + name: estimate for name, estimate in found.items()}
             thresholds |= {prefix + name: cut for name, cut in cuts.items()}
     return estimates, thresholds
@@ -74,33 +74,33 @@ def in_first_half(rows: Sequence[GoldRow]) -> list[bool]:
     return [row.source in first for row in rows]
 
 
-def _measure(words: Words, drawing: Drawing, system: System) -> tuple[dict[str, Estimate], dict[str, float]]:
+def _measure(words: Words, resamples: Resamples, system: System) -> tuple[dict[str, Estimate], dict[str, float]]:
     best = measures.best_threshold(words.wrong, words.values)
     flags = {"best": words.values >= best}
     if words.halves.any() and not words.halves.all():
-        flags["crossed"] = measures.crossed_flags(words.wrong, words.values, words.halves)
+        flags["cross-fitted"] = measures.cross_fitted_flags(words.wrong, words.values, words.halves)
     cuts = {"best": best}
     if system.threshold is not None:
         flags["fixed"] = words.values >= system.threshold
         cuts["fixed"] = system.threshold
     estimates: dict[str, Estimate] = {}
     for name, flagged in flags.items():
-        counts = drawing.summed(outcomes(words.wrong, flagged), words.rows)
+        counts = resamples.summed(outcomes(words.wrong, flagged), words.rows)
         for label, score in (("MCC", measures.mcc), ("F1-BAD", measures.f1_bad), ("F1-OK", measures.f1_ok)):
-            estimates[f"{label} {name}"] = drawing.estimate(of_counts(counts, score))
-    units = drawing.units[words.rows]
-    estimates["AP"] = drawing.estimate(
+            estimates[f"{label} {name}"] = resamples.estimate(of_counts(counts, score))
+    units = resamples.units[words.rows]
+    estimates["AP"] = resamples.estimate(
         lambda w: measures.average_precision(words.wrong, words.values, w[units]), most=FEW
     )
     if system.gives_probabilities:
-        estimates["ECE"] = drawing.estimate(
+        estimates["ECE"] = resamples.estimate(
             lambda w: measures.calibration_error(words.wrong, words.values, w[units]), most=FEW
         )
     return estimates, cuts
 
 
 def of_counts(counts: Floats, score: Callable[[measures.Counts], float]) -> Callable[[Floats], float]:
-    """Return the score of the counts of drawn units, summed."""
+    """Return the score of the counts of resampled units, summed."""
 
     def of(weights: Floats) -> float:
         tp, fp, fn, tn = (weights @ counts).tolist()

@@ -3,7 +3,7 @@
     python -m models.train.columns --out DIR     # what `models.train.collect` wrote; minutes
 
 Words of documents that nothing was fitted on but the detector, read without sources; a word that half of the raters
-marked is wrong. Average precision, with the middle 95 % over drawn stories.
+marked is wrong. Average precision, with the middle 95 % over resampled stories.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from models.train.documents import SEED
 from models.train.feature_tables import Table, tabulate
 
 SUMS = {"tagged + probed": ("tagged", "probed")}
-DRAWS = 200
+RESAMPLES = 200
 
 
 def main() -> None:
@@ -55,8 +55,8 @@ def precision(tables: Sequence[Table], columns: Sequence[str]) -> tuple[float, t
     owners = np.concatenate(
         [np.full(len(table.labels), stories.index(table.collected.labelled.story)) for table in tables]
     )
-    drawn = measures.draws(len(stories), count=DRAWS, seed=SEED)
-    spread = [measures.average_precision(wrong, values, weights[owners]) for weights in drawn]
+    resamples = measures.bootstrap_counts(len(stories), count=RESAMPLES, seed=SEED)
+    spread = [measures.average_precision(wrong, values, weights[owners]) for weights in resamples]
     return measures.average_precision(wrong, values, np.ones(len(values))), measures.interval(spread)
 
 

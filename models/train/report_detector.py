@@ -52,8 +52,8 @@ def report(documents: Sequence[CrossFitted]) -> dict[str, object]:
 def alarms(found: Sequence[Sequence[object]], words: Sequence[int]) -> dict[str, object]:
     """Count what is reported of clean news, a 1,000 words, with its 95 % bootstrap interval by document."""
     counts, sizes = np.array([len(each) for each in found]), np.array(words)
-    drawn = measures.draws(len(counts), count=2000, seed=SEED)
-    low, high = measures.interval((1000 * (drawn @ counts) / (drawn @ sizes)).tolist())
+    resamples = measures.bootstrap_counts(len(counts), count=2000, seed=SEED)
+    low, high = measures.interval((1000 * (resamples @ counts) / (resamples @ sizes)).tolist())
     rate = 1000 * counts.sum() / sizes.sum()
     return {
         "words": int(sizes.sum()),

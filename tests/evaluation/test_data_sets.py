@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from auditor.errors import InputError
-from auditor.evaluation.data_sets import data_sets
+from auditor.evaluation.data_sets import Sample, data_sets
 from auditor.evaluation.gold import is_development
 from tests.evaluation import rows as made
 
@@ -33,7 +33,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_whole_documents_are_taken_whole(judged: Path) -> None:
     """Each chosen document has all segments of one system, and different documents come before other systems."""
-    (chosen,) = data_sets(judged, rows=50, whole=True)
+    (chosen,) = data_sets(judged, Sample(50, whole=True))
     documents = {(row.document, row.system) for row in chosen.rows}
 
     assert chosen.sample == "documents"
@@ -56,7 +56,7 @@ def test_rows_of_a_document_stand_side_by_side(judged: Path) -> None:
 
 def test_every_translation_of_a_source_is_kept_with_it(judged: Path) -> None:
     """A sample of segments has all systems and raters of each."""
-    (chosen,) = data_sets(judged, rows=60)
+    (chosen,) = data_sets(judged, Sample(60))
 
     assert len(chosen.rows) == 60
     assert len({row.source for row in chosen.rows}) == 10
@@ -96,7 +96,7 @@ def test_clean_documents_are_taken_whole(tmp_path: Path) -> None:
     file = tmp_path / "news.parquet"
     texts = ["Bridge closed", "It was closed again. Nobody was hurt."] * 60
     parquet.write_table(pyarrow.table({"doc_id": names, "segment": [0, 1] * 60, "text": texts}), file)
-    (chosen,) = data_sets(file, rows=10, whole=True)
+    (chosen,) = data_sets(file, Sample(10, whole=True))
 
     assert len(chosen.rows) == 12
     assert [row.segment for row in chosen.rows] == ["0", "1", "1"] * 4

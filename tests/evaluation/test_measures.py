@@ -66,13 +66,13 @@ def test_no_threshold_beats_the_best_one(words: list[tuple[bool, int]]) -> None:
     assert all(best >= measures.mcc(_counts(wrong, values >= cut)) - 1e-9 for cut in values)
 
 
-def test_a_crossed_threshold_never_sees_the_half_it_flags() -> None:
+def test_a_cross_fitted_threshold_never_sees_the_half_it_flags() -> None:
     """With labels turned round in one half, its words are flagged by what held in the other."""
     wrong = np.array([True, False, True, False, False, True, False, True])
     values = np.array([0.9, 0.1, 0.8, 0.2] * 2)
     halves = np.array([True] * 4 + [False] * 4)
 
-    flagged = measures.crossed_flags(wrong, values, halves)
+    flagged = measures.cross_fitted_flags(wrong, values, halves)
 
     assert matthews_corrcoef(wrong[:4], flagged[:4]) <= 0
 
@@ -132,9 +132,9 @@ def test_items_that_were_not_ranked_count_as_nothing() -> None:
     assert found.tolist() == [[0.0, 0.0, 0.0]]
 
 
-def test_draws_resample_whole_documents() -> None:
-    """Each draw takes as many documents as there are, and the same seed draws the same."""
-    drawn = measures.draws(7, count=50, seed=3)
+def test_resamples_hold_whole_documents() -> None:
+    """Each resample holds as many documents as there are, and the same seed gives the same."""
+    counts = measures.bootstrap_counts(7, count=50, seed=3)
 
-    assert set(drawn.sum(1).tolist()) == {7.0}
-    assert drawn.tolist() == measures.draws(7, count=50, seed=3).tolist()
+    assert set(counts.sum(1).tolist()) == {7.0}
+    assert counts.tolist() == measures.bootstrap_counts(7, count=50, seed=3).tolist()

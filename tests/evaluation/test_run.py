@@ -15,7 +15,7 @@ from pyarrow import parquet
 from auditor.cli.evaluate import evaluate as command
 from auditor.errors import InputError, UnknownNameError
 from auditor.evaluation import run
-from auditor.evaluation.data_sets import data_sets
+from auditor.evaluation.data_sets import Sample, data_sets
 from auditor.evaluation.results import Result
 from auditor.evaluation.systems import Options, SourceUse, open_system
 from auditor.values import Settings
@@ -32,7 +32,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _plan(out: Path, *files: Path, systems: tuple[str, ...], rows: int | None = None) -> run.Plan:
     options = Options(Settings(), seed=1)
-    return run.Plan(files, systems, (SourceUse.GIVEN,), out, options, rows, bootstrap=200)
+    return run.Plan(files, systems, (SourceUse.GIVEN,), out, options, Sample(rows), resamples=200)
 
 
 def _silent(label: str, done: int, total: int) -> None:
@@ -48,7 +48,7 @@ def test_what_knows_nothing_has_no_correlation(name: str, judged: Path, tmp_path
     """The MCC of a baseline that knows nothing is 0 within its interval, with and without the end of the sentence."""
     result = _evaluate(_plan(tmp_path, judged, systems=(name,)))[name]
 
-    for measure in ("MCC crossed", "official MCC crossed", "MCC fixed"):
+    for measure in ("MCC cross-fitted", "official MCC cross-fitted", "MCC fixed"):
         estimate = result.estimates[measure]
         assert estimate.low <= 0 <= estimate.high
         assert abs(estimate.value) < 0.1
@@ -175,8 +175,8 @@ def test_one_source_cannot_be_shuffled(tmp_path: Path) -> None:
         run._requests(chosen.rows, SourceUse.SHUFFLED, 1)
 
 
-def test_few_documents_are_drawn_by_segment(tmp_path: Path) -> None:
-    """From two documents no interval can be told: segments are drawn, and the signature says so."""
+def test_few_documents_are_resampled_by_segment(tmp_path: Path) -> None:
+    """From two documents no interval can be told: segments are resampled, and the signature says so."""
     chance = random.Random(5)  # noqa: S311 (not for cryptography)
     file = made.save(tmp_path / "two.parquet", *(made.record(number, "one", chance) for number in range(10)))
     result = _evaluate(_plan(tmp_path / "out", file, systems=("random",)))["random"]
@@ -185,14 +185,14 @@ def test_few_documents_are_drawn_by_segment(tmp_path: Path) -> None:
     assert result.estimates["MCC best"].low < result.estimates["MCC best"].high
 
 
-def test_a_set_of_one_source_has_no_crossed_threshold(tmp_path: Path) -> None:
+def test_a_set_of_one_source_has_no_cross_fitted_threshold(tmp_path: Path) -> None:
     """A threshold needs another half to be chosen on; sets of two sources have two halves."""
     chance = random.Random(5)  # noqa: S311 (not for cryptography)
     for sources, expected in (("a", False), ("ab", True)):
         records = [made.record(n, "one", chance, source=sources[n % len(sources)]) for n in range(10)]
         file = made.save(tmp_path / f"{sources}.parquet", *records)
         result = _evaluate(_plan(tmp_path / "out", file, systems=("random",)))["random"]
-        assert expected == ("MCC crossed" in result.estimates)
+        assert expected == ("MCC cross-fitted" in result.estimates)
 
 
 def test_another_label_is_another_signature(judged: Path, tmp_path: Path) -> None:
@@ -236,14 +236,14 @@ def test_critical_errors_are_found_by_a_low_score(tmp_path: Path) -> None:
     ]
     result = _evaluate(_plan(tmp_path / "out", made.save(tmp_path / "ced.parquet", *records), systems=("random",)))
 
-    estimate = result["random"].estimates["critical errors MCC crossed"]
+    estimate = result["random"].estimates["critical errors MCC cross-fitted"]
     assert estimate.low <= 0 <= estimate.high
     assert 0 < result["random"].estimates["critical errors AP"].value < 0.5
 
 
 def test_fewer_rows_keep_the_raters_of_a_translation_together(judged: Path) -> None:
     """Thinning takes whole translations."""
-    (chosen,) = data_sets(judged, rows=40)
+    (chosen,) = data_sets(judged, Sample(40))
 
     assert len(chosen.rows) == 40
     assert {row.rater for row in chosen.rows} == {"one", "two"}
