@@ -11,7 +11,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from auditor.engines.quality_estimation.estimator import FITTED_WEIGHTS
 
@@ -28,10 +30,10 @@ def main() -> None:
 def average(snapshots: Sequence[Path], out: Path) -> None:
     """Write the mean of the snapshots' weights, float16, into the folder `out`."""
     weights = [load_file(folder / FITTED_WEIGHTS) for folder in snapshots]
-    mean = {
-        name: (sum((each[name].float() for each in weights[1:]), start=first.float()) / len(weights)).half()
-        for name, first in weights[0].items()
-    }
+    mean: dict[str, Tensor] = {}
+    for name in weights[0]:
+        stacked = torch.stack([each[name].float() for each in weights])
+        mean[name] = stacked.mean(0).half()
     out.mkdir(parents=True, exist_ok=True)
     names = ",".join(folder.name for folder in snapshots)
     save_file({name: tensor.contiguous() for name, tensor in mean.items()}, out / FITTED_WEIGHTS, {"averaged": names})

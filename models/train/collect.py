@@ -108,7 +108,7 @@ def _line(item: Labelled, measurements: Measurements, repairs: Sequence[Repair])
         "errors": item.errors,
         "surprisals": _rounded(measurements.surprisals),
         "entropies": _rounded(measurements.entropies),
-        "probed": {start: [round(value, 5) for value in values] for start, values in measurements.probed.items()},
+        "probed": _rounded_rows(measurements.probed),
         "back": {start: asdict(back) for start, back in measurements.back.items()},
         "repairs": [_repair(repair) for repair in repairs],
     }
@@ -116,6 +116,13 @@ def _line(item: Labelled, measurements: Measurements, repairs: Sequence[Repair])
 
 def _rounded(values: Mapping[int, float]) -> dict[int, float]:
     return {start: round(value, 3) for start, value in values.items()}
+
+
+def _rounded_rows(rows: Mapping[int, Sequence[float]]) -> dict[int, list[float]]:
+    found: dict[int, list[float]] = {}
+    for start, values in rows.items():
+        found[start] = [round(value, 5) for value in values]
+    return found
 
 
 def _repair(repair: Repair) -> dict[str, object]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from auditor.detection.features import NAMES
 from auditor.evaluation import measures
-from models.train.collect import read
+from models.train.collect import Collected, read
 from models.train.documents import SEED
 from models.train.feature_tables import Table, tabulate
 
@@ -30,9 +30,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    collected = [
-        item for item in read(arguments.out / "repairs.jsonl") if item.labelled.origin not in {"plain", "clean"}
-    ]
+    collected: list[Collected] = []
+    for item in read(arguments.out / "repairs.jsonl"):
+        if item.labelled.origin not in {"plain", "clean"}:
+            collected.append(item)
     groups: dict[str, list[Table]] = defaultdict(list)
     for table in tabulate(collected, None):
         if table.sources == "none":

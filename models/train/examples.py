@@ -90,12 +90,11 @@ class Corpus:
 
 def read_corpus(data: Path) -> Corpus:
     """Read everything that may be fitted on from the directory `data`."""
-    edited = [
-        _post_edited(row)
-        for language in POST_EDITED
-        for row in read_rows(data / "qe" / f"mlqe_{language}.parquet", split="train")
-        if row.licence in LICENCES
-    ]
+    edited: list[Example] = []
+    for language in POST_EDITED:
+        for row in read_rows(data / "qe" / f"mlqe_{language}.parquet", split="train"):
+            if row.licence in LICENCES:
+                edited.append(_post_edited(row))
     rows = (row for row in read_rows(data / "qe" / f"wmt_mqm_{MARKED}.parquet", split="train") if _may_fit(row))
     return Corpus(tuple(edited), tuple(marked_examples(rows)), tuple(_clean(data / "clean_news.parquet")))
 
@@ -106,11 +105,10 @@ def development(data: Path, rows: int) -> dict[str, list[Example]]:
     for language in (*POST_EDITED, "ps-en", "km-en"):
         found = read_rows(data / "qe" / f"mlqe_{language}.parquet", split="dev")
         chosen[language] = [_post_edited(row) for row, _ in zip(found, range(rows), strict=False)]
-    held = (
-        row
-        for row in read_rows(data / "qe" / f"wmt_mqm_{MARKED}.parquet", split="train")
-        if row.origin == "wmt-mqm/newstest2020" and is_development(row.document)
-    )
+    held: list[GoldRow] = []
+    for row in read_rows(data / "qe" / f"wmt_mqm_{MARKED}.parquet", split="train"):
+        if row.origin == "wmt-mqm/newstest2020" and is_development(row.document):
+            held.append(row)
     # Every fifteenth translation, or all would be of one document.
     chosen[MARKED] = list(marked_examples(held))[::15][: 3 * rows]
     return chosen
@@ -158,10 +156,15 @@ def _severities(row: GoldRow) -> tuple[tuple[float, float, float], ...]:
     flags = row.official or ()
     # The end of the sentence stands where the text stops.
     spans = (*row.words, Span(len(row.target), len(row.target)))
-    return tuple(
-        (1.0, 0.0, 0.0) if not bad else (0.0, 0.0, 1.0) if _touches(span, major) else (0.0, 1.0, 0.0)
-        for bad, span in zip(flags, spans, strict=True)
-    )
+    shares: list[tuple[float, float, float]] = []
+    for bad, span in zip(flags, spans, strict=True):
+        if not bad:
+            shares.append((1.0, 0.0, 0.0))
+        elif _touches(span, major):
+            shares.append((0.0, 0.0, 1.0))
+        else:
+            shares.append((0.0, 1.0, 0.0))
+    return tuple(shares)
 
 
 def _touches(word: Span, spans: Sequence[Span]) -> bool:
@@ -170,11 +173,11 @@ def _touches(word: Span, spans: Sequence[Span]) -> bool:
 
 
 def _average(raters: Sequence[Sequence[tuple[float, float, float]]]) -> tuple[tuple[float, float, float], ...]:
-    count = len(raters)
-    return tuple(
-        (sum(w[0] for w in words) / count, sum(w[1] for w in words) / count, sum(w[2] for w in words) / count)
-        for words in zip(*raters, strict=True)
-    )
+    means: list[tuple[float, float, float]] = []
+    for words in zip(*raters, strict=True):
+        no, minor, major = (sum(column) / len(raters) for column in zip(*words, strict=True))
+        means.append((no, minor, major))
+    return tuple(means)
 
 
 def _kinds(group: Sequence[GoldRow]) -> tuple[tuple[float, ...], ...]:

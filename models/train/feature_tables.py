@@ -66,7 +66,10 @@ def versions(document: Document) -> dict[str, Document]:
     alone = {"none": quality_estimation.without_source(document)}
     if not any(sentence.source for sentence in document.sentences):
         return alone
-    sources = [next((s.source or "" for s in paragraph.sentences), "") for paragraph in document.paragraphs]
+    sources: list[str] = []
+    for paragraph in document.paragraphs:
+        first = paragraph.sentences[0] if paragraph.sentences else None
+        sources.append((first.source if first else None) or "")
     return {
         **alone,
         "given": document,

@@ -13,8 +13,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +24,14 @@ from sklearn.linear_model import LogisticRegression
 from auditor.detection import features, prefilter
 from auditor.detection.boosted_trees import BoostedTrees
 from auditor.detection.calibration import CalibrationCurve
-from auditor.detection.candidate_spans import CandidateSpan, DetectorInput, candidate_spans, overlapping_groups
+from auditor.detection.candidate_spans import overlapping_groups
 from auditor.detection.features import NAMES
 from auditor.detection.parameters import DetectorParameters
 from auditor.repairs import REPAIRS, noisy_channel
 from auditor.repairs.traits import traits_of
-from auditor.values import Repair, Span
+from auditor.values import Repair
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read
+from models.train.cross_fitted import Copied, CrossFitted
 from models.train.documents import SEED
 from models.train.feature_tables import FOLDS, Table, tabulate
 from models.train.fit_trees import cross_fitted, grow
@@ -41,10 +42,6 @@ FALSE_ALARMS_IN_ALL = 2.5  # per 1,000 words of clean news: sets the default thr
 BINS = 12  # of a calibration curve's knots
 SEEN = 0.97
 """Share of the errors that the model-proposed mechanisms report, in each kind of text, that the prefilter keeps."""
-SILENCE = 0.25
-"""What it counts against a rule that a rater of a translation let its place pass. Of the words that one rater of zh-en
-news marks, another marks four in ten; and what the rules know (a calque, a figure in a foreign form) readers of the
-source forgive. On clean news every alarm of a rule counts in full."""
 RATED = frozenset({"zh-en", "damaged", "clean"})
 """Whose marks calibrate what is reported: news, a third of it without an error."""
 
@@ -80,13 +77,11 @@ def fit_thresholds(clean: Sequence[Collected]) -> dict[str, float]:
     for mechanism in REPAIRS:
         evidences: list[float] = []
         for item in clean:
-            own = [
-                replace(
-                    repair, value_nats=noisy_channel.evidence(repair.candidate, repair.gain_nats, repair.meaning_nats)
-                )
-                for repair in item.repairs
-                if repair.candidate.mechanism == mechanism and not _in_title(repair, item)
-            ]
+            own: list[Repair] = []
+            for repair in item.repairs:
+                if repair.candidate.mechanism == mechanism and not _in_title(repair, item):
+                    found = noisy_channel.evidence(repair.candidate, repair.gain_nats, repair.meaning_nats)
+                    own.append(replace(repair, value_nats=found))
             evidences += [best.value_nats for best, _ in overlapping_groups(own)]
         floor = FLOORS.get(mechanism, NARROW_FLOOR)
         evidences.sort(reverse=True)
@@ -111,57 +106,6 @@ def _valued(item: Collected, thresholds: dict[str, float]) -> Collected:
 # --- fitting -------------------------------------------------------------------------------------------------------
 
 
-Copied = tuple[str, str, str, str]
-"""A story, which sources it was read with, the words of a place and the mechanism that would change them."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrossFitted:
-    """A table with the uncalibrated probability of each of its words, by parameters that have not seen its story."""
-
-    table: Table
-    uncalibrated: tuple[float, ...]
-    parameters: DetectorParameters
-    copies: Mapping[Copied | None, int] = field(default_factory=dict)
-    """How many translations of its story have the same repair of the same words."""
-
-    def candidate_spans(self) -> list[CandidateSpan]:
-        """Return what may be reported."""
-        table = self.table
-        document = table.measurements.document
-        given = DetectorInput(
-            sentences=document.sentences,
-            measurements=table.measurements,
-            repairs=table.repairs,
-            within=Span(0, len(document.text)),
-            words=document.words,
-            rows=table.rows.tolist(),
-        )
-        return candidate_spans(given, self.uncalibrated, self.parameters, tagging=True)
-
-    def verdict(self, place: CandidateSpan) -> tuple[float, float]:
-        """Return the chance that a place is an error, by those who judged it, and what that counts.
-
-        Ten translations of a story that all say "talents" are one case of it, not ten.
-        """
-        share, weight = self.label(place.span), self.table.weight / self.copies.get(self.copied(place), 1)
-        if self.table.collected.labelled.origin == "clean" or "rule_based" not in place.described:
-            return share, weight
-        heard = share + SILENCE * (1 - share)
-        return share / heard, weight * heard
-
-    def copied(self, place: CandidateSpan) -> Copied | None:
-        """Return what tells a repair span from all that are not its copies in other translations of the story."""
-        if place.repair is None:
-            return None
-        words = place.span.of(self.table.measurements.document.text).casefold()
-        return self.table.collected.labelled.story, self.table.sources, words, place.repair.candidate.mechanism
-
-    def label(self, span: Span) -> float:
-        """Return the share of the raters who marked a place."""
-        return self.table.collected.labelled.share(span)
-
-
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """The parameters, and every table as it looks to some that have not seen its story."""
@@ -173,7 +117,10 @@ class Fitted:
 def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Sequence[str] = NAMES) -> Fitted:
     """Fit the prefilter, then the detector on what it lets through."""
     fitting = [table for table in tables if table.sources != "shuffled"]
-    first = [name for name in columns if any(name in features.GROUPS[group] for group in prefilter.GROUPS)]
+    early: set[str] = set()
+    for group in prefilter.GROUPS:
+        early.update(features.GROUPS[group])
+    first = [name for name in columns if name in early]
     chances = cross_fitted(tables, fitting, first)
     threshold = _prefilter_threshold(_fit_unfiltered(tables, thresholds, columns).documents, chances)
     filtered = [_prefiltered(table, own, threshold) for table, own in zip(tables, chances, strict=True)]
@@ -227,22 +174,24 @@ def _fit_unfiltered(tables: Sequence[Table], thresholds: dict[str, float], colum
     bare = DetectorParameters(thresholds)
     uncalibrated = cross_fitted(tables, fitting, columns)
     blind = [CrossFitted(table, own, bare) for table, own in zip(tables, uncalibrated, strict=True)]
-    copies = Counter(each.copied(place) for each in blind for place in each.candidate_spans() if place.repair)
+    copies: Counter[Copied | None] = Counter()
+    for each in blind:
+        copies.update(each.copied(span) for span in each.candidate_spans() if span.repair)
     blind = [replace(each, copies=copies) for each in blind]
     groups: list[Group] = []
     for each in blind:
         if each.table.sources != "shuffled":
             groups += _groups(each)
-    by_fold = {
-        fold: replace(bare, repair_weights=_weights([group for group in groups if group.fold != fold]))
-        for fold in range(FOLDS)
-    }
+    by_fold: list[DetectorParameters] = []
+    for fold in range(FOLDS):
+        others = [group for group in groups if group.fold != fold]
+        by_fold.append(replace(bare, repair_weights=_weights(others)))
     parameters = replace(bare, trees=grow(fitting, columns), repair_weights=_weights(groups))
     documents = [replace(each, parameters=by_fold[each.table.fold]) for each in blind]
     rated = _rated(documents)
     word_curve = _curve(list(_by_word(rated)))
-    repair_curve = _curve([point for each in rated for point in _by_place(each, repaired=True)])
-    tag_curve = _curve([point for each in rated for point in _by_place(each, repaired=False)])
+    repair_curve = _curve(list(_by_span(rated, repaired=True)))
+    tag_curve = _curve(list(_by_span(rated, repaired=False)))
 
     def calibrated(plain: DetectorParameters) -> DetectorParameters:
         return replace(plain, word_curve=word_curve, repair_curve=repair_curve, tag_curve=tag_curve)
@@ -250,16 +199,18 @@ def _fit_unfiltered(tables: Sequence[Table], thresholds: dict[str, float], colum
     parameters = calibrated(parameters)
     documents = [replace(each, parameters=calibrated(each.parameters)) for each in documents]
     threshold = _default_threshold(documents)
-    documents = [
-        replace(each, parameters=replace(each.parameters, minimum_probability=threshold)) for each in documents
-    ]
-    return Fitted(replace(parameters, minimum_probability=threshold), tuple(documents))
+    final: list[CrossFitted] = []
+    for each in documents:
+        final.append(replace(each, parameters=replace(each.parameters, minimum_probability=threshold)))
+    return Fitted(replace(parameters, minimum_probability=threshold), tuple(final))
 
 
 def _rated(documents: Sequence[CrossFitted]) -> list[CrossFitted]:
-    return [
-        each for each in documents if each.table.collected.labelled.origin in RATED and each.table.sources != "shuffled"
-    ]
+    rated: list[CrossFitted] = []
+    for each in documents:
+        if each.table.collected.labelled.origin in RATED and each.table.sources != "shuffled":
+            rated.append(each)
+    return rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +233,15 @@ def _weights(groups: Sequence[Group]) -> dict[str, float]:
     """Fit the log-odds of a place that a repair would change; without a repair there are none."""
     if not groups:
         return {}
-    names = sorted({name for group in groups for name in group.described})
-    matrix = np.array([[group.described.get(name, 0.0) for name in names] for group in groups])
-    labels, weights = (np.array([getattr(group, name) for group in groups]) for name in ("label", "weight"))
+    described: set[str] = set()
+    for group in groups:
+        described.update(group.described)
+    names = sorted(described)
+    matrix = np.zeros((len(groups), len(names)))
+    for row, group in zip(matrix, groups, strict=True):
+        row[:] = [group.described.get(name, 0.0) for name in names]
+    labels = np.array([group.label for group in groups])
+    weights = np.array([group.weight for group in groups])
     both = np.concatenate([np.ones(len(labels)), np.zeros(len(labels))])
     shares = np.concatenate([weights * labels, weights * (1 - labels)])
     model = LogisticRegression(C=1.0, max_iter=4000).fit(np.vstack([matrix, matrix]), both, shares)
@@ -297,10 +254,11 @@ def _by_word(documents: Sequence[CrossFitted]) -> Iterator[tuple[float, float, f
             yield probability, share, each.table.weight
 
 
-def _by_place(each: CrossFitted, *, repaired: bool) -> Iterator[tuple[float, float, float]]:
-    for place in each.candidate_spans():
-        if (place.repair is not None) == repaired:
-            yield place.uncalibrated, *each.verdict(place)
+def _by_span(documents: Sequence[CrossFitted], *, repaired: bool) -> Iterator[tuple[float, float, float]]:
+    for each in documents:
+        for span in each.candidate_spans():
+            if (span.repair is not None) == repaired:
+                yield span.uncalibrated, *each.verdict(span)
 
 
 def _curve(points: Sequence[tuple[float, float, float]]) -> CalibrationCurve:
@@ -314,22 +272,29 @@ def _curve(points: Sequence[tuple[float, float, float]]) -> CalibrationCurve:
     uncalibrated, labels, weights = (np.array(column) for column in zip(*points, strict=True))
     order = np.argsort(uncalibrated, kind="stable")
     shares = 1 - np.geomspace(1.0, max(30 / len(uncalibrated), 0.002), BINS)  # of all points, below each bin
-    bins = [part for part in np.split(order, [int(share * len(uncalibrated)) for share in shares[1:]]) if len(part)]
+    edges = [int(share * len(uncalibrated)) for share in shares[1:]]
+    bins = [part for part in np.split(order, edges) if len(part)]
     xs = [float(np.average(uncalibrated[part], weights=weights[part])) for part in bins]
     ys = [float(np.average(labels[part], weights=weights[part])) for part in bins]
     sizes = [float(weights[part].sum()) for part in bins]
     smooth = IsotonicRegression(y_min=0.005, y_max=0.99).fit(xs, ys, sample_weight=sizes).predict(xs)
-    levels = [(y, [at for at, other in enumerate(smooth) if other == y]) for y in sorted(set(smooth))]
-    centred = [(float(np.average(np.take(xs, at), weights=np.take(sizes, at))), float(y)) for y, at in levels]
-    # A twentieth of the line itself, so that no two probabilities fall together and a threshold can stand between them.
-    return CalibrationCurve(tuple((x, 0.95 * y + 0.05 * x) for x, y in centred))
+    knots: list[tuple[float, float]] = []
+    for y in sorted(set(smooth.tolist())):
+        level = np.flatnonzero(smooth == y)
+        x = float(np.average(np.take(xs, level), weights=np.take(sizes, level)))
+        # A twentieth of the line itself, so that no two probabilities fall together and a threshold can stand between.
+        knots.append((x, 0.95 * y + 0.05 * x))
+    return CalibrationCurve(tuple(knots))
 
 
 def _default_threshold(documents: Sequence[CrossFitted]) -> float:
     """Return the lowest probability at which clean news keeps to the false alarms allowed."""
     clean = [each for each in documents if each.table.collected.labelled.origin == "clean"]
     words = sum(len(each.uncalibrated) for each in clean)
-    found = sorted((place.probability for each in clean for place in each.candidate_spans()), reverse=True)
+    found: list[float] = []
+    for each in clean:
+        found += [span.probability for span in each.candidate_spans()]
+    found.sort(reverse=True)
     allowed = int(FALSE_ALARMS_IN_ALL * words / 1000)
     return found[allowed] + 1e-6 if len(found) > allowed else 0.0
 
@@ -350,8 +315,9 @@ def write(
     parameters: DetectorParameters, collected: Sequence[Collected], measured: dict[str, object], file: Path
 ) -> None:
     """Write what was fitted."""
-    origins = sorted({item.labelled.origin for item in collected})
-    words = {origin: sum(item.words for item in collected if item.labelled.origin == origin) for origin in origins}
+    words: Counter[str] = Counter()
+    for item in collected:
+        words[item.labelled.origin] += item.words
     content = {
         "thresholds": {name: round(value, 3) for name, value in sorted(parameters.thresholds.items())},
         "minimum_probability": round(parameters.minimum_probability, 3),
@@ -365,7 +331,7 @@ def write(
             "data": "clean_news.parquet and damaged copies of it; dev rows of mlqe_{ro,et,ru}-en.parquet (CC0-1.0); "
             "wmt_mqm_zh-en.parquet, newstest2020 and newstest2021 (Apache-2.0)",
             "split": "nothing that the quality estimator was fitted on; reported by cross-fitting over stories",
-            "words": ", ".join(f"{origin} {count}" for origin, count in words.items()),
+            "words": ", ".join(f"{origin} {count}" for origin, count in sorted(words.items())),
             "measured": json.dumps(measured),
         },
         "prefilter_threshold": round(parameters.prefilter_threshold, 5),
@@ -381,17 +347,11 @@ def _knots(curve: CalibrationCurve) -> list[list[float]]:
 
 
 def _stored(boosted: BoostedTrees) -> dict[str, object]:
-    trees = [
-        {
-            "column": tree.column,
-            "cut": [round(cut, 5) for cut in tree.cut],
-            "missing_left": tree.missing_left,
-            "left": tree.left,
-            "right": tree.right,
-            "value": [round(value, 5) for value in tree.value],
-        }
-        for tree in boosted.trees
-    ]
+    trees: list[dict[str, object]] = []
+    for tree in boosted.trees:
+        numbers = {"cut": [round(cut, 5) for cut in tree.cut], "value": [round(value, 5) for value in tree.value]}
+        shape = {"column": tree.column, "missing_left": tree.missing_left, "left": tree.left, "right": tree.right}
+        trees.append({**shape, **numbers})
     return {"columns": boosted.columns, "start": round(boosted.start, 5), "trees": trees}
 
 

@@ -118,19 +118,9 @@ def _options() -> tuple[Options, int]:
     )
     parser.add_argument("--resampled", type=Path, help="damaged sentences, as models.train.resampled writes them")
     given = parser.parse_args()
-    options = Options(
-        given.data,
-        given.encoder,
-        given.out,
-        given.tokens,
-        given.snapshot,
-        given.seed,
-        given.device,
-        given.rows,
-        given.start,
-        given.resampled,
-    )
-    return options, given.threads
+    chosen = vars(given)
+    threads = int(chosen.pop("threads"))
+    return Options(**chosen), threads
 
 
 def _groups(network: QualityNetwork) -> list[dict[str, object]]:
@@ -141,11 +131,10 @@ def _groups(network: QualityNetwork) -> list[dict[str, object]]:
         parameters = [parameter for parameter in layer.parameters() if parameter.requires_grad]
         if parameters:
             groups.append({"params": parameters, "top": LAYER_RATE * DECAY_BY_LAYER ** (top - number)})
-    heads = [
-        parameter
-        for name, parameter in network.named_parameters()
-        if parameter.requires_grad and not name.startswith("layers.")
-    ]
+    heads: list[torch.nn.Parameter] = []
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad and not name.startswith("layers."):
+            heads.append(parameter)
     return [*groups, {"params": heads, "top": HEAD_RATE}]
 
 

@@ -123,12 +123,11 @@ def _swaps(examples: Sequence[Example], chance: random.Random) -> list[tuple[int
     having = [row for row, example in enumerate(examples) if example.pair.source]
     swaps: list[tuple[int, int]] = []
     for row in chance.sample(having, len(having) // SWAPPED_SHARE):
-        partners = [
-            other
-            for other in having
-            if examples[other].language == examples[row].language
-            and examples[other].pair.source != examples[row].pair.source
-        ]
+        one = examples[row]
+        partners: list[int] = []
+        for at in having:
+            if examples[at].language == one.language and examples[at].pair.source != one.pair.source:
+                partners.append(at)
         if partners:
             swaps.append((row, chance.choice(partners)))
     return swaps

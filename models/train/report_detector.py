@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.metrics import average_precision_score, matthews_corrcoef
 
+from auditor.detection.candidate_spans import CandidateSpan
 from auditor.evaluation import measures
 from auditor.repairs import REPAIRS
 from auditor.signals.quality_estimation import SIGNAL
+from models.train.cross_fitted import CrossFitted
 from models.train.documents import SEED
-
-if TYPE_CHECKING:
-    from auditor.detection.candidate_spans import CandidateSpan
-    from models.train.fit_detector import CrossFitted
 
 
 def report(documents: Sequence[CrossFitted]) -> dict[str, object]:
@@ -38,15 +35,15 @@ def report(documents: Sequence[CrossFitted]) -> dict[str, object]:
                 mechanism = span.repair.candidate.mechanism if span.repair else SIGNAL
                 if each.table.sources != "shuffled":
                     mechanisms[mechanism].append((name == "clean", each.label(span.span)))
-    measured["mechanisms"] = {
-        name: {
-            "clean": sum(clean for clean, _ in mechanisms[name]),
-            "translated": sum(not clean for clean, _ in mechanisms[name]),
-            "precision": round(float(np.mean([share for clean, share in mechanisms[name] if not clean] or [0.0])), 2),
-        }
-        for name in (*REPAIRS, SIGNAL)
-    }
+    measured["mechanisms"] = {name: _of_mechanism(mechanisms[name]) for name in (*REPAIRS, SIGNAL)}
     return measured
+
+
+def _of_mechanism(reported: Sequence[tuple[bool, float]]) -> dict[str, object]:
+    """Count what a mechanism reports, given of each finding whether its text is clean, and the share of the raters."""
+    shares = [share for is_clean, share in reported if not is_clean]
+    precision = round(float(np.mean(shares or [0.0])), 2)
+    return {"clean": len(reported) - len(shares), "translated": len(shares), "precision": precision}
 
 
 def alarms(found: Sequence[Sequence[object]], words: Sequence[int]) -> dict[str, object]:

@@ -43,7 +43,7 @@ def main() -> None:
             sharing[pivot].add(word)
     lines = []
     for word in words:
-        others = {other for pivot in pivots[word] for other in sharing[pivot]}
+        others = set().union(*(sharing[pivot] for pivot in pivots[word]))
         others -= {word, *morphology.other_forms(word)}
         kept = sorted((other for other in others if not _variant(word, other)), key=rank.__getitem__)[:MOST]
         if kept:
@@ -64,7 +64,9 @@ def vocabulary() -> list[str]:
 
 def translations(words: Iterable[str], translator: FirefoxTranslator) -> dict[str, set[str]]:
     """Return the bare translations of each word: lower case, articles and frames taken off, single words only."""
-    jobs = [(word, frame.format(word)) for word in words for frame in _frames(word)]
+    jobs: list[tuple[str, str]] = []
+    for word in words:
+        jobs += [(word, frame.format(word)) for frame in _frames(word)]
     results = translator.translate([text for _, text in jobs])
     found: dict[str, set[str]] = defaultdict(set)
     for (word, _), result in zip(jobs, results, strict=True):
@@ -75,7 +77,10 @@ def translations(words: Iterable[str], translator: FirefoxTranslator) -> dict[st
 
 
 def _frames(word: str) -> set[str]:
-    return {"{}"} | {frame for part in getAllLemmas(word) for frame in FRAMES.get(part, ())}
+    frames = {"{}"}
+    for part in getAllLemmas(word):
+        frames.update(FRAMES.get(part, ()))
+    return frames
 
 
 def _variant(word: str, other: str) -> bool:

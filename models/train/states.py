@@ -69,7 +69,8 @@ def selected(data: Path, *, marked_words: int, edited_words: int) -> list[Labell
         found += _first(sorted(documents, key=lambda item: item.name), limit)
     clean = [item for item in clean_documents(data / "clean_news.parquet") if item.origin == "plain"]
     found += clean
-    found += [damaged(item, copy=copy) for copy in range(1, COPIES + 1) for item in clean]
+    for copy in range(1, COPIES + 1):
+        found += [damaged(item, copy=copy) for item in clean]
     return found
 
 

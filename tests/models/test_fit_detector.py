@@ -16,6 +16,7 @@ from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Kind, Measurements, Repair, Severity, Span
 from models.train import columns, feature_tables, fit_detector, fit_trees
 from models.train.collect import Collected
+from models.train.cross_fitted import CrossFitted
 from models.train.documents import Labelled, clean_documents, damaged, labelled
 
 TEXT = """The ministers don't agree on the price of the bridge in the north of the country.
@@ -95,9 +96,7 @@ def test_other_sources_are_those_of_the_same_document() -> None:
 def test_a_rule_is_hardly_blamed_for_a_silent_rater_and_fully_for_clean_news() -> None:
     """An unmarked place counts a quarter in a translation; a marked one counts in full in both."""
     place = CandidateSpan(Span(0, 3), 0.5, 0.5, 0, described={"rule_based": 1.0})
-    news, clean = (
-        fit_detector.CrossFitted(_table(1, origin=origin), (), DetectorParameters({})) for origin in ("zh-en", "clean")
-    )
+    news, clean = (CrossFitted(_table(1, origin=origin), (), DetectorParameters({})) for origin in ("zh-en", "clean"))
 
     assert news.verdict(place) == (0.0, 0.25)
     assert clean.verdict(place) == (0.0, 1.0)
@@ -118,7 +117,7 @@ def test_a_column_that_tells_ranks_above_one_that_does_not() -> None:
 
 def test_what_ten_translations_share_is_one_case() -> None:
     """Copies of a repair in the translations of a story count together as much as a single one."""
-    fitted = fit_detector.CrossFitted(_table(1), (0.5,) * 300, DetectorParameters({}))
+    fitted = CrossFitted(_table(1), (0.5,) * 300, DetectorParameters({}))
     place = CandidateSpan(Span(4, 13), 0.5, 0.5, 1, repair=_repair(Span(4, 13)))
     alone = fitted.verdict(place)
     copied = replace(fitted, copies={fitted.copied(place): 10}).verdict(place)
