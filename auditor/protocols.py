@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from auditor.values import BackTranslation, Forced, QualityEstimate, Span, TokenScores
+from auditor.values import BackTranslation, Forced, QualityEstimate, Sentence, Span, TokenScores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +78,18 @@ class Passage(Protocol):
         Gain = log P(edited words and what follows) - log P(the words as they stand and what follows), given all the
         text to the left that the passage holds; the same whatever other edits are priced beside it.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What is measured at once: a passage, and the sentences of the document that it holds or touches.
+
+    `report` is called with what is being done, in a few words.
+    """
+
+    passage: Passage
+    sentences: Sequence[Sentence]
+    report: Callable[[str], None]
 
 
 class LanguageModel(Protocol):
@@ -197,3 +209,23 @@ class QualityEstimator(Protocol):
 
     def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
         """Estimate each pair, same order; an estimate does not depend on its batch-mates but for rounding."""
+
+
+class Engines(Protocol):
+    """The engines that the settings name."""
+
+    @property
+    def language_model(self) -> LanguageModel:
+        """The fluency model."""
+
+    @property
+    def back_translator(self) -> BackTranslator:
+        """Both directions of a translation model."""
+
+    @property
+    def quality_estimator(self) -> QualityEstimator | None:
+        """The quality estimator; None where the settings do without."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """The encoder that pairs a text with its source."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -146,15 +146,6 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class WordScores:
-    """One finite number a word of the document, in the order of `Document.words`."""
-
-    signal: str
-    unit: str
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TokenScores:
     """What a language model says of each of its tokens.
 
@@ -263,6 +254,22 @@ class Knowledge:
         return replace(self, quotations=tuple(cut), title=title)
 
 
+class Per(StrEnum):
+    """What a number is about."""
+
+    WORD = "word"
+    SENTENCE = "sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a signal measured, as reports show it: a finite number a word or a sentence, by its start offset."""
+
+    unit: str
+    per: Per
+    values: Mapping[int, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Measurements:
     """Everything the repairs may look at: the document and the numbers about it.
@@ -273,7 +280,8 @@ class Measurements:
     sentence, by the sentence's start offset) are empty when no model was asked; so is `probed` (the chances, 0-1, that
     a rater would mark and that a post-editor would change a word, by the language model's inner states, by the word's
     start offset), and where no probe was fitted for the language model. `forced` has the sentences whose source is
-    known and in a language that the translation model reads, by the start offset.
+    known and in a language that the translation model reads, by the start offset. `numbers` are those that a report
+    shows, by their names; a signal that nothing here has a field for puts there all that it measured.
     """
 
     document: Document
@@ -285,6 +293,11 @@ class Measurements:
     quality_estimates: Mapping[int, QualityEstimate] = field(default_factory=dict)
     forced: Mapping[int, Forced] = field(default_factory=dict)
     probed: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+
+    def with_numbers(self, name: str, numbers: Numbers) -> Measurements:
+        """Return the same with numbers that a report shows under `name`."""
+        return replace(self, numbers={**self.numbers, name: numbers})
 
     def around(self, span: Span) -> Measurements:
         """Return the same of the paragraphs around `span` alone; what was measured stays."""
@@ -351,6 +364,44 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What is found in some part of a document: findings, in the order of the text, and numbers that a report shows."""
+
+    findings: tuple[Finding, ...] = ()
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Found]) -> Found:
+        """Return what was found in parts of a document, in the order of the text."""
+        findings: list[Finding] = []
+        numbers: dict[str, Numbers] = {}
+        for part in parts:
+            findings += part.findings
+            for name, own in part.numbers.items():
+                before = numbers[name].values if name in numbers else {}
+                numbers[name] = replace(own, values={**before, **own.values})
+        return cls(tuple(findings), numbers)
+
+    def split(self, offset: int) -> tuple[Found, Found]:
+        """Return what begins before an offset of the text, and the rest."""
+        before: dict[str, Numbers] = {}
+        behind: dict[str, Numbers] = {}
+        for name, own in self.numbers.items():
+            before[name] = replace(own, values={at: value for at, value in own.values.items() if at < offset})
+            behind[name] = replace(own, values={at: value for at, value in own.values.items() if at >= offset})
+        first = tuple(finding for finding in self.findings if finding.span.start < offset)
+        return Found(first, before), Found(self.findings[len(first) :], behind)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedParagraph:
+    """A paragraph that nothing will be found in any more."""
+
+    paragraph: Paragraph
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
 class ParagraphAudit:
     """A paragraph's score (0-100, higher is better), its 90 % interval (low, high), and the findings inside it."""
 
@@ -362,7 +413,10 @@ class ParagraphAudit:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The one value that comes out: a document, its scores and findings, and what made them."""
+    """The one value that comes out: a document, its scores and findings, and what made them.
+
+    `numbers` are what signals measured for people to see, by their names.
+    """
 
     document: Document
     score: float
@@ -370,6 +424,7 @@ class Audit:
     paragraphs: tuple[ParagraphAudit, ...]
     signature: str
     notes: tuple[str, ...] = ()
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

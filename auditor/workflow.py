@@ -17,7 +17,7 @@ from auditor.readers import files, tables
 from auditor.readers.tables import Columns, Row
 from auditor.review import apply, baseline
 from auditor.review.apply import Policy
-from auditor.values import Audit, Document, Finding, Paragraph, Settings
+from auditor.values import Audit, Document, Finding, FinishedParagraph, Found, Settings
 
 
 class Auditing(Protocol):
@@ -31,11 +31,11 @@ class Auditing(Protocol):
     def embedder(self) -> Embedder:
         """The encoder that pairs a text with its source."""
 
-    def stream(self, document: Document) -> Iterator[tuple[Paragraph, tuple[Finding, ...]]]:
-        """Yield each paragraph with its findings, in the order of the text."""
+    def stream(self, document: Document) -> Iterator[FinishedParagraph]:
+        """Yield each paragraph with what is found in it, in the order of the text."""
 
-    def conclude(self, document: Document, findings: Sequence[Finding]) -> Audit:
-        """Score a document by all of its findings."""
+    def conclude(self, document: Document, found: Found) -> Audit:
+        """Score a document by all that was found in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +108,16 @@ def audit(story: Story, auditor: Callable[[], Auditing], policy: Policy, watcher
         if watcher:
             watcher.report("pairing the text with its source", 0, 0)
         document = pair(document, source, auditor())
-    findings: list[Finding] = []
-    for paragraph, inside in auditor().stream(document):
-        findings += inside
+    parts: list[Found] = []
+    for finished in auditor().stream(document):
+        parts.append(finished.found)
         if watcher and watcher.wants_findings():
-            so_far = apply.review(document, findings, policy, suppressions=suppressions).findings
-            watcher.show(document, [finding for finding in so_far if finding.span.end <= paragraph.span.end])
-    reviewed = apply.review(document, findings, policy, suppressions=suppressions)
-    scored = auditor().conclude(document, reviewed.findings)
+            end = finished.paragraph.span.end
+            so_far = apply.review(document, Found.joined(parts).findings, policy, suppressions=suppressions).findings
+            watcher.show(document, [finding for finding in so_far if finding.span.end <= end])
+    found = Found.joined(parts)
+    reviewed = apply.review(document, found.findings, policy, suppressions=suppressions)
+    scored = auditor().conclude(document, replace(found, findings=reviewed.findings))
     return replace(scored, signature=scored.signature + policy.signature, notes=(*scored.notes, *reviewed.notes))
 
 

@@ -84,8 +84,8 @@ def test_early_findings_are_final(plain: Auditor, audits: dict[str, Audit]) -> N
     """Paragraph by paragraph, in order, the findings are those of the finished audit."""
     streamed = list(plain.stream(_document(STORY)))
 
-    assert [paragraph for paragraph, _ in streamed] == list(_document(STORY).paragraphs)
-    assert [findings for _, findings in streamed] == [part.findings for part in audits[STORY].paragraphs]
+    assert [finished.paragraph for finished in streamed] == list(_document(STORY).paragraphs)
+    assert [finished.found.findings for finished in streamed] == [part.findings for part in audits[STORY].paragraphs]
     assert len(audits[STORY].findings) > 3
 
 
@@ -186,8 +186,8 @@ def test_a_stage_begins_when_its_models_are_there(plain: Auditor) -> None:
         "reading",
         "loading the back-translation models",
         "translating there and back",
-        "pricing repairs",
-        "judging",
+        "rescoring repairs",
+        "detecting errors",
     ]
 
 
@@ -203,8 +203,8 @@ def test_what_was_found_before_is_not_judged_again(
             _document(STORY)
         )
 
-    assert "judging" in told[0]
-    assert {"judging", "pricing repairs", "translating there and back"}.isdisjoint(told[1])
+    assert "detecting errors" in told[0]
+    assert {"detecting errors", "rescoring repairs", "translating there and back"}.isdisjoint(told[1])
 
 
 def test_another_judge_has_verdicts_of_its_own(

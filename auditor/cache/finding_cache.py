@@ -14,41 +14,43 @@ from typing import Any, TypeVar
 
 from auditor.cache.cached_engines import Memory
 from auditor.protocols import Passage
-from auditor.values import Document, Finding, Kind, Knowledge, Measurements, Severity, Span
+from auditor.values import Document, Finding, Found, Kind, Knowledge, Measurements, Numbers, Per, Severity, Span
 
 Value = TypeVar("Value")
-Judging = Callable[[Measurements], tuple[Finding, ...]]
+Find = Callable[[Measurements], Found]
 
 _NOTED = ("names", "counts", "rough_counts", "common_names", "full_names")
 """The fields of `Knowledge` that are asked word by word."""
 _WORD_BY_WORD = "what is known of a document is asked word by word, so that a verdict does not rest on all of it"
 
 
-class Verdicts:
-    """The findings of passages, as they were remembered or are reached now."""
+class FindingCache:
+    """What was found in passages, as it is remembered or found now."""
 
     def __init__(self, memory: Memory | None) -> None:
         """Remember in `memory`; None remembers nothing."""
         self._memory = memory
 
-    def recall(self, passage: Passage, known: Measurements, judge: Judging) -> tuple[Finding, ...]:
-        """Return the findings in a passage; `judge` is asked with what is known so far where they are not remembered.
+    def get_or_compute(self, passage: Passage, context: Measurements, find: Find) -> Found:
+        """Return what is found in a passage; where that is not remembered, `find` is asked with what is known so far.
 
-        `known` has the document around the passage, and nothing that was measured.
+        `context` has the document around the passage, and nothing that was measured.
         """
         if self._memory is None:
-            return judge(known)
-        origin = known.document.paragraphs[0].span.start
+            return find(context)
+        origin = context.document.paragraphs[0].span.start
 
         def compute() -> object:
-            noting: dict[str, Any] = {name: _Noting(getattr(known.knowledge, name)) for name in _NOTED}
-            found = judge(replace(known, knowledge=replace(known.knowledge, **noting)))
+            noting: dict[str, Any] = {name: _Noting(getattr(context.knowledge, name)) for name in _NOTED}
+            found = find(replace(context, knowledge=replace(context.knowledge, **noting)))
             asked = {name: (notes.told, notes.there) for name, notes in noting.items()}
-            return asked, [_written(finding, origin) for finding in found]
+            return asked, _written(found, origin)
 
-        question = ["verdict", passage.fingerprint, passage.span.start - origin, *_seen(known, origin)]
-        _, found = self._memory.recall(question, compute, holds=lambda answer: _is_still_so(answer[0], known.knowledge))
-        return tuple(_read(item, origin) for item in found)
+        question = ["verdict", passage.fingerprint, passage.span.start - origin, *_seen(context, origin)]
+        _, found = self._memory.recall(
+            question, compute, holds=lambda answer: _is_still_so(answer[0], context.knowledge)
+        )
+        return _read(found, origin)
 
 
 class _Noting(Mapping[str, Value]):
@@ -107,12 +109,30 @@ def _sentences(document: Document, origin: int) -> list[object]:
     ]
 
 
-def _written(finding: Finding, origin: int) -> dict[str, object]:
+def _written(found: Found, origin: int) -> dict[str, object]:
+    """Return what was found as JSON, with offsets from `origin`."""
+    numbers: dict[str, object] = {}
+    for name, own in found.numbers.items():
+        values = [(at - origin, value) for at, value in own.values.items()]
+        numbers[name] = {"unit": own.unit, "per": own.per, "values": values}
+    return {"findings": [_written_finding(finding, origin) for finding in found.findings], "numbers": numbers}
+
+
+def _read(written: Mapping[str, Any], origin: int) -> Found:
+    """Return what `_written` wrote."""
+    numbers: dict[str, Numbers] = {}
+    for name, own in written["numbers"].items():
+        values = {at + origin: value for at, value in own["values"]}
+        numbers[name] = Numbers(own["unit"], Per(own["per"]), values)
+    return Found(tuple(_read_finding(finding, origin) for finding in written["findings"]), numbers)
+
+
+def _written_finding(finding: Finding, origin: int) -> dict[str, object]:
     found = {field.name: getattr(finding, field.name) for field in fields(finding)}
     return {**found, "span": _shifted(finding.span, -origin)}
 
 
-def _read(item: Mapping[str, Any], origin: int) -> Finding:
+def _read_finding(item: Mapping[str, Any], origin: int) -> Finding:
     found: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in item.items()}
     found["span"] = Span(*(at + origin for at in item["span"]))
     return Finding(**{**found, "kind": Kind(item["kind"]), "severity": Severity(item["severity"])})

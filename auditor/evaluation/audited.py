@@ -17,7 +17,7 @@ from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.pipeline import Auditor
 from auditor.signals import quality_estimation
 from auditor.text import segmentation
-from auditor.values import Audit, Document, Finding, Severity, Span
+from auditor.values import Audit, Document, Finding, Found, Severity, Span
 
 _BELOW = 1e-6
 _LINE_BREAK = regex.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -55,7 +55,7 @@ class Audited:
         for passage in self.auditor.stream_passages(document):
             findings += passage.findings
             probabilities |= passage.probabilities
-        return self.auditor.conclude(document, findings), probabilities
+        return self.auditor.conclude(document, Found(tuple(findings))), probabilities
 
     def _predict(self, requests: Sequence[Request]) -> Iterator[Prediction]:
         document, offsets = assemble(requests)

@@ -24,55 +24,47 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from auditor.protocols import BackTranslator
-from auditor.values import BackTranslation, Document, Sentence, Span, WordScores
-
-SIGNAL = "back-translation"
+from auditor.protocols import BackTranslator, Engines, Excerpt
+from auditor.values import BackTranslation, Document, Measurements, Sentence, Span
 
 
-def measure(
-    document: Document,
-    translator: BackTranslator,
-    *,
-    sentences: Sequence[Sentence] | None = None,
-    batch: int = 256,
+def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
+    """Add what becomes of each sentence on the way out and home."""
+    if not excerpt.sentences:
+        return context
+    translator = engines.back_translator
+    excerpt.report("translating there and back")
+    return replace(context, back=translate_back(context.document, excerpt.sentences, translator))
+
+
+def translate_back(
+    document: Document, sentences: Sequence[Sentence], translator: BackTranslator, *, batch: int = 256
 ) -> dict[int, BackTranslation]:
-    """Take each sentence of the document to the pivot language and back.
+    """Take sentences of the document to the pivot language and back.
 
     Args:
-        document: what to measure.
+        document: what they stand in.
+        sentences: those of the document that are asked about.
         translator: both directions of a translation model.
-        sentences: those of the document that are asked about; None for all.
         batch: sentences handed over at once; it changes memory and speed, and numbers by rounding alone.
 
     Returns:
         By the sentence's start offset. A sentence without a word is left out.
     """
-    asked = document.sentences if sentences is None else sentences
-    worded = [sentence for sentence in asked if sentence.words]
+    worded = [sentence for sentence in sentences if sentence.words]
     found: dict[int, BackTranslation] = {}
     for first in range(0, len(worded), batch):
         part = worded[first : first + batch]
         texts = [sentence.span.of(document.text) for sentence in part]
-        words = [
-            [
-                Span(word.span.start - sentence.span.start, word.span.end - sentence.span.start)
-                for word in sentence.words
-            ]
-            for sentence in part
-        ]
+        words = [_words(sentence) for sentence in part]
         starts = [sentence.span.start for sentence in part]
         found |= zip(starts, translator.measure(texts, words), strict=True)
     return found
 
 
-def word_scores(document: Document, back: Mapping[int, BackTranslation]) -> WordScores:
-    """Return each word's surprisal when its sentence is forced from its pivot (nats, >= 0, low is clean)."""
-    values = []
-    for sentence in document.sentences:
-        trip = back.get(sentence.span.start)
-        log_probs = trip.log_probs if trip else (0.0,) * len(sentence.words)
-        values += [max(0.0, -log_prob) for log_prob in log_probs]
-    return WordScores(SIGNAL, "nats", tuple(values))
+def _words(sentence: Sentence) -> list[Span]:
+    start = sentence.span.start
+    return [Span(word.span.start - start, word.span.end - start) for word in sentence.words]

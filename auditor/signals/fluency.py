@@ -23,22 +23,30 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from auditor.protocols import LanguageModel, Passage
-from auditor.values import Document, Sentence, TokenScores, Word, WordScores
+from auditor.protocols import Engines, Excerpt, Passage
+from auditor.values import Measurements, Sentence, TokenScores, Word
 
 SURPRISING_NATS = 7.0  # from here on a word's own surprisal makes it worth asking what was expected
 _PREDICTIONS = 20
 
 
-def measure(document: Document, model: LanguageModel) -> WordScores:
-    """Return the surprisal of each word of the document, in nats (>= 0)."""
-    units = [sentence.span for sentence in document.sentences]
-    words = document.words
-    surprisals: dict[int, float] = {}
-    for passage in model.read(document.text, units):
-        surprisals |= by_word(words, passage.tokens)
-    return WordScores("fluency", "nats", tuple(surprisals[word.span.start] for word in words))
+def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
+    """Add the surprisal of each word, how unsure the model was before it, and what it expected in its place."""
+    del engines  # the language model has opened the passage
+    excerpt.report("reading")
+    words: list[Word] = []
+    for sentence in excerpt.sentences:
+        words += sentence.words
+    tokens = excerpt.passage.tokens
+    surprisals = by_word(words, tokens)
+    return replace(
+        context,
+        surprisals=surprisals,
+        entropies=entropies(words, tokens),
+        predictions=predict(excerpt.passage, excerpt.sentences, surprisals),
+    )
 
 
 def predict(

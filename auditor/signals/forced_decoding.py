@@ -22,55 +22,68 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from auditor.protocols import BackTranslator
-from auditor.values import Document, Forced, Sentence, Span, WordScores
-
-SIGNAL = "forced-decoding"
+from auditor.protocols import BackTranslator, Engines, Excerpt
+from auditor.values import Document, Forced, Measurements, Sentence, Span
 
 
-def measure(
-    document: Document, translator: BackTranslator, *, sentences: Sequence[Sentence] | None = None
-) -> dict[int, Forced]:
-    """Force the sentences of the document from their sources.
+def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
+    """Add what the translation model says of each sentence that has a source."""
+    if not any(sentence.source for sentence in excerpt.sentences):
+        return context
+    excerpt.report("forcing from the source")
+    return replace(context, forced=force(context.document, excerpt.sentences, engines.back_translator))
+
+
+def force(document: Document, sentences: Sequence[Sentence], translator: BackTranslator) -> dict[int, Forced]:
+    """Force sentences of the document from their sources.
 
     Args:
-        document: what to measure; nothing is measured unless its source language is the translator's pivot.
+        document: nothing is measured unless its source language is the translator's pivot.
+        sentences: those of the document that are asked about.
         translator: both directions of a translation model, of which the way home is used.
-        sentences: those of the document that are asked about; None for all.
 
     Returns:
         By the sentence's start offset; a sentence without a source of its own, or too long for the model, is left out.
     """
     if document.source_language != translator.pivot:
         return {}
-    asked = [one for one in (document.sentences if sentences is None else sentences) if one.words]
-    sources = [None, *(one.source for one in asked), None]
-    # The second half of what one sentence became surprises a model that expects the first.
-    whole = [one.source not in (sources[at], sources[at + 2]) for at, one in enumerate(asked)]
-    pairs = [(one, one.source) for one, is_whole in zip(asked, whole, strict=True) if is_whole and one.source]
-    if not pairs:
+    asked = [(sentence, source) for sentence, source in _whole(sentences) if source]
+    if not asked:
         return {}
-    texts = [sentence.span.of(document.text) for sentence, _ in pairs]
-    forced = translator.force([source for _, source in pairs], texts, [_words(sentence) for sentence, _ in pairs])
-    return {sentence.span.start: found for (sentence, _), found in zip(pairs, forced, strict=True) if found is not None}
+    texts = [sentence.span.of(document.text) for sentence, _ in asked]
+    sources = [source for _, source in asked]
+    answers = translator.force(sources, texts, [_words(sentence) for sentence, _ in asked])
+    forced: dict[int, Forced] = {}
+    for (sentence, _), answer in zip(asked, answers, strict=True):
+        if answer is not None:
+            forced[sentence.span.start] = answer
+    return forced
 
 
 def by_word(document: Document, forced: Mapping[int, Forced]) -> dict[int, float]:
     """Return each forced word's surprisal (nats, >= 0), by the word's start offset; other words are left out."""
-    return {
-        word.span.start: max(0.0, -log_prob)
-        for sentence in document.sentences
-        if sentence.span.start in forced
-        for word, log_prob in zip(sentence.words, forced[sentence.span.start].log_probs, strict=True)
-    }
+    surprisals: dict[int, float] = {}
+    for sentence in document.sentences:
+        if sentence.span.start in forced:
+            log_probs = forced[sentence.span.start].log_probs
+            for word, log_prob in zip(sentence.words, log_probs, strict=True):
+                surprisals[word.span.start] = max(0.0, -log_prob)
+    return surprisals
 
 
-def word_scores(document: Document, forced: Mapping[int, Forced]) -> WordScores:
-    """Return each word's surprisal given the source (nats, >= 0, low is clean); 0 where it is not known."""
-    known = by_word(document, forced)
-    return WordScores(SIGNAL, "nats", tuple(known.get(word.span.start, 0.0) for word in document.words))
+def _whole(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, str | None]]:
+    """Yield the sentences with words, each with its source, that are all of what their source became.
+
+    The second half of what one sentence became surprises a model that expects the first.
+    """
+    worded = [sentence for sentence in sentences if sentence.words]
+    sources = [None, *(sentence.source for sentence in worded), None]
+    for at, sentence in enumerate(worded):
+        if sentence.source not in (sources[at], sources[at + 2]):
+            yield sentence, sentence.source
 
 
 def _words(sentence: Sentence) -> list[Span]:

@@ -23,29 +23,23 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
-from auditor.protocols import LanguageModel, Passage
-from auditor.values import Document, Sentence, WordScores
-
-SIGNAL = "probe"
+from auditor.protocols import Engines, Excerpt
+from auditor.values import Measurements, Span
 
 
-def measure(document: Document, model: LanguageModel) -> WordScores:
-    """Return, a word of the document, the probability (0 to 1) that a rater would mark it; 0 where none is known."""
-    probed: dict[int, tuple[float, ...]] = {}
-    for passage in model.read(document.text, [sentence.span for sentence in document.sentences]):
-        probed |= by_word(passage, document.sentences)
-    return WordScores(SIGNAL, "probability", tuple(probed.get(word.span.start, (0.0,))[0] for word in document.words))
-
-
-def by_word(passage: Passage, sentences: Sequence[Sentence]) -> dict[int, tuple[float, ...]]:
-    """Return the chances of marked and edited (0-1) of each word inside the passage, by the word's start offset."""
-    inside = [
-        [word.span for word in sentence.words if passage.span.contains(word.span)]
-        for sentence in sentences
-        if sentence.span.overlaps(passage.span)
-    ]
-    starts = [word.start for words in inside for word in words]
-    answers = passage.probe(inside)
-    return dict(zip(starts, answers, strict=True)) if answers else {}
+def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
+    """Add the chances (0-1) that a rater would mark, and a post-editor change, each word inside the passage."""
+    del engines  # the language model has opened the passage
+    excerpt.report("reading")
+    passage = excerpt.passage
+    sentences: list[list[Span]] = []
+    starts: list[int] = []
+    for sentence in excerpt.sentences:
+        if sentence.span.overlaps(passage.span):
+            inside = [word.span for word in sentence.words if passage.span.contains(word.span)]
+            sentences.append(inside)
+            starts += [word.start for word in inside]
+    answers = passage.probe(sentences)
+    return replace(context, probed=dict(zip(starts, answers, strict=True))) if answers else context

@@ -27,29 +27,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditor.protocols import Pair, QualityEstimator
-from auditor.values import Document, QualityEstimate, Sentence, Span, WordScores
+from auditor.protocols import Engines, Excerpt, Pair, QualityEstimator
+from auditor.values import Document, Measurements, QualityEstimate, Sentence, Span
 
 SIGNAL = "adequacy"
+"""The mechanism of findings that rest on the quality estimator alone."""
 
 
-def measure(document: Document, estimator: QualityEstimator) -> WordScores:
-    """Return, a word of the document, the probability (0 to 1) that a rater would mark it."""
-    estimates = estimate(document, estimator)
-    values = [value for estimate in estimates.values() for value in estimate.marked]
-    return WordScores(SIGNAL, "probability", tuple(values))
+def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
+    """Add all that the quality estimator says of each sentence, which it reads with its source where it has one."""
+    estimator = engines.quality_estimator
+    if estimator is None:
+        return context
+    excerpt.report("estimating quality")
+    return replace(context, quality_estimates=estimate(context.document, excerpt.sentences, estimator))
 
 
 def estimate(
-    document: Document, estimator: QualityEstimator, *, sentences: Sequence[Sentence] | None = None
+    document: Document, sentences: Sequence[Sentence], estimator: QualityEstimator
 ) -> dict[int, QualityEstimate]:
-    """Return all that the quality estimator says, by the start offset of each sentence of the document, in its order.
-
-    A sentence is read with its own `source` where it has one. `sentences` are those asked about; None for all.
-    """
-    asked = document.sentences if sentences is None else sentences
-    estimates = estimator.estimate([_pair(document.text, sentence) for sentence in asked])
-    return {sentence.span.start: estimate for sentence, estimate in zip(asked, estimates, strict=True)}
+    """Return all that the quality estimator says of sentences of the document, by their start offsets."""
+    starts = [sentence.span.start for sentence in sentences]
+    estimates = estimator.estimate([_pair(document.text, sentence) for sentence in sentences])
+    return dict(zip(starts, estimates, strict=True))
 
 
 def _pair(text: str, sentence: Sentence) -> Pair:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import regex
 
-from auditor.values import Document, Finding, Paragraph, Sentence, Span, Word
+from auditor.values import Document, Found, Numbers, Paragraph, Sentence, Span, Word
 
 _PLAIN = {
     "\N{HYPHEN}": "-",
@@ -107,9 +107,16 @@ def given_document(document: Document, text: str, plain: PlainText) -> Document:
     return _carried(document, text, plain.to_given) if plain.given else document
 
 
-def given_findings(findings: Iterable[Finding], plain: PlainText) -> tuple[Finding, ...]:
+def given_found(found: Found, plain: PlainText) -> Found:
     """Return what was found in the plain text at its places in the given text."""
-    return tuple(replace(finding, span=plain.to_given(finding.span)) for finding in findings)
+    if not plain.given:
+        return found
+    findings = tuple(replace(finding, span=plain.to_given(finding.span)) for finding in found.findings)
+    numbers: dict[str, Numbers] = {}
+    for name, own in found.numbers.items():
+        values = {plain.to_given(Span(at, at + 1)).start: value for at, value in own.values.items()}
+        numbers[name] = replace(own, values=values)
+    return Found(findings, numbers)
 
 
 def _twin(match: regex.Match[str]) -> str:

@@ -54,7 +54,7 @@ def tabulate(collected: Sequence[Collected], estimator: Path | None) -> Iterator
     for item in collected:
         weight = CLEAN * other / clean if item.labelled.origin == "clean" else SHARES[item.labelled.origin]
         for sources, document in versions(item.labelled.document).items():
-            estimates = quality_estimation.estimate(document, network)
+            estimates = quality_estimation.estimate(document, document.sentences, network)
             measurements = replace(item.measurements, quality_estimates=estimates)
             rows = np.array(features.of_words(measurements, item.repairs, document.sentences), dtype=float)
             labels = np.array([item.labelled.share(word.span) for word in document.words])

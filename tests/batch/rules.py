@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from auditor.engines import factory
 from auditor.protocols import Embedder
 from auditor.repairs.rules import false_friends
 from auditor.text import document_context
-from auditor.values import Audit, Document, Finding, Measurements, Paragraph, Settings
+from auditor.values import Audit, Document, Finding, FinishedParagraph, Found, Measurements, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,17 @@ class RuleAuditor:
     def embedder(self) -> Embedder:
         return factory.load_embedder(self.settings)
 
-    def stream(self, document: Document) -> Iterator[tuple[Paragraph, tuple[Finding, ...]]]:
+    def stream(self, document: Document) -> Iterator[FinishedParagraph]:
         if "raise an error" in document.text:
             raise ZeroDivisionError("the story asked for it")
         findings = sorted(self._findings(document), key=lambda finding: finding.span)
         for paragraph in document.paragraphs:
-            yield paragraph, tuple(finding for finding in findings if paragraph.span.contains(finding.span))
+            inside = tuple(finding for finding in findings if paragraph.span.contains(finding.span))
+            yield FinishedParagraph(paragraph, Found(inside))
 
-    def conclude(self, document: Document, findings: Sequence[Finding]) -> Audit:
+    def conclude(self, document: Document, found: Found) -> Audit:
         penalties = self.settings.penalties or None
-        score, interval, paragraphs = scoring.score(document, findings, penalties=penalties)
+        score, interval, paragraphs = scoring.score(document, found.findings, penalties=penalties)
         own = "|sources:1" if any(sentence.source for sentence in document.sentences) else ""
         return Audit(document, score, interval, paragraphs, self.signature + own, document.notes)
 
@@ -71,7 +72,7 @@ def build(settings: Settings) -> RuleAuditor:
 class EndlessAuditor(RuleAuditor):
     """Never comes to an end with a story."""
 
-    def stream(self, document: Document) -> Iterator[tuple[Paragraph, tuple[Finding, ...]]]:
+    def stream(self, document: Document) -> Iterator[FinishedParagraph]:
         threading.Event().wait()
         return RuleAuditor.stream(self, document)
 

@@ -134,7 +134,7 @@ def _stages(words: int, repeats: int, threads: int | None, *, with_peers: bool) 
     text = story(words)
     document = segmentation.document(text, name="benchmark")
     works = stages(auditor, text)
-    precision = next(part for part in auditor.language_model.name.split("/") if part in _PRECISIONS)
+    precision = next(part for part in auditor.engines.language_model.name.split("/") if part in _PRECISIONS)
     product, operations = peers.matrix_product(precision)
     works[_PEAK] = product
     absent: dict[str, str] = {}

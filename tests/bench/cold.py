@@ -14,8 +14,8 @@ from tests.bench.story import edited, story
 
 _STREAM = """
 import sys, auditor
-for paragraph, findings in auditor.Auditor().stream(auditor.read(sys.argv[1])):
-    print(len(findings), flush=True)
+for finished in auditor.Auditor().stream(auditor.read(sys.argv[1])):
+    print(len(finished.found.findings), flush=True)
 """
 
 

@@ -22,7 +22,11 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
     """
     document = segmentation.document(text, name="benchmark")
     units = [sentence.span for sentence in document.sentences]
-    model, translator, estimator = auditor.language_model, auditor.back_translator, auditor.quality_estimator
+    model, translator, estimator = (
+        auditor.engines.language_model,
+        auditor.engines.back_translator,
+        auditor.engines.quality_estimator,
+    )
     measured, repairs = auditor.examine(document)
     given = DetectorInput.whole(measured, repairs)
     audit = auditor.audit(document)
@@ -45,8 +49,8 @@ def stages(auditor: Auditor, text: str) -> dict[str, Work]:
     priced = price()
     return {
         "segment": lambda: segmentation.document(text, name="benchmark"),
-        TRANSLATION: lambda: back_translation.measure(document, translator),
-        QUALITY: lambda: quality_estimation.estimate(document, estimator) if estimator else None,
+        TRANSLATION: lambda: back_translation.translate_back(document, document.sentences, translator),
+        QUALITY: lambda: quality_estimation.estimate(document, document.sentences, estimator) if estimator else None,
         READING: lambda: [passage.tokens for passage in model.read(document.text, units)],
         "propose repairs": propose,
         "read and price repairs": price,

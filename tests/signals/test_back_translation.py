@@ -30,7 +30,7 @@ def test_each_sentence_with_words_is_measured_at_its_start(
     back_translator: PivotBackTranslator, story: Document
 ) -> None:
     """Keys are offsets of the document, values have one number a word."""
-    found = back_translation.measure(story, back_translator)
+    found = back_translation.translate_back(story, story.sentences, back_translator)
 
     assert [story.text[start:].split("\n")[0] for start in found] == [ENGLISH[0], ENGLISH[1]]
     assert [trip.pivot for trip in found.values()] == [FRENCH[0], FRENCH[1]]
@@ -39,21 +39,9 @@ def test_each_sentence_with_words_is_measured_at_its_start(
 
 def test_the_batch_changes_no_number(back_translator: PivotBackTranslator, story: Document) -> None:
     """One sentence at a time gives what all at once give."""
-    whole = back_translation.measure(story, back_translator)
-    single = back_translation.measure(story, back_translator, batch=1)
+    whole = back_translation.translate_back(story, story.sentences, back_translator)
+    single = back_translation.translate_back(story, story.sentences, back_translator, batch=1)
 
     assert single.keys() == whole.keys()
     for start, trip in whole.items():
         assert single[start].log_probs == pytest.approx(trip.log_probs, abs=1e-4)
-
-
-def test_scores_are_surprisals_in_the_order_of_the_words(back_translator: PivotBackTranslator, story: Document) -> None:
-    """Minus the log-probability of each word of the document, in nats; a word nobody measured has 0."""
-    found = back_translation.measure(story, back_translator)
-    scores = back_translation.word_scores(story, found)
-    expected = [-log_prob for trip in found.values() for log_prob in trip.log_probs]
-
-    assert (scores.signal, scores.unit) == ("back-translation", "nats")
-    assert len(scores.values) == len(story.words)
-    assert [value for value in scores.values if value] == pytest.approx(expected)
-    assert back_translation.word_scores(story, {}).values == (0.0,) * len(story.words)

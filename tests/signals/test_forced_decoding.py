@@ -37,15 +37,15 @@ def test_every_word_with_a_source_has_a_number(translator: PivotBackTranslator) 
     """One surprisal a word, none below zero, in the order of the document's words; and what would stand there else."""
     story = _story(*FRENCH[:2])
 
-    forced = forced_decoding.measure(story, translator)
+    forced = forced_decoding.force(story, story.sentences, translator)
 
     assert list(forced) == [sentence.span.start for sentence in story.sentences]
     assert [len(forced[one.span.start].alternatives) for one in story.sentences] == [
         len(one.words) for one in story.sentences
     ]
-    scores = forced_decoding.word_scores(story, forced)
-    assert scores.values == tuple(forced_decoding.by_word(story, forced).values())
-    assert all(value >= 0 for value in scores.values)
+    surprisals = forced_decoding.by_word(story, forced)
+    assert list(surprisals) == [word.span.start for word in story.words]
+    assert all(value >= 0 for value in surprisals.values())
 
 
 def test_a_sentence_is_scored_alike_wherever_it_stands(translator: PivotBackTranslator) -> None:
@@ -53,8 +53,8 @@ def test_a_sentence_is_scored_alike_wherever_it_stands(translator: PivotBackTran
     story = _story(*FRENCH[:2])
     last = story.sentences[-1]
 
-    together = forced_decoding.measure(story, translator)[last.span.start]
-    alone = forced_decoding.measure(story, translator, sentences=[last])[last.span.start]
+    together = forced_decoding.force(story, story.sentences, translator)[last.span.start]
+    alone = forced_decoding.force(story, [last], translator)[last.span.start]
 
     assert together.log_probs == pytest.approx(alone.log_probs, abs=1e-4)
 
@@ -64,15 +64,14 @@ def test_another_language_is_not_forced(translator: PivotBackTranslator, languag
     """A model is never asked about a source that it cannot read."""
     story = replace(_story(*FRENCH[:2]), source_language=language)
 
-    assert forced_decoding.measure(story, translator) == {}
-    assert set(forced_decoding.word_scores(story, {}).values) == {0.0}
+    assert forced_decoding.force(story, story.sentences, translator) == {}
 
 
 def test_a_source_too_long_for_the_model_is_left_out(translator: PivotBackTranslator) -> None:
     """It is not cut in silence."""
     story = _story("le pont " * 5000, FRENCH[1])
 
-    assert list(forced_decoding.measure(story, translator)) == [story.sentences[-1].span.start]
+    assert list(forced_decoding.force(story, story.sentences, translator)) == [story.sentences[-1].span.start]
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +86,12 @@ def test_what_the_source_does_not_say_surprises(embedded: BackTranslator) -> Non
     own = replace(with_source(plain, ["O incêndio matou 14 pessoas e destruiu o mercado velho."]), source_language="pt")
     other = replace(with_source(plain, ["A ministra prometeu baixar os impostos em março."]), source_language="pt")
 
-    forced = forced_decoding.measure(own, embedded)
+    forced = forced_decoding.force(own, own.sentences, embedded)
     surprisals = forced_decoding.by_word(own, forced)
 
     wrong = plain.text.index("41")
     assert max(surprisals, key=lambda start: surprisals[start]) == wrong
     assert "14" in forced[0].alternatives[[word.text for word in plain.words].index("41")]
-    shuffled = forced_decoding.measure(other, embedded)
+    shuffled = forced_decoding.force(other, other.sentences, embedded)
     assert sum(forced_decoding.by_word(other, shuffled).values()) > 2 * sum(surprisals.values())
     assert (forced[0].is_of_its_source, shuffled[0].is_of_its_source) == (True, False)

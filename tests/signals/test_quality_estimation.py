@@ -8,6 +8,7 @@ from auditor.engines.quality_estimation.estimator import EncoderQualityEstimator
 from auditor.engines.weights import convert_e5
 from auditor.signals import quality_estimation
 from auditor.text import segmentation
+from auditor.values import Document
 from tests.engines import small_encoder as small
 
 TEXT = "The bridge was closed. The old one was, too.\nNobody was hurt."
@@ -23,32 +24,38 @@ def estimator(tmp_path_factory: pytest.TempPathFactory) -> EncoderQualityEstimat
     return load_estimator(folder / "encoder", folder / "quality-estimator", precision="float32")
 
 
+def _marked(document: Document, estimator: EncoderQualityEstimator) -> list[float]:
+    """Return the chance that a rater would mark each word of the document."""
+    estimates = quality_estimation.estimate(document, document.sentences, estimator)
+    return [value for estimate in estimates.values() for value in estimate.marked]
+
+
 def test_every_word_has_a_probability(estimator: EncoderQualityEstimator) -> None:
     """One number a word of the document, each between 0 and 1."""
     document = segmentation.document(TEXT, name="news.txt")
 
-    scores = quality_estimation.measure(document, estimator)
+    values = _marked(document, estimator)
 
-    assert len(document.words) == len(scores.values)
-    assert all(0 <= value <= 1 for value in scores.values)
+    assert len(document.words) == len(values)
+    assert all(0 <= value <= 1 for value in values)
 
 
 def test_a_sentence_is_judged_alike_wherever_it_stands(estimator: EncoderQualityEstimator) -> None:
     """The quality estimator sees one sentence at a time, so its place in the document changes nothing."""
-    first = quality_estimation.measure(segmentation.document("Nobody was hurt.", name="a"), estimator)
-    last = quality_estimation.measure(segmentation.document(TEXT, name="b"), estimator)
+    first = _marked(segmentation.document("Nobody was hurt.", name="a"), estimator)
+    last = _marked(segmentation.document(TEXT, name="b"), estimator)
 
-    assert first.values == pytest.approx(last.values[-3:], abs=1e-5)
+    assert first == pytest.approx(last[-3:], abs=1e-5)
 
 
 def test_sources_reach_their_paragraphs(estimator: EncoderQualityEstimator) -> None:
     """Giving the second paragraph another source changes its numbers, and leaves the first as it was."""
     document = segmentation.document(TEXT, name="news.txt")
-    one = quality_estimation.measure(quality_estimation.with_source(document, ["a ponte", "a ponte"]), estimator)
-    other = quality_estimation.measure(quality_estimation.with_source(document, ["a ponte", "桥 桥"]), estimator)
+    one = _marked(quality_estimation.with_source(document, ["a ponte", "a ponte"]), estimator)
+    other = _marked(quality_estimation.with_source(document, ["a ponte", "桥 桥"]), estimator)
 
-    assert one.values[:-3] == pytest.approx(other.values[:-3], abs=1e-5)
-    assert one.values[-3:] != pytest.approx(other.values[-3:], abs=1e-5)
+    assert one[:-3] == pytest.approx(other[:-3], abs=1e-5)
+    assert one[-3:] != pytest.approx(other[-3:], abs=1e-5)
 
 
 def test_sources_must_match_the_paragraphs(estimator: EncoderQualityEstimator) -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.text import segmentation
-from auditor.text.characters import given_document, given_findings, plain_document, plain_text
-from auditor.values import Finding, Kind, Severity, Span
+from auditor.text.characters import given_document, given_found, plain_document, plain_text
+from auditor.values import Finding, Found, Kind, Severity, Span
 
 PLAIN = "José’s co-operation with Zoë Müller wasn’t “official”, a well-known aide said. The firm’s café is fine."
 DISGUISES: dict[str, Callable[[str], str]] = {
@@ -70,7 +70,7 @@ def test_a_finding_covers_all_that_is_written_of_its_words() -> None:
     start = plain.text.index("co-operation of José")
     finding = Finding(Span(start, start + 20), Kind.AWKWARD, Severity.MINOR, 0.5, "x", "x")
 
-    (found,) = given_findings([finding], plain)
+    (found,) = given_found(Found((finding,)), plain).findings
 
     assert found.span.of(text) == "co\u2010op\u00ader\u00ada\u00adtion \u00adof Jose\u0301"
 
