@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -17,9 +18,15 @@ class CalibrationCurve:
 
     def __call__(self, uncalibrated: float) -> float:
         """Return the calibrated probability."""
+        (probability,) = self.of_all((uncalibrated,))
+        return probability
+
+    def of_all(self, uncalibrated: Sequence[float]) -> list[float]:
+        """Return the calibrated probabilities, in the same order."""
         import numpy as np
 
         if not self.knots:
-            return uncalibrated
-        uncalibrated_knots, calibrated_knots = zip(*self.knots, strict=True)
-        return float(np.interp(uncalibrated, uncalibrated_knots, calibrated_knots))
+            return list(uncalibrated)
+        corners = np.array(self.knots)
+        probabilities: list[float] = np.interp(uncalibrated, corners[:, 0], corners[:, 1]).tolist()
+        return probabilities

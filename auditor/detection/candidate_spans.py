@@ -95,33 +95,40 @@ def candidate_spans(
         parameters: what was fitted.
         tagging: whether tagged spans count.
     """
-    tagged = list(_tagged_spans(given, uncalibrated, parameters)) if tagging else []
+    tagged = sorted(_tagged_spans(given, uncalibrated, parameters), key=_start) if tagging else []
     repaired = [_supported(span, tagged) for span in _repair_spans(given, uncalibrated, parameters)]
-    apart = [span for span in tagged if not _is_beside_surer(span, repaired, given.words)]
+    apart = _not_beside_surer(tagged, repaired, given.words)
     chosen: list[CandidateSpan] = []
+    taken: list[Span] = []  # by spans of word level, in order
     for span in sorted([*repaired, *apart], key=_surest_first):
-        if span.is_clause_level or not _overlaps(span, chosen):
+        if span.is_clause_level:
             chosen.append(span)
+        elif not span.span.touches(taken):
+            chosen.append(span)
+            bisect.insort(taken, span.span)
     return chosen
 
 
 def overlapping_groups(repairs: Sequence[Repair]) -> list[tuple[Repair, tuple[Repair, ...]]]:
     """Group overlapping repairs of one level under the most valuable one: (best, the others it overlaps)."""
     groups: list[tuple[Repair, list[Repair]]] = []
+    by_level: dict[bool, list[tuple[Repair, list[Repair]]]] = {True: [], False: []}
     for repair in sorted(repairs, key=_most_valuable_first):
-        rivals = _rivals_of(repair, groups)
-        if rivals is None:
-            groups.append((repair, []))
-        else:
+        level = by_level[_is_clause_level(repair)]
+        rivals = _rivals_of(repair, level)
+        if rivals is not None:
             rivals.append(repair)
+            continue
+        group: tuple[Repair, list[Repair]] = (repair, [])
+        groups.append(group)
+        level.append(group)
     return [(best, tuple(rivals)) for best, rivals in groups]
 
 
 def _rivals_of(repair: Repair, groups: Sequence[tuple[Repair, list[Repair]]]) -> list[Repair] | None:
     """Return the rivals of the first group whose best repair overlaps this one; None where there is none."""
     for best, rivals in groups:
-        is_same_level = _is_clause_level(best) == _is_clause_level(repair)
-        if is_same_level and best.candidate.span.overlaps(repair.candidate.span):
+        if best.candidate.span.overlaps(repair.candidate.span):
             return rivals
     return None
 
@@ -135,6 +142,14 @@ def _most_valuable_first(repair: Repair) -> tuple[float, int, int, str]:
     return (-repair.value_nats, span.start, span.end, repair.candidate.replacement)
 
 
+def _start(span: CandidateSpan) -> int:
+    return span.span.start
+
+
+def _end(span: CandidateSpan) -> int:
+    return span.span.end
+
+
 def _surest_first(span: CandidateSpan) -> tuple[float, bool, Span]:
     return (-span.probability, span.repair is None, span.span)
 
@@ -142,28 +157,34 @@ def _surest_first(span: CandidateSpan) -> tuple[float, bool, Span]:
 def _supported(span: CandidateSpan, tagged: Sequence[CandidateSpan]) -> CandidateSpan:
     """Return a repair span that is as probable as the tagged spans on it, unless they are far surer than it is.
 
-    Then it is reported in their place, and an editor gets a wording; that of a repair which nothing else speaks for
-    would be a guess.
+    So it is reported in their place, and an editor gets a wording; that of a repair which nothing else speaks for would
+    be a guess. `tagged` are disjoint and in the order of the text.
     """
-    best = max((other.probability for other in tagged if other.span.overlaps(span.span)), default=0.0)
+    first = bisect.bisect_right(tagged, span.span.start, key=_end)
+    last = bisect.bisect_left(tagged, span.span.end, key=_start)
+    best = max((other.probability for other in tagged[first:last]), default=0.0)
     is_led = span.probability < best <= span.probability / SUPPORT and not span.is_clause_level
     return replace(span, probability=best) if is_led else span
 
 
-def _is_beside_surer(tagged: CandidateSpan, repaired: Sequence[CandidateSpan], words: Sequence[Word]) -> bool:
-    """Tell whether a tagged span stands beside a surer repair span: "shortage. of money" is wrong once, not twice."""
-    own = features.affected_words(words, tagged.span)
+def _not_beside_surer(
+    tagged: Sequence[CandidateSpan], repaired: Sequence[CandidateSpan], words: Sequence[Word]
+) -> list[CandidateSpan]:
+    """Return the tagged spans that stand beside no surer repair span: "shortage. of money" is wrong once, not twice."""
+    surest_before: dict[int, float] = {}  # by the index of the word behind a repair span, and of its first word
+    surest_behind: dict[int, float] = {}
     for span in repaired:
-        if span.is_clause_level or span.probability < tagged.probability:
-            continue
-        other = features.affected_words(words, span.span)
-        if own.start == other.stop or own.stop == other.start:
-            return True
-    return False
-
-
-def _overlaps(span: CandidateSpan, chosen: Sequence[CandidateSpan]) -> bool:
-    return any(span.span.overlaps(other.span) for other in chosen if not other.is_clause_level)
+        if not span.is_clause_level:
+            affected = features.affected_words(words, span.span)
+            surest_before[affected.stop] = max(span.probability, surest_before.get(affected.stop, 0.0))
+            surest_behind[affected.start] = max(span.probability, surest_behind.get(affected.start, 0.0))
+    apart: list[CandidateSpan] = []
+    for span in tagged:
+        own = features.affected_words(words, span.span)
+        surest = max(surest_before.get(own.start, -1.0), surest_behind.get(own.stop, -1.0))
+        if surest < span.probability:
+            apart.append(span)
+    return apart
 
 
 def _repair_spans(
