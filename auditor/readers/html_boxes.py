@@ -8,6 +8,7 @@ a list of links may be its point.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -122,10 +123,10 @@ def _boxes_at(blocks: Sequence[_Block], first: int) -> Iterator[Box]:
     """Yield the boxes that begin at a block, each by another pair of signs."""
     block = blocks[first]
     is_heading = _is_heading(block.text)
-    for element in block.containers:
+    # Elements are numbered as they begin: what began behind the block before this one begins with this one.
+    before = blocks[first - 1].containers[-1:] if first else ()
+    for element in block.containers[bisect_right(block.containers, *(before or (0,))) :]:
         end = _end_of(blocks, first, element)
-        if first and element in blocks[first - 1].containers:
-            continue
         inside = blocks[first:end]
         is_linked = sum(item.linked for item in inside) >= _LINKED * _words(inside)
         if (element in block.hinted and (is_linked or (is_heading and _has_link(inside)))) or (

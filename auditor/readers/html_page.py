@@ -56,6 +56,7 @@ _CLOSED_BY = {
 _REFERENCE = re.compile(r"&#?[0-9A-Za-z]+;?")
 _WORD = re.compile(r"[^\W_](?:\S*[^\W_])?")
 _NEWLINE = re.compile(r"\n")
+_DEEPEST = 32  # containers around a block that are looked at; boxes of real pages have fewer than ten inside
 _MARKS = ("“”", "‘’")
 _WRITTEN_MARKS = "\"'“”‘’«»„"
 
@@ -65,8 +66,9 @@ class Block:
     """A block of text.
 
     `regions` are the parts of a page that stand around it, (sort of region, number of the element); `containers` the
-    elements that hold blocks, outermost first, and `hinted` those whose attributes call them a box of other stories.
-    `words` are all of its words, `linked` those inside links; `outline` is the text with `LINK` for the text of links.
+    innermost elements that hold blocks, outermost first, and `hinted` those whose attributes call them a box of other
+    stories. `words` are all of its words, `linked` those inside links; `outline` is the text with `LINK` for that of
+    links.
     """
 
     pieces: tuple[Piece, ...]
@@ -116,14 +118,17 @@ class _Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An element that has begun and not yet ended."""
+    """An element that has begun and not yet ended, with what holds for the text inside it."""
 
-    tag: str
-    number: int
-    fate: _Fate
-    region: str
-    is_link: bool
-    is_hinted: bool
+    tag: str = ""
+    fate: _Fate = _Fate.SHOWN
+    in_link: bool = False
+    regions: frozenset[tuple[str, int]] = frozenset()
+    containers: tuple[int, ...] = ()
+    hinted: frozenset[int] = frozenset()
+
+
+_OUTSIDE = _Open()
 
 
 @dataclass(slots=True)
@@ -157,14 +162,9 @@ class _Parser(HTMLParser):
             return
         state = self._state
         state.elements += 1
-        attributes = {key: value or "" for key, value in attrs}
-        fate = self._fate()
-        if fate is _Fate.SHOWN:
-            fate = _own_fate(tag, attributes, in_story=bool(self._regions()))
-            self.left_out[STRUCK_OUT] += fate is _Fate.STRUCK
-        is_link = tag == "a" and "href" in attributes
-        hinted = tag in _CONTAINERS and is_hinted(attributes)
-        state.stack.append(_Open(tag, state.elements, fate, _region(tag, attributes), is_link, hinted))
+        element = _begun(self._around(), tag, {key: value or "" for key, value in attrs}, state.elements)
+        self.left_out[STRUCK_OUT] += element.fate is _Fate.STRUCK and self._around().fate is _Fate.SHOWN
+        state.stack.append(element)
         if tag == "q":
             start = self._position()
             self._quote(Span(start, start + len(self.get_starttag_text() or "")), closes=False)
@@ -206,11 +206,12 @@ class _Parser(HTMLParser):
         state = self._state
         if not state.pieces:
             return
+        around = self._around()
         block = Block(
             pieces=tuple(state.pieces),
-            regions=self._regions(),
-            containers=tuple(element.number for element in state.stack if element.tag in _CONTAINERS),
-            hinted=frozenset(element.number for element in state.stack if element.is_hinted),
+            regions=around.regions,
+            containers=around.containers,
+            hinted=around.hinted,
             words=sum(_words(piece.text) for piece in state.pieces),
             linked=state.linked,
             outline=" ".join("".join(state.outline).split()),
@@ -233,12 +234,12 @@ class _Parser(HTMLParser):
 
     def _add(self, piece: Piece) -> None:
         """Keep a piece that is shown as the story; count the words of what is shown beside it."""
-        fate = self._fate()
+        fate = self._around().fate
         words = _words(piece.text)
         if fate is _Fate.FURNITURE:
             self.left_out[ELSEWHERE] += words
         elif fate is _Fate.SHOWN and piece.text:
-            is_linked = any(element.is_link for element in self._state.stack)
+            is_linked = self._around().in_link
             self._state.pieces.append(piece)
             self._state.outline.append(LINK if is_linked else piece.text)
             self._state.linked += words * is_linked
@@ -247,11 +248,9 @@ class _Parser(HTMLParser):
         line, column = self.getpos()
         return self._lines[line - 1] + column
 
-    def _fate(self) -> _Fate:
-        return self._state.stack[-1].fate if self._state.stack else _Fate.SHOWN
-
-    def _regions(self) -> frozenset[tuple[str, int]]:
-        return frozenset((element.region, element.number) for element in self._state.stack if element.region)
+    def _around(self) -> _Open:
+        """Return the innermost element that is open."""
+        return self._state.stack[-1] if self._state.stack else _OUTSIDE
 
     def _close_implied(self, tag: str) -> None:
         stack = self._state.stack
@@ -262,6 +261,23 @@ class _Parser(HTMLParser):
 
 def _words(text: str) -> int:
     return len(_WORD.findall(text))
+
+
+def _begun(parent: _Open, tag: str, attributes: dict[str, str], number: int) -> _Open:
+    """Return an element that begins inside another one."""
+    fate = parent.fate
+    if fate is _Fate.SHOWN:
+        fate = _own_fate(tag, attributes, in_story=bool(parent.regions))
+    region = _region(tag, attributes)
+    is_container = tag in _CONTAINERS
+    return _Open(
+        tag=tag,
+        fate=fate,
+        in_link=parent.in_link or (tag == "a" and "href" in attributes),
+        regions=parent.regions | {(region, number)} if region else parent.regions,
+        containers=(*parent.containers, number)[-_DEEPEST:] if is_container else parent.containers,
+        hinted=parent.hinted | {number} if is_container and is_hinted(attributes) else parent.hinted,
+    )
 
 
 def _region(tag: str, attributes: dict[str, str]) -> str:

@@ -6,9 +6,10 @@ or introduces is copy and stays: the text of a footnote, of a note, between two 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from auditor.readers.left_out import Part
@@ -37,7 +38,8 @@ _SHORTCODES = re.compile(
       \{\{ (?:(?!\}\}|\n[ \t]*\r?\n).)* \}\}                                    # Hugo, Liquid, templates
     | \{%  (?:(?!%\}|\n[ \t]*\r?\n).)*  %\}
     | \[/?[a-z][\w-]*(?:\s+[\w-]+\s*=\s*(?:"[^"\]]*"|'[^'\]]*'|[^\s"'\]]+))+\s*/?\](?![(\[:])   # WordPress
-    | \[(?P<name>[a-z][\w-]*)\](?=(?:(?!\[/?(?P=name)\]).)*\[/(?P=name)\]) | \[/[a-z][\w-]*\](?![(\[:])
+    | \[/(?P<closed>[a-z][\w-]*)\](?![(\[:])
+    | \[(?P<opened>[a-z][\w-]*)\](?![(\[:])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -85,8 +87,8 @@ def replace_marks(markup: str) -> Marked:
     left_out: Counter[Part] = Counter()
     text = _FRONT_MATTER.sub(_blank, markup, count=1)
     left_out[FRONT_MATTER] = text != markup
-    text, found = _SHORTCODES.subn(_gone, text)
-    left_out[SHORTCODE] = found
+    closed = {match["closed"] for match in _SHORTCODES.finditer(text)} - {None}
+    text = _SHORTCODES.sub(functools.partial(_shortcode, closed, left_out), text)
     text = _MATH.sub(_gone, text)
     text, left_out[INLINE_NOTE] = _INLINE_NOTE.subn(_gone, text)
     text = _DEFINITION.sub(_begun, text)
@@ -108,6 +110,14 @@ def _blank(match: re.Match[str]) -> str:
 
 def _gone(match: re.Match[str]) -> str:
     return _VISIBLE.sub(GONE, match[0])
+
+
+def _shortcode(closed: Collection[str], left_out: Counter[Part], match: re.Match[str]) -> str:
+    """Return signs for a shortcode; a word in brackets is one only if it is closed somewhere."""
+    if match["opened"] and match["opened"] not in closed:
+        return match[0]
+    left_out[SHORTCODE] += 1
+    return _gone(match)
 
 
 def _begun(match: re.Match[str]) -> str:

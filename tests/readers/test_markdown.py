@@ -113,6 +113,7 @@ READ = {
         "The ferry left.\n\nIt was late.",
     ),
     "braces that are no shortcode": ("The set {a, b} and a [sic] word.", "The set {a, b} and a [sic] word."),
+    "a shortcode that is closed": ("A [sic] word [quote]so it is[/quote].", "A [sic] word so it is."),
     "a link with a shortcode": ('See [the list]({{< ref "a b.md" >}}) there.', "See the list there."),
 }
 LEFT_OUT = {
