@@ -37,7 +37,7 @@ SUFFIXES = (".xlf", ".xliff", ".sdlxliff", ".mxliff", ".mqxliff", ".tmx", ".po")
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _UNTRANSLATED = frozenset({"new", "needs-translation", "initial"})  # states in which tools put a copy of the source
-_ENGLISH = frozenset({"", "en", "eng", "und", "mul"})  # ISO 639: English, or not said
+_ENGLISH = frozenset({"", "en", "eng", "english", "und", "mul"})  # English, or not said
 _TERM = re.compile(r"[^\W\d_]{2,}")
 _GONE = "x-sdl-deleted"  # the type of a mark around text that a tracked change took out
 _PHRASE = "http://www.memsource.com/"

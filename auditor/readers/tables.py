@@ -219,7 +219,11 @@ def _separated(data: bytes, name: str, columns: Columns) -> Iterator[Row]:
         chosen = _recognise(header.names, columns, name, sample, sure=header.is_sure)
         yield from _rows(itertools.chain(sample, records), chosen, name)
     except csv.Error as error:
-        raise InputError(f"{name}:{reader.line_num + above} cannot be read: {error}.") from error
+        where = f"{name}:{reader.line_num + above}"
+        raise InputError(
+            f"{where} cannot be read: the cell that ends here is longer than {csv.field_size_limit():,} characters, or "
+            "holds what no table does; look for a quotation mark that is not closed before it."
+        ) from error
 
 
 def _reader(text: str, delimiter: str) -> Reader:

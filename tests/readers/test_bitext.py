@@ -182,6 +182,14 @@ def test_a_wrong_label_is_noted() -> None:
     assert document.notes == ("it says that it is a translation into 'de'; it is read as English, as its words are",)
 
 
+@pytest.mark.parametrize("language", ["en", "EN-gb", "en_US", "eng", "English", "und"])
+def test_english_has_many_names(language: str) -> None:
+    """Whatever tools write for it, a file in English is read without a remark."""
+    document = bitext.read(_xliff(_unit(1, "Le vote.", "It is."), target=language), name="a.xlf")
+
+    assert (document.text, document.notes) == ("It is.", ())
+
+
 def test_the_part_of_a_file_in_another_language_is_left_out() -> None:
     """Of a file with two languages the English part is audited and the other counted."""
     german = _xliff(_unit(2, "Un.", GERMAN), _unit(3, "Deux.", "Zwei."), target="de").decode()

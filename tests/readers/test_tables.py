@@ -101,6 +101,11 @@ def test_columns_may_be_named(tmp_path: Path) -> None:
         ("t.csv", "text,id\nthe one\nthe,two,three\n", "t.csv:3: expected 2 columns, found 3; quote or remove"),
         ("t.csv", "", "is empty"),
         (
+            "t.csv",
+            'text,id\n"the ' + "word " * 30_000,
+            r"t\.csv:2 cannot be read: the cell that ends here is longer than 131",
+        ),
+        (
             "t.jsonl",
             '{"a": "the"}\n',
             "has the columns a, and no name that is known; say .* --column text=a",
