@@ -1,4 +1,4 @@
-"""What the house asks of a model; standard library only, so that everyone may import it."""
+"""What the rest of the package asks of a model; standard library only, so that everyone may import it."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """What an edit's tokens are taken to cost as long as the model has not been asked.
+class LookAheadEstimate:
+    """What an edit's tokens are estimated to cost before a forward pass has scored them.
 
-    `kept` are shares of what the tokens behind the change cost as the text stands, the first one's share first, the
-    last share for all that follow; `fresh` is the price of each other token, in nats.
+    Attributes:
+        kept_shares: shares of what the tokens behind the change cost in the text as it stands: of the first one, the
+            second, …; the last share is for all that follow.
+        new_token_nats: the cost of each other token, in nats.
     """
 
-    kept: tuple[float, ...]
-    fresh: float
+    kept_shares: tuple[float, ...]
+    new_token_nats: float
 
 
 class Passage(Protocol):
-    """A stretch of a document that a language model holds in memory, ready to price edits inside it."""
+    """A part of a document that a language model holds in memory, ready to score edits inside it."""
 
     @property
     def span(self) -> Span:
@@ -49,34 +51,36 @@ class Passage(Protocol):
         """The scores of the tokens inside `span`, offsets of the document."""
 
     def probe(self, sentences: Sequence[Sequence[Span]]) -> list[tuple[float, ...]]:
-        """Return, a word of the sentences (their words' ranges), what the model's inner states tell of it.
+        """Return, a word of the sentences (their words' ranges), what a probe of the hidden states says of it.
 
-        That is the probability (0-1) that a rater would mark the word, and that a post-editor would change it. Nothing
+        That is the probability (0-1) that a rater would mark the word, and that a post-editor would change it. Empty
         where no probe was fitted for the model.
         """
 
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         """Return, an offset at which a word begins, the likeliest whole words there given the left context alone."""
 
-    def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
-        """Return an upper bound of each edit's `price`, in nats, without a forward pass.
+    def upper_bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        """Return an upper bound of each edit's `rescore`, in nats, without a forward pass.
 
         It is the log-probability of the first token that the edit changes less that of all it replaces, as if the
-        edit's other tokens and what follows were certain.
+        edit's other tokens and what follows had probability 1.
         """
 
-    def estimate(self, edits: Sequence[Edit], *, following: int, outlook: Outlook, asked: int) -> list[float]:
-        """Return an estimate of each edit's `price`, in nats, that asks the model for `asked` tokens at most.
+    def estimate(
+        self, edits: Sequence[Edit], *, following: int, look_ahead: LookAheadEstimate, asked: int
+    ) -> list[float]:
+        """Return an estimate of each edit's `rescore`, in nats, for which at most `asked` tokens are scored.
 
-        The first token that the edit changes is always known, so 0 costs no forward pass; the tokens that were not
-        asked for cost what `outlook` says.
+        The first token that the edit changes is always known, so 0 costs no forward pass; tokens that are not scored
+        cost what `look_ahead` says.
         """
 
-    def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
-        """Return each edit's gain in nats, judged over the edit and `following` tokens after it.
+    def rescore(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        """Return each edit's log-likelihood gain in nats, over the edit and `following` tokens after it.
 
         Gain = log P(edited words and what follows) - log P(the words as they stand and what follows), given all the
-        text to the left that the passage holds; the same whatever other edits are priced beside it.
+        text to the left that the passage holds; the same whatever other edits are scored beside it.
         """
 
 
@@ -129,7 +133,7 @@ class Translator(Protocol):
         """
 
     def alternatives(self, sources: Sequence[str], targets: Sequence[str], *, best: int) -> list[list[tuple[str, ...]]]:
-        """Return, a target token of `force`, the `best` other pieces the model would rather have written there.
+        """Return, a target token of `force`, the `best` other subwords the model would rather have written there.
 
         Where the token starts a word they are whole words.
         """
@@ -137,7 +141,7 @@ class Translator(Protocol):
     def examine(
         self, sources: Sequence[str], targets: Sequence[str], *, best: int
     ) -> list[tuple[TokenScores, list[tuple[str, ...]]]]:
-        """Do `force` and `alternatives` in one pass, for half the price."""
+        """Do `force` and `alternatives` in one pass, at half the cost."""
 
     def translate_and_examine(
         self, sources: Sequence[str], targets: Sequence[str], *, best: int
@@ -146,9 +150,6 @@ class Translator(Protocol):
 
     def fits(self, source: str, target: str) -> bool:
         """Tell whether both are short enough for the model; the other methods raise ModelError on longer ones."""
-
-    def align(self, sources: Sequence[str], targets: Sequence[str]) -> list[list[tuple[Span, Span]]]:
-        """Return, a sentence pair, (source span, target span) links: each target token's most attended source token."""
 
 
 class BackTranslator(Protocol):

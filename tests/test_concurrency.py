@@ -11,12 +11,17 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import torch
 
 from auditor import concurrency
 from auditor.concurrency import in_order
+from auditor.engines.language_model.causal_lm import CausalLM
+from auditor.engines.language_model.edit_scoring import CausalPassage
+from auditor.values import Span
+from tests.small_models import make_causal_lm
 
 
 class _Task:
@@ -138,6 +143,34 @@ def test_who_is_left_alone_may_use_every_thread() -> None:
 
     assert found == [1, 1, 2]
     assert torch.get_num_threads() == before
+
+
+def test_a_worker_begins_a_task_with_its_share() -> None:
+    """Nobody needs to ask for it: neither the work nor who reports progress."""
+    meet = threading.Barrier(2)
+
+    def work(_: int) -> int:
+        meet.wait(timeout=30)
+        return torch.get_num_threads()
+
+    assert list(in_order(work, range(2), threads=2)) == [1, 1]
+
+
+def test_an_engine_takes_its_share_before_a_forward_pass(tmp_path: Path) -> None:
+    """What is free of the processor by then is used, whatever was so when the task began."""
+    text = "The bridge was closed. " * 60
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", precision="float32")
+    passages = list(model.read(text, [Span(at, at + 22) for at in range(0, len(text), 23)]))
+
+    def work(passage: CausalPassage) -> int:
+        torch.set_num_threads(3)
+        assert passage.tokens.log_probs
+        return torch.get_num_threads()
+
+    shares = list(in_order(work, passages, threads=2))
+
+    assert len(shares) > 1
+    assert set(shares) <= {1, 2}
 
 
 def test_threads_that_come_later_have_the_usual_share() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from auditor.cache.environment import surroundings
 from auditor.cache.sqlite_store import Store
 from auditor.concurrency import LazyValue
-from auditor.protocols import BackTranslator, Edit, LanguageModel, Outlook, Pair, Passage, QualityEstimator
+from auditor.protocols import BackTranslator, Edit, LanguageModel, LookAheadEstimate, Pair, Passage, QualityEstimator
 from auditor.values import BackTranslation, Forced, Kind, QualityEstimate, Span, TokenScores
 
 _PATIENCE = 16  # passages: how far those who work side by side may be apart
@@ -203,21 +203,30 @@ class _RememberedPassage:
         question = ["predict", [offset - self._start for offset in offsets], best]
         return [tuple(words) for words in self._recall(question, lambda: self._opened().predict(offsets, best=best))]
 
-    def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
-        question = ["bounds", self._relative(edits), following]
-        found: list[float] = self._recall(question, lambda: self._opened().bounds(edits, following=following))
+    def upper_bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        question = ["upper_bounds", self._relative(edits), following]
+        found: list[float] = self._recall(question, lambda: self._opened().upper_bounds(edits, following=following))
         return found
 
-    def estimate(self, edits: Sequence[Edit], *, following: int, outlook: Outlook, asked: int) -> list[float]:
-        question = ["estimate", self._relative(edits), following, outlook.kept, outlook.fresh, asked]
+    def estimate(
+        self, edits: Sequence[Edit], *, following: int, look_ahead: LookAheadEstimate, asked: int
+    ) -> list[float]:
+        question = [
+            "estimate",
+            self._relative(edits),
+            following,
+            look_ahead.kept_shares,
+            look_ahead.new_token_nats,
+            asked,
+        ]
         found: list[float] = self._recall(
-            question, lambda: self._opened().estimate(edits, following=following, outlook=outlook, asked=asked)
+            question, lambda: self._opened().estimate(edits, following=following, look_ahead=look_ahead, asked=asked)
         )
         return found
 
-    def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
-        question = ["price", self._relative(edits), following]
-        found: list[float] = self._recall(question, lambda: self._opened().price(edits, following=following))
+    def rescore(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        question = ["rescore", self._relative(edits), following]
+        found: list[float] = self._recall(question, lambda: self._opened().rescore(edits, following=following))
         return found
 
     def _recall(self, question: list[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)

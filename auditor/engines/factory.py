@@ -1,4 +1,7 @@
-"""Open the models that the settings name: the embedded ones, or the user's own from disk or the local hub cache."""
+"""Load the models that the settings name: the embedded ones, or the user's own from disk or the local hub cache.
+
+With `Settings.cache` an engine is wrapped in its cache, and loaded when it is asked something new.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"
 
 
 def load_language_model(settings: Settings) -> LanguageModel:
-    """Open the language model; one that remembers is loaded when it is asked something new.
+    """Load the language model, or wrap it in its cache.
 
     Raises:
         ModelError: it is missing or damaged, or is no causal language model.
@@ -37,15 +40,18 @@ def load_language_model(settings: Settings) -> LanguageModel:
 
     def load() -> LanguageModel:
         _prepare(settings)
-        from auditor.engines.kernels.activation_ranges import open_ranges
+        from auditor.engines.kernels.activation_ranges import load_activation_ranges
         from auditor.engines.language_model.causal_lm import CausalLM
-        from auditor.engines.language_model.edit_scoring import Watch
-        from auditor.engines.language_model.probe import open_probe
+        from auditor.engines.language_model.edit_scoring import HiddenStateHook
+        from auditor.engines.language_model.probe import load_probe
 
-        folder, *own = folders
-        watch, ranges = (Watch.of(open_probe(own[0])), open_ranges(own[1])) if own else (Watch(), None)
+        folder, *fitted = folders
         device, precision = settings.device, settings.precision
-        return CausalLM(folder, name=name, device=device, precision=precision, ranges=ranges, watch=watch)
+        if not fitted:
+            return CausalLM(folder, name=name, device=device, precision=precision)
+        hook = HiddenStateHook.for_probe(load_probe(fitted[0]))
+        ranges = load_activation_ranges(fitted[1])
+        return CausalLM(folder, name=name, device=device, precision=precision, ranges=ranges, hook=hook)
 
     if not settings.cache:
         return load()
@@ -53,7 +59,7 @@ def load_language_model(settings: Settings) -> LanguageModel:
 
 
 def load_back_translator(settings: Settings) -> BackTranslator:
-    """Open both directions of the back-translation model; one that remembers is loaded when asked something new.
+    """Load both directions of the back-translation model, or wrap them in their cache.
 
     Raises:
         ModelError: one is missing or damaged.
@@ -124,7 +130,7 @@ def _translation_folders(settings: Settings) -> dict[tuple[str, str], Path]:
 
 
 def load_quality_estimator(settings: Settings) -> QualityEstimator:
-    """Open the quality estimator; one that remembers is loaded when it is asked something new.
+    """Load the quality estimator, or wrap it in its cache.
 
     Raises:
         ModelError: its weights or the encoder underneath are missing or damaged.
@@ -151,7 +157,7 @@ def _quality_estimation_folders(settings: Settings) -> list[Path]:
 
 
 def load_embedder(settings: Settings) -> Embedder:
-    """Load the encoder that tells how alike two texts are.
+    """Load the encoder of sentence embeddings, which aligns a source.
 
     Raises:
         ModelError: it is missing or damaged.
@@ -213,7 +219,7 @@ def _hub(pair: tuple[str, str], folder: Path, settings: Settings) -> Translator:
 
 
 def _memory(engine: str, folders: Sequence[Path], settings: Settings) -> cached_engines.Memory:
-    """Make a memory for an engine of `folders`; it is known by its files, so that it need not be opened to be named."""
+    """Make a memory for an engine of `folders`; it is known by its files, so that it need not be loaded to be named."""
     identity = repr((engine, settings.precision, [_stamps(folder) for folder in folders]))
     place = sqlite_store.Store(sqlite_store.home())
     return cached_engines.Memory(place, engine=identity, device=settings.device, threads=settings.threads)
@@ -226,7 +232,7 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def _prepare(settings: Settings) -> None:
-    """Set what holds for the whole process, before torch is loaded, and for the thread that uses what is opened."""
+    """Set what holds for the whole process, before torch is imported, and for the thread that loads."""
     concurrency.limit_kernel_cache()
     concurrency.limit_spinning()
     import torch  # noqa: F401 (so that its threads can be counted)

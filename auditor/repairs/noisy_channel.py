@@ -12,7 +12,7 @@ import bisect
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from auditor.protocols import Edit, Outlook, Passage
+from auditor.protocols import Edit, LookAheadEstimate, Passage
 from auditor.repairs import REPAIRS
 from auditor.repairs.traits import traits_of
 from auditor.values import Candidate, Measurements, Repair, Sentence
@@ -32,8 +32,8 @@ PRIOR_WEIGHT = 0.75  # of the mechanism's threshold, taken off the evidence
 # What stands behind a right repair reads better, but not for free: the next token costs half of what it cost at least,
 # those after it about as much as before. On 24 documents (9,200 words, clean and translated) the model is asked for one
 # token a word, not seven, and the model-proposed mechanisms report 23 marked errors and 19 other places, not 22 and 25.
-_UNREAD = Outlook(kept=(0.5, 0.9, 1.0), fresh=2.0)  # before the model is asked
-_BEGUN = Outlook(kept=(0.6, 0.9, 1.0), fresh=2.0)  # when the first new token has been read
+_UNREAD = LookAheadEstimate(kept_shares=(0.5, 0.9, 1.0), new_token_nats=2.0)  # before the model is asked
+_BEGUN = LookAheadEstimate(kept_shares=(0.6, 0.9, 1.0), new_token_nats=2.0)  # when the first new token has been read
 SLACK = 0.7  # share of the threshold that an earlier stage must reach for the next one
 _PER_WORD = 3  # candidates of one mechanism that begin at one word and get past the first estimate
 
@@ -62,9 +62,9 @@ def rescore(passage: Passage, candidates: Sequence[Candidate], threshold: Thresh
             (model_proposed if is_model_proposed else rule_based).append(candidate)
     estimated = _estimated(passage, model_proposed, threshold)
     near = [*_within_bounds(passage, rule_based, threshold), *estimated]
-    near_gains = passage.price(_edits(near), following=_NEAR)
+    near_gains = passage.rescore(_edits(near), following=_NEAR)
     far = [candidate for candidate, _ in _promising(near, near_gains, threshold)]
-    far_gains = passage.price(_edits(far), following=_FAR)
+    far_gains = passage.rescore(_edits(far), following=_FAR)
     return list(zip(far, far_gains, strict=True))
 
 
@@ -108,7 +108,7 @@ def is_reached(candidate: Candidate, gain_nats: float, threshold: float) -> bool
 
 def _within_bounds(passage: Passage, candidates: Sequence[Candidate], threshold: Threshold) -> list[Candidate]:
     """Keep the candidates whose gain could reach the threshold if all that is not known were certain."""
-    bounds = passage.bounds(_edits(candidates), following=_NEAR)
+    bounds = passage.upper_bounds(_edits(candidates), following=_NEAR)
     kept: list[Candidate] = []
     for candidate, bound in zip(candidates, bounds, strict=True):
         if bound + candidate.prior_nats >= threshold(candidate.mechanism):
@@ -118,9 +118,9 @@ def _within_bounds(passage: Passage, candidates: Sequence[Candidate], threshold:
 
 def _estimated(passage: Passage, candidates: Sequence[Candidate], threshold: Threshold) -> list[Candidate]:
     """Keep the candidates that look promising without a question to the model, then with one token's."""
-    guesses = passage.estimate(_edits(candidates), following=_NEAR, outlook=_UNREAD, asked=0)
+    guesses = passage.estimate(_edits(candidates), following=_NEAR, look_ahead=_UNREAD, asked=0)
     best = _best_at_each_word(_promising(candidates, guesses, threshold))
-    begun = passage.estimate(_edits(best), following=_NEAR, outlook=_BEGUN, asked=1)
+    begun = passage.estimate(_edits(best), following=_NEAR, look_ahead=_BEGUN, asked=1)
     return [candidate for candidate, _ in _promising(best, begun, threshold)]
 
 

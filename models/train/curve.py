@@ -12,25 +12,27 @@ import torch
 from scipy.stats import spearmanr
 from sklearn.metrics import matthews_corrcoef
 
-from auditor.engines.quality_estimation.estimator import Pieces
+from auditor.engines.quality_estimation.estimator import SubwordBatcher
 from auditor.engines.quality_estimation.network import Batch, QualityNetwork, Side
 from models.train.examples import Example
 
 
 def measure(
-    network: QualityNetwork, pieces: Pieces, held: Mapping[str, Sequence[Example]], device: str
+    network: QualityNetwork, subwords: SubwordBatcher, held: Mapping[str, Sequence[Example]], device: str
 ) -> dict[str, tuple[float, float]]:
     """Return (word MCC, sentence Spearman) a language."""
-    return {language: _language(network, pieces, examples, device) for language, examples in held.items()}
+    return {language: _language(network, subwords, examples, device) for language, examples in held.items()}
 
 
-def _language(network: QualityNetwork, pieces: Pieces, examples: Sequence[Example], device: str) -> tuple[float, float]:
+def _language(
+    network: QualityNetwork, subwords: SubwordBatcher, examples: Sequence[Example], device: str
+) -> tuple[float, float]:
     probabilities: list[float] = []
     wrong: list[bool] = []
     scores: list[tuple[float, float]] = []
     for start in range(0, len(examples), 20):
         part = sorted(examples, key=lambda example: len(example.pair.target))[start : start + 20]
-        batch = pieces.batch([example.pair for example in part])
+        batch = subwords.batch([example.pair for example in part])
         with torch.inference_mode(), torch.autocast(device.split(":")[0], torch.bfloat16):
             outputs = network(_move(batch, device))
         marked = 1 - outputs.marked.softmax(-1)[..., 0]

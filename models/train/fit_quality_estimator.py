@@ -22,7 +22,13 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from auditor.engines.quality_estimation.estimator import FITTED_WEIGHTS, Pieces, load_network, load_tokenizer, overlay
+from auditor.engines.quality_estimation.estimator import (
+    FITTED_WEIGHTS,
+    SubwordBatcher,
+    load_network,
+    load_tokenizer,
+    overlay,
+)
 from auditor.engines.quality_estimation.network import Batch, QualityNetwork, Side
 from models.train.curve import measure
 from models.train.examples import Corpus, Example, development, read_corpus
@@ -34,12 +40,12 @@ LAYER_RATE, HEAD_RATE = 2e-4, 1e-3
 DECAY_BY_LAYER = 0.93
 """Each layer learns so much slower than the one above it."""
 WARM_UP, FALL = 120_000, 0.35
-"""Pieces until the full rate; share of all pieces over which it falls to a twentieth."""
+"""Subwords until the full rate; share of all subwords over which it falls to a twentieth."""
 
 
 @dataclass(slots=True)
 class State:
-    """Where a run stands. `tokens` counts real (unpadded) pieces of both sides."""
+    """Where a run stands. `tokens` counts real (unpadded) subwords of both sides."""
 
     epoch: int = 0
     batch: int = 0
@@ -64,13 +70,13 @@ class Options:
 
 
 def main() -> None:
-    """Fit until the number of pieces is reached."""
+    """Fit until the number of subwords is reached."""
     options, threads = _options()
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    pieces = Pieces(load_tokenizer(options.encoder))
+    subwords = SubwordBatcher(load_tokenizer(options.encoder))
     network = load_network(options.encoder).to(options.device)
     optimiser = torch.optim.AdamW(_groups(network), weight_decay=0.01, betas=(0.9, 0.98))
     corpus = read_corpus(options.data)
@@ -79,13 +85,13 @@ def main() -> None:
     held = development(options.data, options.rows)
     state = _resume(options.out / "state.pt", network, optimiser)
     if state.steps == 0:
-        _begin(network, pieces, corpus, options.start)
+        _begin(network, subwords, corpus, options.start)
     sums: dict[str, float] = defaultdict(float)
     started, told, since = time.monotonic(), state.tokens // options.snapshot, state.tokens
-    for examples in _stream(corpus, pieces, state, options.seed):
+    for examples in _stream(corpus, subwords, state, options.seed):
         if state.tokens >= options.tokens:
             break
-        batch = _to(pieces.batch([example.pair for example in examples]), options.device)
+        batch = _to(subwords.batch([example.pair for example in examples]), options.device)
         for group in optimiser.param_groups:
             group["lr"] = group["top"] * _rate(state.tokens, options.tokens)
         _step(network, optimiser, batch, examples, sums, options, state)
@@ -97,9 +103,9 @@ def main() -> None:
             _save(options.out / "state.pt", network, optimiser, state)
         if state.tokens // options.snapshot > told:
             told = state.tokens // options.snapshot
-            _snapshot(options, network, pieces, held, state)
+            _snapshot(options, network, subwords, held, state)
     _save(options.out / "state.pt", network, optimiser, state)
-    _snapshot(options, network, pieces, held, state)
+    _snapshot(options, network, subwords, held, state)
 
 
 def _options() -> tuple[Options, int]:
@@ -108,7 +114,7 @@ def _options() -> tuple[Options, int]:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--tokens", type=int, default=7_000_000)
-    parser.add_argument("--snapshot", type=int, default=600_000, help="pieces between snapshots")
+    parser.add_argument("--snapshot", type=int, default=600_000, help="subwords between snapshots")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--device", default="cpu")
@@ -144,7 +150,7 @@ def _rate(tokens: int, total: int) -> float:
     return max(0.05, min(1.0, (tokens + 5_000) / WARM_UP, (total - tokens) / fall))
 
 
-def _begin(network: QualityNetwork, pieces: Pieces, corpus: Corpus, start: Path | None) -> None:
+def _begin(network: QualityNetwork, subwords: SubwordBatcher, corpus: Corpus, start: Path | None) -> None:
     """Go on from fitted weights, or else from what 256 sentences have in common."""
     if start is not None:
         overlay(network, start / FITTED_WEIGHTS)
@@ -152,15 +158,15 @@ def _begin(network: QualityNetwork, pieces: Pieces, corpus: Corpus, start: Path 
     chance = random.Random(0)  # noqa: S311 (not for cryptography)
     pairs = [example.pair for example in chance.sample(corpus.edited, 256)]
     with torch.no_grad():
-        side = _to(pieces.batch(pairs), network.centre.device.type).target
+        side = _to(subwords.batch(pairs), network.centre.device.type).target
         network.centre.copy_(network.read(side)[side.mask].mean(0))
 
 
-def _stream(corpus: Corpus, pieces: Pieces, state: State, seed: int) -> Iterator[list[Example]]:
+def _stream(corpus: Corpus, subwords: SubwordBatcher, state: State, seed: int) -> Iterator[list[Example]]:
     """Yield batches without end, from where the state stands, moving it on."""
     while True:
         examples = epoch(corpus, seed=seed, number=state.epoch)
-        for number, batch in enumerate(batches(examples, pieces, seed=seed, number=state.epoch)):
+        for number, batch in enumerate(batches(examples, subwords, seed=seed, number=state.epoch)):
             if number < state.batch:
                 continue
             yield batch
@@ -210,7 +216,7 @@ def _fitted(network: QualityNetwork) -> dict[str, torch.Tensor]:
 
 
 def _snapshot(
-    options: Options, network: QualityNetwork, pieces: Pieces, held: dict[str, list[Example]], state: State
+    options: Options, network: QualityNetwork, subwords: SubwordBatcher, held: dict[str, list[Example]], state: State
 ) -> None:
     """Write the fitted weights as float16 and a point of the curve."""
     folder = options.out / f"snapshot-{state.tokens // 1000:06d}k"
@@ -218,7 +224,7 @@ def _snapshot(
     weights = {name: tensor.half().cpu().contiguous() for name, tensor in _fitted(network).items()}
     save_file(weights, folder / FITTED_WEIGHTS, metadata={"tokens": str(state.tokens), "seed": str(options.seed)})
     network.eval()
-    _log(options.out, {"snapshot": folder.name, "curve": measure(network, pieces, held, options.device)})
+    _log(options.out, {"snapshot": folder.name, "curve": measure(network, subwords, held, options.device)})
 
 
 def _save(file: Path, network: QualityNetwork, optimiser: torch.optim.Optimizer, state: State) -> None:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from auditor.engines.quality_estimation.estimator import KINDS, Pieces
+from auditor.engines.quality_estimation.estimator import KINDS, SubwordBatcher
 from auditor.protocols import Pair
 from auditor.values import Severity
 from models.train.corruptions import NEED_SOURCE, VISIBLE, Corruption, Damage, damage
@@ -18,11 +18,11 @@ SYNTHETIC = 0.06
 """Of the clean translations, how many are damaged in an epoch."""
 SOURCE_LOST = 0.25
 BUDGET = 2600
-"""Padded pieces a batch."""
+"""Padded subwords a batch."""
 CHUNK = 10_000
 """Examples sorted together: the more, the less padding, and the more alike a batch."""
 LONGEST = 160
-"""Pieces a side; longer examples are left out of fitting (under 1 %)."""
+"""Subwords a side; longer examples are left out of fitting (under 1 %)."""
 
 
 def epoch(corpus: Corpus, *, seed: int, number: int) -> list[Example]:
@@ -66,11 +66,13 @@ def label(example: Example, done: Damage) -> Example:
     )
 
 
-def batches(examples: Sequence[Example], pieces: Pieces, *, seed: int, number: int) -> Iterator[list[Example]]:
+def batches(
+    examples: Sequence[Example], subwords: SubwordBatcher, *, seed: int, number: int
+) -> Iterator[list[Example]]:
     """Yield batches of examples of like length, in a random order."""
     chance = random.Random(f"{seed}-{number}-batches")  # noqa: S311 (not for cryptography)
-    sizes = pieces.count([example.pair.target for example in examples])
-    others = pieces.count([example.pair.source or "" for example in examples])
+    sizes = subwords.count([example.pair.target for example in examples])
+    others = subwords.count([example.pair.source or "" for example in examples])
     kept = [at for at in range(len(examples)) if max(sizes[at], others[at]) <= LONGEST]
     chance.shuffle(kept)
     groups: list[list[int]] = []

@@ -102,7 +102,7 @@ def _damaged(text: str, edits: Sequence[Edit], reader: LanguageModel, chance: ra
     (passage, *_) = reader.read(text, [Span(0, len(text))])
     costly = [
         edit
-        for edit, gain in zip(edits, passage.price(edits, following=8), strict=True)
+        for edit, gain in zip(edits, passage.rescore(edits, following=8), strict=True)
         if passage.span.contains(edit.span) and gain <= -COST
     ]
     if not costly:

@@ -22,8 +22,8 @@ from torch import Tensor
 from auditor import atomic_write
 from auditor.engines.factory import FLUENCY_MODEL
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.probe import normed
+from auditor.engines.language_model.edit_scoring import HiddenStateHook
+from auditor.engines.language_model.probe import rms_normalised
 from auditor.engines.weights import installed
 from auditor.values import Document
 from models.train.documents import Labelled, clean_documents, damaged, marked, post_edited
@@ -48,7 +48,7 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    model = CausalLM(installed.model_folder(FLUENCY_MODEL), name=FLUENCY_MODEL, watch=Watch(LAYERS))
+    model = CausalLM(installed.model_folder(FLUENCY_MODEL), name=FLUENCY_MODEL, hook=HiddenStateHook(LAYERS))
     chosen = selected(arguments.data, marked_words=arguments.marked_words, edited_words=arguments.edited_words)
     for number, item in enumerate(chosen, start=1):
         file = arguments.out / f"{hashlib.sha256(item.name.encode()).hexdigest()[:16]}.safetensors"
@@ -89,7 +89,7 @@ def read(document: Document, model: CausalLM) -> Tensor:
     parts = []
     for passage in model.read(document.text, [sentence.span for sentence in document.sentences]):
         inside = [word.span for word in document.words if passage.span.contains(word.span)]
-        parts.append(normed(passage.states(inside)).half())
+        parts.append(rms_normalised(passage.states(inside)).half())
     return torch.cat(parts)
 
 

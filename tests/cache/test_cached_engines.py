@@ -15,8 +15,8 @@ from auditor.cache.cached_engines import (
 )
 from auditor.cache.sqlite_store import FILE, Store
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.probe import open_probe
+from auditor.engines.language_model.edit_scoring import HiddenStateHook
+from auditor.engines.language_model.probe import load_probe
 from auditor.engines.quality_estimation.estimator import load_estimator
 from auditor.engines.translation.hf_marian import MarianTranslator
 from auditor.engines.translation.round_trip import PivotBackTranslator
@@ -48,7 +48,9 @@ def _words(sentence: str) -> list[Span]:
 def language_model(tmp_path_factory: pytest.TempPathFactory) -> CausalLM:
     folder = tmp_path_factory.mktemp("models")
     return CausalLM(
-        make_causal_lm(folder / "tiny"), name="tiny", watch=Watch.of(open_probe(make_probe(folder / "probe")))
+        make_causal_lm(folder / "tiny"),
+        name="tiny",
+        hook=HiddenStateHook.for_probe(load_probe(make_probe(folder / "probe"))),
     )
 
 
@@ -63,7 +65,7 @@ def _asked(model: LanguageModel, text: str) -> list[object]:
         answers += [len(passage.span), spans, tokens.log_probs, tokens.entropies, tokens.ranks]
         answers += [passage.probe([words[:7], words[7:]])]
         answers += [passage.predict([word.start for word in words], best=5)]
-        answers += [passage.bounds(edits, following=2), passage.price(edits[:20], following=4)]
+        answers += [passage.upper_bounds(edits, following=2), passage.rescore(edits[:20], following=4)]
     return answers
 
 

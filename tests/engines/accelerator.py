@@ -1,4 +1,4 @@
-"""A make-believe accelerator: the processor computes, and tensors of two devices never meet, as on a real one.
+"""A fake device: the processor computes, and tensors of two devices never meet, as on a real accelerator.
 
 Inside `with Accelerator():` the device `Accelerator.DEVICE` can be asked for wherever torch takes a device. What is
 made there, or of what is there, says that it is there; an operation on tensors of both devices raises, as CUDA's would,

@@ -69,7 +69,7 @@ def write_file(file: Path, tensors: Mapping[str, NDArray[np.float32]]) -> dict[s
 
 
 def _head() -> bytes:
-    spelled = [piece.encode() for piece, _ in PIECES]
+    spelled = [subword.encode() for subword, _ in PIECES]
     offsets = np.cumsum([0, *map(len, spelled)]).astype("<u4")
     sizes = (WIDTH, LAYERS, HEADS, FEED_FORWARD, len(PIECES), POSITIONS, 2)
     return b"".join(

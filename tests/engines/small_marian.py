@@ -26,7 +26,7 @@ FRENCH = (
 )
 _SIDES = {"en": ENGLISH, "fr": FRENCH}
 _ROUNDS = 400
-_LEARNED = 0.02  # nats a piece
+_LEARNED = 0.02  # nats a subword
 
 
 def save_small_marian(
@@ -46,11 +46,14 @@ def save_small_marian(
 def _files(pair: tuple[str, str], marks: str, rounds: int) -> dict[str, bytes]:
     vocabularies = [_vocabulary(_SIDES[language]) for language in pair]
     processors = [sentencepiece.SentencePieceProcessor(model_proto=proto) for proto in vocabularies]
-    pieces = [processor.id_to_piece(number) for processor in processors for number in range(len(processor))]
-    ordered = dict.fromkeys(["</s>", "<unk>", *marks.split(), *pieces, "<pad>"])
-    ids = {piece: number for number, piece in enumerate(ordered)}
+    subwords = [processor.id_to_piece(number) for processor in processors for number in range(len(processor))]
+    ordered = dict.fromkeys(["</s>", "<unk>", *marks.split(), *subwords, "<pad>"])
+    ids = {subword: number for number, subword in enumerate(ordered)}
     sides = [
-        [torch.tensor([[*(ids[piece] for piece in processor.encode(sentence, out_type=str)), 0]]) for sentence in side]
+        [
+            torch.tensor([[*(ids[subword] for subword in processor.encode(sentence, out_type=str)), 0]])
+            for sentence in side
+        ]
         for processor, side in zip(processors, (_SIDES[language] for language in pair), strict=True)
     ]
     network = _network(ids)

@@ -112,15 +112,15 @@ def whole(name: str, x: Floats) -> Floats:
 
 
 def shortlists(size: int, seed: int = 6) -> list[list[int]]:
-    """Draw eight target pieces for each source piece."""
+    """Draw eight target subwords for each source subword."""
     chance = np.random.default_rng(seed)
-    return [sorted(int(piece) for piece in chance.choice(size, 8, replace=False)) for _ in range(size)]
+    return [sorted(int(subword) for subword in chance.choice(size, 8, replace=False)) for _ in range(size)]
 
 
 def lexicon_file(lists: Sequence[Sequence[int]]) -> bytes:
     """Write the shortlists as marian does."""
-    offsets = np.cumsum([0, *(len(pieces) for pieces in lists)]).astype("<u8")
-    ids = np.array([piece for pieces in lists for piece in pieces], dtype="<u4")
+    offsets = np.cumsum([0, *(len(subwords) for subwords in lists)]).astype("<u8")
+    ids = np.array([subword for subwords in lists for subword in subwords], dtype="<u4")
     header = struct.pack("<6Q", 0xF11A48D5013417F5, 0, FIRST, FIRST, len(offsets), len(ids))
     return header + offsets.tobytes() + ids.tobytes()
 
@@ -141,14 +141,14 @@ def slow_log_probs(
     weights: Mapping[str, Floats], source: Sequence[int], target: Sequence[int], see: See = eight_bit
 ) -> list[float]:
     """Score `target` one position after another, one head at a time, as the format's description says."""
-    x = np.stack([weights["Wemb"][piece] * math.sqrt(WIDTH) + _position(at) for at, piece in enumerate(source)])
+    x = np.stack([weights["Wemb"][subword] * math.sqrt(WIDTH) + _position(at) for at, subword in enumerate(source)])
     for layer in ("encoder_l1", "encoder_l2"):
         x = _norm(weights, f"{layer}_self_Wo", x + _attention(weights, f"{layer}_self", x, x, see))
         x = _feed_forward(weights, layer, x, see)
     states = {layer: np.zeros(WIDTH, np.float32) for layer in ("decoder_l1", "decoder_l2")}
     before = np.zeros(WIDTH, np.float32)
     log_probs = []
-    for at, piece in enumerate(target):
+    for at, subword in enumerate(target):
         y = before + _position(at)
         for layer, state in states.items():
             seen = see(f"{layer}_rnn_W", y)
@@ -158,9 +158,9 @@ def slow_log_probs(
             context = _attention(weights, f"{layer}_context", y[None], x, see)[0]
             y = _feed_forward(weights, layer, _norm(weights, f"{layer}_context_Wo", y + context), see)
         logits = weights["Wemb"] @ see("none", y) + weights["decoder_ff_logit_out_b"][0]
-        logits[1] = -np.inf  # the unknown piece is never written
-        log_probs.append(float(logits[piece] - np.log(np.exp(logits - logits.max()).sum()) - logits.max()))
-        before = weights["Wemb"][piece] * math.sqrt(WIDTH)
+        logits[1] = -np.inf  # the unknown subword is never written
+        log_probs.append(float(logits[subword] - np.log(np.exp(logits - logits.max()).sum()) - logits.max()))
+        before = weights["Wemb"][subword] * math.sqrt(WIDTH)
     return log_probs
 
 

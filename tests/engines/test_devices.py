@@ -9,16 +9,16 @@ import pytest
 import torch
 
 from auditor.engines.kernels import quantized_linear
-from auditor.engines.kernels.activation_ranges import Ranges, open_ranges
+from auditor.engines.kernels.activation_ranges import ActivationRanges, load_activation_ranges
 from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.engines.language_model.checkpoint import load_network
-from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.probe import open_probe
+from auditor.engines.language_model.edit_scoring import HiddenStateHook
+from auditor.engines.language_model.probe import load_probe
 from auditor.engines.quality_estimation.estimator import load_estimator
 from auditor.engines.translation.firefox.translator import FirefoxTranslator
 from auditor.engines.translation.hf_marian import MarianTranslator
 from auditor.engines.weights import convert_e5
-from auditor.protocols import Edit, Outlook, Pair, Translator
+from auditor.protocols import Edit, LookAheadEstimate, Pair, Translator
 from auditor.text import segmentation
 from auditor.values import Span
 from tests.engines import small_encoder
@@ -55,7 +55,6 @@ def _everything(translator: Translator, sources: list[str], targets: list[str]) 
         translator.translate(sources),
         translator.examine(sources, targets, best=3),
         translator.force(sources, targets),
-        translator.align(sources, targets),
     ]
 
 
@@ -85,22 +84,22 @@ def _read(model: CausalLM) -> list[object]:
     for passage in model.read(text, [sentence.span for sentence in segmentation.document(text, name="x").sentences]):
         words = [word.span for word in segmentation.document(text, name="x").words if passage.span.contains(word.span)]
         edits = [Edit(word, "the") for word in words[:12]]
-        outlook = Outlook(kept=(0.5, 1.0), fresh=2.0)
+        look_ahead = LookAheadEstimate(kept_shares=(0.5, 1.0), new_token_nats=2.0)
         found += [
             passage.probe([words[:5], words[5:]]),
             passage.tokens,
             passage.predict([word.start for word in words], best=3),
         ]
-        found += [passage.bounds(edits, following=2), passage.price(edits, following=4)]
-        found += [passage.estimate(edits, following=2, outlook=outlook, asked=asked) for asked in (0, 1)]
+        found += [passage.upper_bounds(edits, following=2), passage.rescore(edits, following=4)]
+        found += [passage.estimate(edits, following=2, look_ahead=look_ahead, asked=asked) for asked in (0, 1)]
     return found
 
 
 def test_the_language_model_computes_where_it_is_told(tiny: Path, accelerator: str) -> None:
     """Tokens, masks, positions, caches and logits are on the device; the numbers are the same."""
-    probe = open_probe(make_probe(tiny.parent / "probe"))
+    probe = load_probe(make_probe(tiny.parent / "probe"))
     found = [
-        _read(CausalLM(tiny, name="tiny", precision="float32", device=device, watch=Watch.of(probe)))
+        _read(CausalLM(tiny, name="tiny", precision="float32", device=device, hook=HiddenStateHook.for_probe(probe)))
         for device in ("cpu", accelerator)
     ]
 
@@ -111,18 +110,18 @@ READ = [0, *range(5, 65)]
 
 
 @pytest.fixture
-def ranges(tiny: Path) -> Ranges:
-    return open_ranges(make_ranges(tiny, tiny.parent / "ranges", [READ]))
+def ranges(tiny: Path) -> ActivationRanges:
+    return load_activation_ranges(make_ranges(tiny, tiny.parent / "ranges", [READ]))
 
 
 def test_the_language_model_computes_in_eight_bits_where_it_is_told(
     tiny: Path,
-    ranges: Ranges,  # told before there is an accelerator
+    ranges: ActivationRanges,  # told before there is an accelerator
     accelerator: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Matrices, their scales and what evens them out are on the device; the numbers are the same."""
-    monkeypatch.setattr(quantized_linear, "has_eight_bit", lambda: False)
+    monkeypatch.setattr(quantized_linear, "has_int8_kernel", lambda: False)
     monkeypatch.setattr(quantized_linear, "_has_onednn", lambda: False)
     here, there = (
         load_network(tiny, torch.float32, torch.device(device), ranges=ranges).read(READ, keep=9)[1]
@@ -183,7 +182,7 @@ def test_the_embedded_translator_computes_where_it_is_told(accelerator: str, mon
     from auditor.engines.weights import installed
 
     # The stand-in for an accelerator multiplies with MKL, in float32.
-    for has in ("_has_onednn", "has_eight_bit"):
+    for has in ("_has_onednn", "has_int8_kernel"):
         monkeypatch.setattr(quantized_linear, has, lambda: False)
     targets = ["a balsa parte ao meio-dia", "o presidente disse que a ponte continuará fechada"]
     found = [

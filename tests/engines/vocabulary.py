@@ -14,10 +14,10 @@ BOS, PAD, EOS, UNKNOWN = 0, 1, 2, 3  # XLM-R's
 
 
 def library_tokenizer(file: Path) -> Tokenizer:
-    """Build the tokenizer of the pieces and scores in `file`, which `unigram.save` wrote."""
+    """Build the tokenizer of the subwords and scores in `file`, which `unigram.save` wrote."""
     with safe_open(file, framework="np") as stored:
         text, starts, scores = (stored.get_tensor(name) for name in ("text", "starts", "scores"))
     spelled = text.tobytes()
-    pieces = [spelled[start:end].decode() for start, end in pairwise(starts.tolist())]
-    scored = tuple(zip(pieces, scores.tolist(), strict=True))
+    subwords = [spelled[start:end].decode() for start, end in pairwise(starts.tolist())]
+    scored = tuple(zip(subwords, scores.tolist(), strict=True))
     return build_tokenizer(Vocabulary(scored, bos=BOS, eos=EOS, pad=PAD, unknown=UNKNOWN))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.probe import open_probe
+from auditor.engines.language_model.edit_scoring import HiddenStateHook
+from auditor.engines.language_model.probe import load_probe
 from auditor.errors import SettingsError
 from auditor.evaluation import learned
 from auditor.evaluation.systems import Options, Request
@@ -66,8 +66,10 @@ def test_each_gold_is_estimated_in_its_own_terms(tmp_path: Path) -> None:
 
 @pytest.fixture
 def system(tmp_path: Path) -> learned.Probed:
-    probe = open_probe(make_probe(tmp_path / "probe"))
-    return learned.Probed(CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=Watch.of(probe)))
+    probe = load_probe(make_probe(tmp_path / "probe"))
+    return learned.Probed(
+        CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", hook=HiddenStateHook.for_probe(probe))
+    )
 
 
 def test_each_gold_is_answered_in_its_own_terms(system: learned.Probed, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.probe import OUTPUTS, open_probe
+from auditor.engines.language_model.edit_scoring import HiddenStateHook
+from auditor.engines.language_model.probe import OUTPUTS, load_probe
 from auditor.evaluation import gold
 from auditor.text import segmentation
 from models.train import fit_probe, states
@@ -63,7 +63,7 @@ def test_fitting_is_seeded() -> None:
 
 def test_what_is_written_is_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a document to weights that load: states of each word, with its label, in the order of the text."""
-    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", watch=Watch(LAYERS))
+    model = CausalLM(make_causal_lm(tmp_path / "tiny"), name="tiny", hook=HiddenStateHook(LAYERS))
     document = segmentation.document("\n\n".join(SENTENCES * 6), name="x")
     first = document.words[1].span
     item = Labelled("x", "zh-en", "x", document, ((first.start, first.end, 0.4),))
@@ -81,7 +81,7 @@ def test_what_is_written_is_what_is_read(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(loaded.states) == len(document.words)
     assert loaded.labels.nonzero().flatten().tolist() == [1]
     assert loaded.labels[1] == pytest.approx(0.4)
-    assert open_probe(tmp_path / "out").layers == LAYERS
+    assert load_probe(tmp_path / "out").layers == LAYERS
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the data pack is not beside the checkout")

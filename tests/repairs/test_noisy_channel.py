@@ -43,11 +43,11 @@ def _fitted(threshold: float) -> DetectorParameters:
 
 
 def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
-    """What the cheap stages let through is priced as `Passage.price` prices it, with eight tokens after it."""
+    """What the cheap stages let through is priced as `Passage.rescore` prices it, with eight tokens after it."""
     measurements = _measurements()
     candidates = [_candidate(*pair) for pair in (("talks", "talk"), ("Monday", "court"), ("court", "minister"))]
     (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
-    gains = passage.price([Edit(c.span, c.replacement) for c in candidates], following=8)
+    gains = passage.rescore([Edit(c.span, c.replacement) for c in candidates], following=8)
 
     priced = dict(noisy_channel.rescore(passage, candidates, _fitted(-1000.0).threshold))
 

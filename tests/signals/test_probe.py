@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.probe import open_probe
+from auditor.engines.language_model.edit_scoring import HiddenStateHook
+from auditor.engines.language_model.probe import load_probe
 from auditor.engines.on_demand import EnginesOnDemand
 from auditor.protocols import Excerpt
 from auditor.signals import probe
@@ -29,7 +29,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model(folder: Path) -> CausalLM:
     return CausalLM(
-        make_causal_lm(folder / "tiny"), name="tiny", watch=Watch.of(open_probe(make_probe(folder / "probe")))
+        make_causal_lm(folder / "tiny"),
+        name="tiny",
+        hook=HiddenStateHook.for_probe(load_probe(make_probe(folder / "probe"))),
     )
 
 

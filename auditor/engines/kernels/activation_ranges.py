@@ -1,6 +1,6 @@
-"""How far the numbers reach that go into the matrices of a language model: what eight bits need to know beforehand.
+"""Activation ranges of a language model's matrices, which int8 must know beforehand.
 
-See `auditor.engines.kernels.quantized_linear.evened`.
+See `auditor.engines.kernels.quantized_linear.smooth_quantize`.
 
 Shapes: L layers, D width of the language model.
 """
@@ -21,13 +21,13 @@ INPUTS, WIDEN = "inputs", "widen"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ranges:
+class ActivationRanges:
     """The greatest absolute value of each number behind the two norms of each layer, (L, D), as seen in some text.
 
     Attributes:
         name: of their content.
-        inputs: what makes queries, keys and values is given.
-        widen: what makes the gate and what it lets through is given.
+        inputs: of the projection to queries, keys and values.
+        widen: of the gate and up projections.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Ranges:
     widen: Tensor
 
 
-def open_ranges(folder: Path) -> Ranges:
+def load_activation_ranges(folder: Path) -> ActivationRanges:
     """Load the ranges in `folder`.
 
     Raises:
@@ -49,4 +49,4 @@ def open_ranges(folder: Path) -> Ranges:
             inputs, widen = (stored.get_tensor(name) for name in (INPUTS, WIDEN))
     except SafetensorError as error:
         raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
-    return Ranges(hashlib.sha256(file.read_bytes()).hexdigest()[:12], inputs, widen)
+    return ActivationRanges(hashlib.sha256(file.read_bytes()).hexdigest()[:12], inputs, widen)

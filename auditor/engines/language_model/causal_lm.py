@@ -1,7 +1,7 @@
 """Score documents and edits with a causal language model (any that transformers can load).
 
-A document is read in passages: a stretch of whole sentences with some text to its left as context. While a passage is
-open an edit costs only its own tokens and a few that follow: see `auditor.engines.language_model.edit_scoring`.
+A document is read in passages: whole sentences with some text to their left as context. While a passage is in memory
+an edit costs only its own tokens and a few that follow: see `auditor.engines.language_model.edit_scoring`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tokenizers import Tokenizer
 
 from auditor import concurrency
 from auditor.engines.kernels import quantized_linear
-from auditor.engines.kernels.activation_ranges import Ranges
+from auditor.engines.kernels.activation_ranges import ActivationRanges
 from auditor.engines.language_model.checkpoint import load_network
-from auditor.engines.language_model.edit_scoring import OpenPassage, Watch
+from auditor.engines.language_model.edit_scoring import CausalPassage, HiddenStateHook
 from auditor.engines.language_model.network import Network
-from auditor.engines.language_model.tokenization import Token, Tongue, flatten
+from auditor.engines.language_model.tokenization import CachingTokenizer, Token, normalise
 from auditor.errors import ModelError
 from auditor.values import Span
 
@@ -40,7 +40,7 @@ _FIRST_TOKENS = (128, 224)  # of the first passage: it has no context to wait fo
 # with 144: 3.2, 3.5, 3.5, 4.3, 4.0, 5.4 and 12.1; with 192: 3.4, 3.2, 3.6, 3.9, 4.1, 5.2 and 11.8; with 240 no less.
 _END_TOKENS, _LONGER, _ROOM = (560, 1504), 192, 48
 _LOOKAHEAD_TOKENS = 24  # so that an edit at a passage's end is judged by what follows it
-_NOTHING: Final = Watch()
+_NO_HOOK: Final = HiddenStateHook()
 
 
 class CausalLM:
@@ -53,8 +53,8 @@ class CausalLM:
         name: str,
         device: str = "cpu",
         precision: str = "auto",
-        ranges: Ranges | None = None,
-        watch: Watch = _NOTHING,
+        ranges: ActivationRanges | None = None,
+        hook: HiddenStateHook = _NO_HOOK,
     ) -> None:
         """Load the model that `folder` holds in the Hugging Face layout (`config.json`, safetensors, `tokenizer.json`).
 
@@ -63,10 +63,10 @@ class CausalLM:
             name: what the signature calls the weights.
             device: a torch device.
             precision: "float32", "bfloat16", "int8" or "auto": bfloat16 where the device computes in it, and int8 where
-                that is faster still. With int8, products whose input the `ranges` tell of are in eight bits; all others
-                are in bfloat16 or float32, as the device computes.
-            ranges: those of this very model; without them nothing is in eight bits.
-            watch: what is kept of the inner states of this very model, and who is asked about them.
+                that is faster still. With int8, matrices whose activation `ranges` are known are multiplied in int8;
+                all others in bfloat16 or float32, as the device computes.
+            ranges: of this very model; without them nothing is in int8.
+            hook: which hidden states are kept, for a probe that was fitted on this very model.
 
         Raises:
             ModelError: the folder is no causal language model, or is damaged.
@@ -74,24 +74,24 @@ class CausalLM:
         where = torch.device(device)
         dtype = _choose_dtype(precision, where)
         rounds = precision == "int8" or (
-            precision == "auto" and where.type == "cpu" and quantized_linear.prefers_eight_bit()
+            precision == "auto" and where.type == "cpu" and quantized_linear.prefers_int8()
         )
         tokenizer = _load_tokenizer(folder)
         self._network: Network = load_network(folder, dtype, where, ranges=ranges if rounds else None)
         self._start = _start_token(folder, tokenizer)
-        self._tongue = Tongue(tokenizer)
-        self._line_break = tuple(self._tongue.encode("\n\n"))
-        self._watch = watch
+        self._tokenizer = CachingTokenizer(tokenizer)
+        self._line_break = tuple(self._tokenizer.encode("\n\n"))
+        self._hook = hook
         self.name = f"{name}/{str(dtype).removeprefix('torch.')}/{self._network.name}"
-        self.name += f"+{watch.probe.name}" if watch.probe else ""
+        self.name += f"+{hook.probe.name}" if hook.probe else ""
 
-    def read(self, text: str, units: Sequence[Span]) -> Iterator[OpenPassage]:
+    def read(self, text: str, units: Sequence[Span]) -> Iterator[CausalPassage]:
         """Read `text` in passages of whole `units`; see `LanguageModel.read`."""
         for passage in self._passages(text, units):
             yield passage
             concurrency.release_memory()  # 3,000 words: 60 to 170 MiB less, in a thousandth of the time
 
-    def _passages(self, text: str, units: Sequence[Span]) -> Iterator[OpenPassage]:
+    def _passages(self, text: str, units: Sequence[Span]) -> Iterator[CausalPassage]:
         context: list[Token] = []
         waiting: list[Token] = []
         ends: list[tuple[int, int]] = []  # of the units that wait: how many tokens up to there, and the checksum
@@ -102,36 +102,36 @@ class CausalLM:
             ends.append((len(waiting), zlib.crc32(unit.of(text).encode("utf-8", errors="surrogatepass"))))
             previous_end = unit.end
             while len(waiting) > enough or unit is units[-1]:
-                length = _length(len(waiting)) if context else _FIRST_TOKENS
+                length = _passage_length(len(waiting)) if context else _FIRST_TOKENS
                 if len(waiting) <= length[1]:
                     break
                 size = _choose_end(ends, *length)
                 block, waiting = waiting[:size], waiting[size:]
                 ends = [(end - size, checksum) for end, checksum in ends if end > size]
-                yield self._open(text, context, block, waiting[:_LOOKAHEAD_TOKENS])
+                yield self._passage(text, context, block, waiting[:_LOOKAHEAD_TOKENS])
                 context, enough = (context + block)[-_CONTEXT_TOKENS:], _END_TOKENS[1]
         if waiting:
             ending = [Token(token, Span(previous_end, previous_end), line_break=True) for token in self._line_break]
-            yield self._open(text, context, waiting, ending)
+            yield self._passage(text, context, waiting, ending)
 
     def encode(self, text: str) -> list[int]:
         """Return the token numbers of `text`, without special tokens."""
-        return self._tongue.encode(text)
+        return self._tokenizer.encode(text)
 
-    def pieces(self, ids: Sequence[int]) -> list[str]:
+    def token_texts(self, ids: Sequence[int]) -> list[str]:
         """Return the text of each token by itself, its leading space included."""
-        return self._tongue.pieces(ids)
+        return self._tokenizer.token_texts(ids)
 
     def _tokens(self, text: str, unit: Span, previous_end: int, *, first: bool) -> list[Token]:
         between = text[previous_end : unit.start]
         breaks = not first and len((between + "|").splitlines()) > 1
         spaced = not first and not breaks and between != ""
-        flat, origins = flatten(text, unit)
-        ids, offsets = self._tongue.encode_with_offsets(" " * spaced + flat)
+        flat, origins = normalise(text, unit)
+        ids, offsets = self._tokenizer.encode_with_offsets(" " * spaced + flat)
         tokens = [Token(token, Span(unit.start, unit.start), line_break=True) for token in self._line_break if breaks]
         for token, (start, end) in zip(ids, offsets, strict=True):
-            piece = (" " * spaced + flat)[start:end]
-            leading = len(piece) - len(piece.lstrip())
+            text_part = (" " * spaced + flat)[start:end]
+            leading = len(text_part) - len(text_part.lstrip())
             begin, stop = start + leading - spaced, end - spaced
             if begin < stop:
                 span = Span(origins[begin], origins[stop - 1] + 1)
@@ -140,13 +140,13 @@ class CausalLM:
             tokens.append(Token(token, span, leading > 0))
         return tokens
 
-    def _open(self, text: str, context: list[Token], block: list[Token], after: list[Token]) -> OpenPassage:
+    def _passage(self, text: str, context: list[Token], block: list[Token], after: list[Token]) -> CausalPassage:
         stream = [Token(self._start, Span(0, 0)), *context, *block, *after]
         where = Span(1 + len(context), 1 + len(context) + len(block))
-        return OpenPassage(self._network, self._tongue, text, stream, where, self._watch)
+        return CausalPassage(self._network, self._tokenizer, text, stream, where, self._hook)
 
 
-def _length(rest: int) -> tuple[int, int]:
+def _passage_length(rest: int) -> tuple[int, int]:
     """Return how many tokens the next passage takes, at least and at most, where so many tokens at least are left."""
     least, most = _END_TOKENS
     if not least < rest <= most:

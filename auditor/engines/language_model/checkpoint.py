@@ -10,17 +10,19 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from auditor.engines.kernels.activation_ranges import Ranges
+from auditor.engines.kernels.activation_ranges import ActivationRanges
 from auditor.engines.language_model import llama
 from auditor.engines.language_model.hf_causal import HubNetwork
 from auditor.engines.language_model.network import Network
 from auditor.errors import ModelError
 
 
-def load_network(folder: Path, dtype: torch.dtype, device: torch.device, *, ranges: Ranges | None = None) -> Network:
+def load_network(
+    folder: Path, dtype: torch.dtype, device: torch.device, *, ranges: ActivationRanges | None = None
+) -> Network:
     """Load the checkpoint in `folder`: with `llama` where that computes it, else with transformers.
 
-    With the `ranges` of this very checkpoint the former multiplies in eight bits what it can; the latter never does.
+    With the activation `ranges` of this very checkpoint the former multiplies in int8; the latter never does.
 
     Raises:
         ModelError: the folder holds no causal language model, or a damaged one.

@@ -1,7 +1,7 @@
-"""A stretch of a document that a causal language model has read and holds in memory, ready to price edits inside it.
+"""Score edits with a causal language model: a passage is read once, then an edit costs its own tokens and a few more.
 
-The branches of many edits are packed into one forward pass in which each attends to the text left of its edit and to
-itself alone; branches that begin alike share their first tokens, and what was read of them is not read again.
+The continuations of many edits are packed into one forward pass as a tree: each attends to the text left of its edit
+and to itself alone, those that begin alike share nodes, and a node that was read is not read again.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from torch import Tensor
 
 from auditor import concurrency
 from auditor.engines.language_model import logits as logit_measures
-from auditor.engines.language_model.network import Branches, Network
+from auditor.engines.language_model.network import ContinuationTree, Network
 from auditor.engines.language_model.probe import Probe
-from auditor.engines.language_model.tokenization import PLAIN, Token, Tongue
-from auditor.protocols import Edit, Outlook
+from auditor.engines.language_model.tokenization import STRAIGHT_QUOTES, CachingTokenizer, Token
+from auditor.protocols import Edit, LookAheadEstimate
 from auditor.values import Span, TokenScores
 
-_PACK_TOKENS = 256  # tokens of all branches in one forward pass: more attend to each other in vain
-_REACH = 256  # code points beyond the last token seen that an edit may be read with
+_PACK_TOKENS = 256  # tokens of all continuations in one forward pass: more attend to each other in vain
+_LOOKAHEAD_CODE_POINTS = 256  # code points beyond the last token seen that an edit may be read with
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """The tokens an edit would put from stream position `at` on, up to and including the tokens judged after it.
+class _Continuation:
+    """The tokens that an edit puts at stream position `at`, up to and including those scored after it.
 
     `replaced` are the positions of the tokens that stand there now; the last `kept` of both are the same tokens.
     """
@@ -42,84 +42,97 @@ class _Branch:
     kept: int
 
 
-_Key = tuple[int, tuple[int, ...]]
-"""Where tokens are put, and which: a branch, or how one begins, without what it replaces."""
+_Node = tuple[int, tuple[int, ...]]
+"""A stream position and the tokens put there: a continuation, or its beginning; its last token is a tree's node."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What one forward pass tells: the state; logits, what the probe asks for and normalisers a row; tokens' scores."""
+class _ForwardPass:
+    """What reading a passage gives; a row predicts the token after it, the first row the passage's first token."""
 
     state: Any
-    logits: Tensor
-    seen: Tensor
-    normalisers: Tensor
-    own: list[float]
+    logits: Tensor  # (rows, vocabulary)
+    hidden_states: Tensor  # (rows, hooked layers, width)
+    log_normalisers: Tensor  # (rows)
+    token_log_probs: list[float]  # of the passage's own tokens and those that follow, as the next two
     entropies: list[float]
     ranks: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """The layers whose states are kept while reading, counted from 0, and who is asked about them."""
+class HiddenStateHook:
+    """The layers whose hidden states are kept while reading, counted from 0, and the probe that they are given to."""
 
     layers: tuple[int, ...] = ()
     probe: Probe | None = None
 
     @classmethod
-    def of(cls, probe: Probe) -> Watch:
-        """Have this probe asked about the layers that it was fitted on."""
+    def for_probe(cls, probe: Probe) -> HiddenStateHook:
+        """Keep the layers that a probe was fitted on."""
         return cls(probe.layers, probe)
 
 
-class OpenPassage:
-    """A passage that is read, and held in memory, once it is asked something; it implements `Passage`."""
+class CausalPassage:
+    """A `Passage` that is read when it is first asked something, and whose state is held from then on."""
 
     def __init__(
         self,
         network: Network,
-        tongue: Tongue,
+        tokenizer: CachingTokenizer,
         text: str,
         stream: list[Token],
         block: Span,
-        watch: Watch,
+        hook: HiddenStateHook,
     ) -> None:
-        """Take the tokens of the context, the passage itself (`block` of the stream) and a few that follow."""
-        self._network, self._tongue, self._text, self._stream, self._block = network, tongue, text, stream, block
-        self._watch = watch
+        """Take what is read.
+
+        Args:
+            network: computes.
+            tokenizer: the network's.
+            text: the document's.
+            stream: the tokens of the left context, of the passage itself, and a few that follow.
+            block: where the passage's own tokens stand in the stream.
+            hook: which hidden states to keep.
+        """
+        self._network, self._tokenizer, self._text, self._stream, self._block = network, tokenizer, text, stream, block
+        self._hook = hook
         self._first_row = block.start - 1
         self._starts = [token.span.start for token in stream[block.start :]]
-        self._branches: dict[tuple[int, int, str, int], _Branch] = {}
-        self._read: _Reading | None = None
-        self._forest: Any = None  # the state that holds the branches read so far, too
-        self._numbers: dict[_Key, int] = {}  # of the last token of each, among all tokens of branches
-        self._counted = itertools.count()  # one read anew counts again
-        self._said: dict[_Key, float] = {}  # log P of the last token of each
+        self._continuations: dict[tuple[int, int, str, int], _Continuation] = {}
+        self._cached_forward_pass: _ForwardPass | None = None
+        self._tree_state: Any = None  # the state that holds the nodes read so far, too
+        self._node_numbers: dict[_Node, int] = {}
+        self._node_counter = itertools.count()  # one read anew counts again
+        self._log_probs: dict[_Node, float] = {}  # of each node's token, given what stands before it
 
     @property
-    def _reading(self) -> _Reading:
+    def _forward_pass(self) -> _ForwardPass:
         # Python 3.11 gives a cached_property one lock for all passages, which are to be read side by side.
-        if self._read is None:
+        if self._cached_forward_pass is None:
             ids = [token.id for token in self._stream]
             concurrency.use_thread_share()
-            state, logits, seen = self._network.read(ids, keep=len(ids) - self._first_row, watch=self._watch.layers)
-            self._read = _Reading(state, logits, seen, *logit_measures.measure(logits, ids[self._block.start :]))
-        return self._read
+            state, logits, hidden_states = self._network.read(
+                ids, keep=len(ids) - self._first_row, hidden_layers=self._hook.layers
+            )
+            self._cached_forward_pass = _ForwardPass(
+                state, logits, hidden_states, *logit_measures.measure(logits, ids[self._block.start :])
+            )
+        return self._cached_forward_pass
 
     @property
     def _logits(self) -> Tensor:
-        return self._reading.logits
+        return self._forward_pass.logits
 
     @property
-    def _own(self) -> list[float]:
-        return self._reading.own
+    def _token_log_probs(self) -> list[float]:
+        return self._forward_pass.token_log_probs
 
     @functools.cached_property
     def fingerprint(self) -> str:
         """See `Passage`."""
         start = self.span.start
         left, _ = _word_bounds(self._text, Span(start, start))
-        right = self._stream[-1].span.end + _REACH
+        right = self._stream[-1].span.end + _LOOKAHEAD_CODE_POINTS
         context = [token.id for token in self._stream[: self._block.start]]
         tokens = [
             (token.id, token.span.start - start, token.span.end - start, token.spaced, token.line_break)
@@ -140,23 +153,23 @@ class OpenPassage:
         kept = [(i, token) for i, token in enumerate(self._stream[self._block.start : self._block.end]) if token.span]
         return TokenScores(
             tuple(token.span for _, token in kept),
-            tuple(min(self._own[i], 0.0) for i, _ in kept),
-            tuple(max(self._reading.entropies[i], 0.0) for i, _ in kept),
-            tuple(self._reading.ranks[i] for i, _ in kept),
+            tuple(min(self._token_log_probs[i], 0.0) for i, _ in kept),
+            tuple(max(self._forward_pass.entropies[i], 0.0) for i, _ in kept),
+            tuple(self._forward_pass.ranks[i] for i, _ in kept),
         )
 
     def probe(self, sentences: Sequence[Sequence[Span]]) -> list[tuple[float, ...]]:
         """See `Passage`."""
-        if self._watch.probe is None:
+        if self._hook.probe is None:
             return []
-        states = self.states([word for words in sentences for word in words])
-        return self._watch.probe.answer(states, [len(words) for words in sentences if words])
+        states = self.states(list(itertools.chain.from_iterable(sentences)))
+        return self._hook.probe.answer(states, [len(words) for words in sentences if words])
 
     def states(self, words: Sequence[Span]) -> Tensor:
-        """Return what the layers that are watched hold when each word is read, (words, layers, width)."""
+        """Return the hooked layers' hidden states at the last token of each word, (words, layers, width)."""
         starts = self._starts[: len(self._block)]
         # A word's last token is the last that begins before the word ends; the first row stands before the passage.
-        return self._reading.seen[[bisect.bisect_left(starts, word.end) for word in words]]
+        return self._forward_pass.hidden_states[[bisect.bisect_left(starts, word.end) for word in words]]
 
     def predict(self, offsets: Sequence[int], *, best: int) -> list[tuple[str, ...]]:
         """See `Passage`."""
@@ -171,118 +184,137 @@ class OpenPassage:
         tops = self._logits[[self._block.start + i - 1 - self._first_row for i in indices]].topk(best).indices.tolist()
         found = []
         for index, top in zip(indices, tops, strict=True):
-            pieces = self._tongue.pieces(top)
-            words = [piece.strip() for piece in pieces if piece.startswith(" ") == self._token(index).spaced]
+            texts = self._tokenizer.token_texts(top)
+            words = [text_part.strip() for text_part in texts if text_part.startswith(" ") == self._token(index).spaced]
             found.append(tuple(word for word in words if word.isalpha()))
         return found
 
-    def bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+    def upper_bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         """See `Passage`."""
-        branches = [self._branch(edit, following=following) for edit in edits]
-        heads = self._heads(branches)
-        return [head - self._replaced(branch) for head, branch in zip(heads, branches, strict=True)]
-
-    def estimate(self, edits: Sequence[Edit], *, following: int, outlook: Outlook, asked: int) -> list[float]:
-        """See `Passage`."""
-        branches = [self._branch(edit, following=following) for edit in edits]
-        known = [branch.ids[: 1 + asked] for branch in branches]
+        continuations = [self._continuation(edit, following=following) for edit in edits]
+        heads = self._first_log_probs(continuations)
         return [
-            gain - self._expected(branch, len(ids), outlook)
-            for gain, branch, ids in zip(self._gains(branches, known), branches, known, strict=True)
+            head - self._replaced_log_prob(continuation)
+            for head, continuation in zip(heads, continuations, strict=True)
         ]
 
-    def price(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+    def estimate(
+        self, edits: Sequence[Edit], *, following: int, look_ahead: LookAheadEstimate, asked: int
+    ) -> list[float]:
         """See `Passage`."""
-        branches = [self._branch(edit, following=following) for edit in edits]
-        return self._gains(branches, [branch.ids for branch in branches])
-
-    def _gains(self, branches: Sequence[_Branch], known: Sequence[tuple[int, ...]]) -> list[float]:
-        """Return log P of each branch's `known` first tokens less that of all it replaces."""
-        self._ask({(branch.at, ids) for branch, ids in zip(branches, known, strict=True)})
+        continuations = [self._continuation(edit, following=following) for edit in edits]
+        known = [continuation.ids[: 1 + asked] for continuation in continuations]
         return [
-            head + self._tail(branch.at, ids) - self._replaced(branch)
-            for head, branch, ids in zip(self._heads(branches), branches, known, strict=True)
+            gain - self._expected_cost(continuation, len(ids), look_ahead)
+            for gain, continuation, ids in zip(self._gains(continuations, known), continuations, known, strict=True)
         ]
 
-    def _tail(self, at: int, ids: tuple[int, ...]) -> float:
-        return sum(self._said[at, ids[: end + 1]] for end in range(1, len(ids)))
+    def rescore(self, edits: Sequence[Edit], *, following: int) -> list[float]:
+        """See `Passage`."""
+        continuations = [self._continuation(edit, following=following) for edit in edits]
+        return self._gains(continuations, [continuation.ids for continuation in continuations])
 
-    def _expected(self, branch: _Branch, known: int, outlook: Outlook) -> float:
-        """Return what the tokens of a branch behind the first `known` are taken to cost, in nats."""
+    def _gains(self, continuations: Sequence[_Continuation], known: Sequence[tuple[int, ...]]) -> list[float]:
+        """Return the log-likelihood of each continuation's `known` first tokens less that of all it replaces."""
+        self._score_tokens({(continuation.at, ids) for continuation, ids in zip(continuations, known, strict=True)})
+        return [
+            head + self._later_log_prob(continuation.at, ids) - self._replaced_log_prob(continuation)
+            for head, continuation, ids in zip(self._first_log_probs(continuations), continuations, known, strict=True)
+        ]
+
+    def _later_log_prob(self, at: int, ids: tuple[int, ...]) -> float:
+        return sum(self._log_probs[at, ids[: end + 1]] for end in range(1, len(ids)))
+
+    def _expected_cost(self, continuation: _Continuation, known: int, look_ahead: LookAheadEstimate) -> float:
+        """Return the look-ahead estimate of what a continuation's tokens behind the first `known` cost, in nats."""
         cost = 0.0
-        first_kept = len(branch.ids) - branch.kept
-        for index in range(known, len(branch.ids)):
+        first_kept = len(continuation.ids) - continuation.kept
+        for index in range(known, len(continuation.ids)):
             if index < first_kept:
-                cost += outlook.fresh
+                cost += look_ahead.new_token_nats
             else:
-                share = outlook.kept[min(index - first_kept, len(outlook.kept) - 1)]
-                cost -= share * self._own[branch.replaced[index - len(branch.ids)] - self._block.start]
+                share = look_ahead.kept_shares[min(index - first_kept, len(look_ahead.kept_shares) - 1)]
+                cost -= (
+                    share
+                    * self._token_log_probs[continuation.replaced[index - len(continuation.ids)] - self._block.start]
+                )
         return cost
 
-    def _ask(self, keys: Collection[_Key]) -> None:
-        """Have the model say how likely each token but the first is in each branch, where it has not yet."""
-        asked: dict[_Key, set[int]] = {}  # what is to be read, and what may follow it
+    def _score_tokens(self, keys: Collection[_Node]) -> None:
+        """Score every token but the first of each continuation, where that was not done yet."""
+        asked: dict[_Node, set[int]] = {}  # a node to be read, and the tokens that may follow it
         for at, ids in keys:
             for end in range(1, len(ids)):
-                if (at, ids[: end + 1]) not in self._said:
+                if (at, ids[: end + 1]) not in self._log_probs:
                     asked.setdefault((at, ids[:end]), set()).add(ids[end])
-        reads = sorted(asked)  # what a token follows stands before it
+        reads = sorted(asked)  # ancestors before their descendants
         for first in range(0, len(reads), _PACK_TOKENS):
             pack = reads[first : first + _PACK_TOKENS]
             concurrency.use_thread_share()
-            self._forest, logits = self._network.branch(self._forest or self._reading.state, self._laid_out(pack))
-            normalisers = logit_measures.normalisers(logits)
-            said = [(row, (at, (*ids, token))) for row, (at, ids) in enumerate(pack) for token in asked[at, ids]]
-            rows = torch.tensor([row for row, _ in said], device=logits.device)
-            targets = torch.tensor([ids[-1] for _, (_, ids) in said], device=logits.device)
-            log_probs = logits[rows, targets].float() - normalisers[rows]
-            self._said.update(zip((key for _, key in said), log_probs.tolist(), strict=True))
+            self._tree_state, logits = self._network.extend(
+                self._tree_state or self._forward_pass.state, self._continuation_tree(pack)
+            )
+            normalisers = logit_measures.log_normalisers(logits)
+            scored: list[_Node] = []
+            rows: list[int] = []
+            for row, (at, ids) in enumerate(pack):
+                followers = sorted(asked[at, ids])
+                rows += [row] * len(followers)
+                scored += [(at, (*ids, token)) for token in followers]
+            targets = torch.tensor([ids[-1] for _, ids in scored], device=logits.device)
+            log_probs = logits[rows, targets].float() - normalisers[rows]  # (scored)
+            self._log_probs.update(zip(scored, log_probs.tolist(), strict=True))
 
-    def _laid_out(self, pack: Sequence[_Key]) -> Branches:
+    def _continuation_tree(self, pack: Sequence[_Node]) -> ContinuationTree:
         """Number the last token of each of `pack`; one that was read before, but not asked this, is read anew."""
-        paths = []
+        ancestors = []
         for at, ids in pack:
-            paths.append(tuple(self._numbers[at, ids[:end]] for end in range(1, len(ids))))
-            self._numbers[at, ids] = next(self._counted)
-        return Branches(
+            ancestors.append(tuple(self._node_numbers[at, ids[:end]] for end in range(1, len(ids))))
+            self._node_numbers[at, ids] = next(self._node_counter)
+        return ContinuationTree(
             ids=tuple(ids[-1] for _, ids in pack),
-            paths=tuple(paths),
+            ancestors=tuple(ancestors),
             positions=tuple(at + len(ids) - 1 for at, ids in pack),
-            starts=tuple(at for at, _ in pack),
+            prefix_lengths=tuple(at for at, _ in pack),
         )
 
-    def _replaced(self, branch: _Branch) -> float:
-        return sum(self._own[position - self._block.start] for position in branch.replaced)
+    def _replaced_log_prob(self, continuation: _Continuation) -> float:
+        return sum(self._token_log_probs[position - self._block.start] for position in continuation.replaced)
 
-    def _heads(self, branches: Sequence[_Branch]) -> list[float]:
-        """Return log P of each branch's first token, which the reading of the passage has predicted; 0 for none."""
-        rows = torch.tensor([branch.at - 1 - self._first_row for branch in branches], device=self._logits.device)
-        first = torch.tensor([branch.ids[0] if branch.ids else 0 for branch in branches], device=self._logits.device)
-        if not branches:
+    def _first_log_probs(self, continuations: Sequence[_Continuation]) -> list[float]:
+        """Return log P of each continuation's first token, which reading the passage has predicted; 0 for none."""
+        rows = torch.tensor(
+            [continuation.at - 1 - self._first_row for continuation in continuations], device=self._logits.device
+        )
+        first = torch.tensor(
+            [continuation.ids[0] if continuation.ids else 0 for continuation in continuations],
+            device=self._logits.device,
+        )
+        if not continuations:
             return []
-        values = (self._logits[rows, first].float() - self._reading.normalisers[rows]).tolist()
-        return [value if branch.ids else 0.0 for value, branch in zip(values, branches, strict=True)]
+        values = (self._logits[rows, first].float() - self._forward_pass.log_normalisers[rows]).tolist()
+        return [value if continuation.ids else 0.0 for value, continuation in zip(values, continuations, strict=True)]
 
-    def _branch(self, edit: Edit, *, following: int) -> _Branch:
+    def _continuation(self, edit: Edit, *, following: int) -> _Continuation:
         key = (edit.span.start, edit.span.end, edit.replacement, following)
-        if key not in self._branches:
-            self._branches[key] = self._make_branch(edit, following=following)
-        return self._branches[key]
+        if key not in self._continuations:
+            self._continuations[key] = self._tokenize_edit(edit, following=following)
+        return self._continuations[key]
 
-    def _make_branch(self, edit: Edit, *, following: int) -> _Branch:
+    def _tokenize_edit(self, edit: Edit, *, following: int) -> _Continuation:
         """Turn an edit into tokens: whole white-space words are retokenised, the rest of the stream stands."""
         start, end = _word_bounds(self._text, edit.span)
         chunk = self._text[start : edit.span.start] + edit.replacement + self._text[edit.span.end : end]
         if not chunk.strip():  # nothing is left of the words: judge the next word in their place
-            start, end, chunk = self._absorb(start, end)
+            start, end, chunk = self._take_in_neighbour(start, end)
         first = bisect.bisect_left(self._starts, start)
         while first < len(self._starts) and self._token(first).line_break:
             first += 1
         last = bisect.bisect_left(self._starts, end)
         if first >= len(self._starts) or (first >= last and chunk):
             raise ValueError(f"the edit at {edit.span} lies outside the passage")
-        flat = " ".join(chunk.split()).translate(PLAIN)
-        new = self._tongue.encode(" " * self._token(first).spaced + flat)
+        flat = " ".join(chunk.split()).translate(STRAIGHT_QUOTES)
+        new = self._tokenizer.encode(" " * self._token(first).spaced + flat)
         after = self._following(last, following)
         old = [self._token(i).id for i in range(first, last)] + after
         ids = new + after
@@ -291,9 +323,9 @@ class OpenPassage:
             shared += 1
         at = self._block.start + first + shared
         replaced = tuple(range(at, self._block.start + first + len(old)))
-        return _Branch(at, tuple(ids[shared:]), replaced, _same_at_end(ids[shared:], old[shared:]))
+        return _Continuation(at, tuple(ids[shared:]), replaced, _same_at_end(ids[shared:], old[shared:]))
 
-    def _absorb(self, start: int, end: int) -> tuple[int, int, str]:
+    def _take_in_neighbour(self, start: int, end: int) -> tuple[int, int, str]:
         rest = self._text[end:].lstrip(" \t\u00a0")[:200] if end < len(self._text) else ""
         word = "" if not rest or rest[0] in "\r\n" else rest.split(None, 1)[0]
         if word:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from auditor.engines.kernels import hf_cache
-from auditor.engines.language_model.network import Branches, outline
+from auditor.engines.language_model.network import ContinuationTree, tree_attention_mask
 from auditor.errors import ModelError
 
 
@@ -48,32 +48,32 @@ class HubNetwork:
         self._device = device
 
     @torch.inference_mode()
-    def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
+    def read(self, ids: Sequence[int], *, keep: int, hidden_layers: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
         """Read a text; see `Network.read`. The last layer is seen behind its norm."""
         out = self._model(
             input_ids=torch.tensor([ids], device=self._device),
             use_cache=True,
             logits_to_keep=keep,
-            output_hidden_states=bool(watch),
+            output_hidden_states=bool(hidden_layers),
         )
         # The first of the hidden states is what goes into the first layer.
-        width = self._model.config.hidden_size if watch else 0
-        seen = out.logits.new_empty(keep, len(watch), width)
-        for place, layer in enumerate(watch):
-            seen[:, place] = out.hidden_states[layer + 1][0, -keep:]
-        return _HubState(hf_cache.returned(out), len(ids)), out.logits[0, -keep:], seen
+        width = self._model.config.hidden_size if hidden_layers else 0
+        hidden_states = out.logits.new_empty(keep, len(hidden_layers), width)
+        for place, layer in enumerate(hidden_layers):
+            hidden_states[:, place] = out.hidden_states[layer + 1][0, -keep:]
+        return _HubState(hf_cache.returned(out), len(ids)), out.logits[0, -keep:], hidden_states
 
     @torch.inference_mode()
-    def branch(self, state: _HubState, branches: Branches) -> tuple[_HubState, Tensor]:
-        """Run branches; see `Network.branch`."""
-        prefix = torch.arange(state.text)[None, :] < torch.tensor(branches.starts)[:, None]
+    def extend(self, state: _HubState, tree: ContinuationTree) -> tuple[_HubState, Tensor]:
+        """Read a continuation tree; see `Network.extend`."""
+        prefix = torch.arange(state.text)[None, :] < torch.tensor(tree.prefix_lengths)[:, None]
         known = state.cache.get_seq_length() - state.text
-        allowed = torch.cat([prefix, outline(branches.paths, before=known)], dim=1)
+        allowed = torch.cat([prefix, tree_attention_mask(tree.ancestors, before=known)], dim=1)
         mask = torch.zeros(allowed.shape, dtype=self._dtype).masked_fill_(~allowed, torch.finfo(self._dtype).min)
         out = self._model(
-            input_ids=torch.tensor([branches.ids], device=self._device),
+            input_ids=torch.tensor([tree.ids], device=self._device),
             attention_mask=mask[None, None].to(self._device),
-            position_ids=torch.tensor([branches.positions], device=self._device),
+            position_ids=torch.tensor([tree.positions], device=self._device),
             use_cache=True,
             **hf_cache.given(self._model, state.cache),
         )

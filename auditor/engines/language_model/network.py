@@ -1,4 +1,7 @@
-"""What a causal language model's network must do for a reader, whoever computes it."""
+"""What a causal language model's network must do for `edit_scoring`, whoever computes it.
+
+Shapes: N tokens of a continuation tree, V vocabulary, D width.
+"""
 
 from __future__ import annotations
 
@@ -11,48 +14,54 @@ from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
-class Branches:
-    """Continuations of a text at many of its places, those that begin alike sharing their first tokens.
+class ContinuationTree:
+    """Continuations of a text from many of its positions, as nodes of a tree: those that begin alike share nodes.
 
-    One item a token: its number in the vocabulary; the branch's tokens before it, told by how many were put in before
-    them, now or earlier; its position; and how many tokens of the text it sees. A token stands behind those before it.
+    One item a node in each field; a node stands behind its ancestors.
+
+    Attributes:
+        ids: the token's number in the vocabulary.
+        ancestors: the nodes before it in its continuation, counted over all nodes of all trees given so far.
+        positions: the token's position in the text it continues.
+        prefix_lengths: how many tokens of the text it attends to.
     """
 
     ids: tuple[int, ...]
-    paths: tuple[tuple[int, ...], ...]
+    ancestors: tuple[tuple[int, ...], ...]
     positions: tuple[int, ...]
-    starts: tuple[int, ...]
+    prefix_lengths: tuple[int, ...]
 
 
 class Network(Protocol):
-    """A network that reads token numbers from left to right; a state is what it remembers of them.
-
-    Shapes: N tokens of branches, V vocabulary, D width.
-    """
+    """A causal language model's network; its state holds the keys and values of the tokens read."""
 
     @property
     def name(self) -> str:
         """Who computes, for the signature: two implementations of one network differ by rounding."""
 
-    def read(self, ids: Sequence[int], *, keep: int, watch: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
+    def read(self, ids: Sequence[int], *, keep: int, hidden_layers: Sequence[int] = ()) -> tuple[Any, Tensor, Tensor]:
         """Read a text, its start token included.
 
-        Returns:
-            The state; the logits of the last `keep` tokens, (keep, V): what each predicts to follow; and what came out
-            of the layers `watch` (counted from 0, rising) for each of these tokens, (keep, len(watch), D).
-        """
-
-    def branch(self, state: Any, branches: Branches) -> tuple[Any, Tensor]:  # noqa: ANN401
-        """Run branches off the text read, each token seeing the text left of its branch, those before it, and itself.
+        Args:
+            ids: token numbers.
+            keep: of how many tokens at the end the logits and hidden states are wanted.
+            hidden_layers: layers whose output is wanted, counted from 0, rising.
 
         Returns:
-            The state with these branches, which takes the place of the one given; and their logits, (N, V).
+            The state; logits (keep, V), what each token predicts to follow; hidden states (keep, hidden layers, D).
+        """
+
+    def extend(self, state: Any, tree: ContinuationTree) -> tuple[Any, Tensor]:  # noqa: ANN401
+        """Read a tree of continuations; each node attends to its prefix of the text, its ancestors, and itself.
+
+        Returns:
+            The state with these nodes, which takes the place of the one given; logits (N, V).
         """
 
 
-def outline(paths: Sequence[Sequence[int]], *, before: int) -> Tensor:
-    """Return which of all tokens of branches each of the last ones sees, bool (N, before + N)."""
-    seen = torch.zeros(len(paths), before + len(paths), dtype=torch.bool)
-    for row, path in enumerate(paths):
-        seen[row, [*path, before + row]] = True
-    return seen
+def tree_attention_mask(ancestors: Sequence[Sequence[int]], *, before: int) -> Tensor:
+    """Return which nodes each new node attends to, bool (N, before + N); `before` nodes were read earlier."""
+    attended = torch.zeros(len(ancestors), before + len(ancestors), dtype=torch.bool)
+    for row, path in enumerate(ancestors):
+        attended[row, [*path, before + row]] = True
+    return attended

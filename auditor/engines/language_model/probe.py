@@ -1,7 +1,7 @@
-"""A probe: what a language model's inner states tell of each word, beyond how likely the word was.
+"""A probe of a language model's hidden states: how likely a word is wrong, beyond how likely the model found it.
 
-Reading a text costs a forward pass whatever is asked of it. A small network over what a few layers hold at the last
-token of each word, fitted on human judgements, says for next to nothing more how likely a rater would mark the word.
+Reading a text costs a forward pass in any case. A small network over a few layers' hidden states at the last token of
+each word, fitted on human judgements, says at almost no further cost how likely a rater would mark the word.
 
 Source: Alain and Bengio (2016), "Understanding intermediate layers using linear classifier probes"; Azaria and Mitchell
 (2023), "The Internal State of an LLM Knows When It's Lying".
@@ -69,19 +69,19 @@ class Probe:
         """
         if not sentences:
             return []
-        words = normed(states.cpu()).flatten(1)
+        words = rms_normalised(states.cpu()).flatten(1)
         padded = nn.utils.rnn.pad_sequence(list(words.split(list(sentences))), batch_first=True)
         answers = self._network(padded, sentences).sigmoid()
         rows = [row[:length] for row, length in zip(answers, sentences, strict=True)]
         return [tuple(word) for word in torch.cat(rows).tolist()]
 
 
-def normed(states: Tensor) -> Tensor:
+def rms_normalised(states: Tensor) -> Tensor:
     """Return states in float32, each layer's scaled to a mean square of 1: they grow from layer to layer."""
     return functional.rms_norm(states.float(), states.shape[-1:], eps=1e-6)
 
 
-def open_probe(folder: Path) -> Probe:
+def load_probe(folder: Path) -> Probe:
     """Load the probe in `folder`.
 
     Raises:

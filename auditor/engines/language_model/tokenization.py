@@ -1,4 +1,4 @@
-"""Text to the tokens of a causal language model, each with its place in the text."""
+"""Tokenization for a causal language model: text to tokens, each with its span of the text."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tokenizers import Tokenizer
 
 from auditor.values import Span
 
-_STRINGS = 16384  # short strings whose tokens are remembered, some 4 MiB
-PLAIN = str.maketrans("‘’‚‛“”„‟", "''''" + '""""')
+_CACHED_STRINGS = 16384  # some 4 MiB
+STRAIGHT_QUOTES = str.maketrans("‘’‚‛“”„‟", "''''" + '""""')
 """Curly quotation marks to straight ones, which models have read most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of the stream; `span` is empty at the start of text and for line breaks, `spaced` begins with a space."""
+    """A token; `span` is empty at the start of text and for line breaks, `spaced`: it begins with a space."""
 
     id: int
     span: Span
@@ -25,12 +25,12 @@ class Token:
     line_break: bool = False
 
 
-class Tongue:
-    """A tokenizer that remembers the short strings it was asked for: edits repeat the same words everywhere."""
+class CachingTokenizer:
+    """A tokenizer with a cache of short strings: edits repeat the same words everywhere."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._short = functools.lru_cache(maxsize=_STRINGS)(self._encode)
+        self._short = functools.lru_cache(maxsize=_CACHED_STRINGS)(self._encode)
 
     def encode(self, text: str) -> list[int]:
         """Return the token numbers of `text`, without special tokens."""
@@ -41,7 +41,7 @@ class Tongue:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         return encoding.ids, encoding.offsets
 
-    def pieces(self, ids: Sequence[int]) -> list[str]:
+    def token_texts(self, ids: Sequence[int]) -> list[str]:
         """Return the text of each token by itself, its leading space included."""
         return list(self._tokenizer.decode_batch([[token] for token in ids], skip_special_tokens=True))
 
@@ -49,11 +49,11 @@ class Tongue:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def flatten(text: str, unit: Span) -> tuple[str, list[int]]:
-    """Fold white space to single spaces and curly quotes to straight ones, which models have read most.
+def normalise(text: str, unit: Span) -> tuple[str, list[int]]:
+    """Normalise white space to single spaces and curly quotation marks to straight ones, which models have read most.
 
     Returns:
-        The folded text, and the offset in `text` of each of its characters, with the unit's end behind the last.
+        The normalised text, and the offset in `text` of each of its characters, with the unit's end behind the last.
     """
     characters: list[str] = []
     origins: list[int] = []
@@ -63,6 +63,6 @@ def flatten(text: str, unit: Span) -> tuple[str, list[int]]:
             if characters and characters[-1] == " ":
                 continue
             character = " "
-        characters.append(character.translate(PLAIN))
+        characters.append(character.translate(STRAIGHT_QUOTES))
         origins.append(offset)
     return "".join(characters), [*origins, unit.end]

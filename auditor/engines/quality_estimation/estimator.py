@@ -11,6 +11,7 @@ import hashlib
 import json
 import operator
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -19,8 +20,8 @@ from tokenizers import Encoding
 from torch import Tensor
 
 from auditor.engines.quality_estimation.file_format import TOKENIZER, WEIGHTS, Sizes
-from auditor.engines.quality_estimation.inference import Encoded, Reader
-from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Outputs, QualityNetwork, Side
+from auditor.engines.quality_estimation.inference import EncodedPair, InferenceNetwork, batch_of
+from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Outputs, QualityNetwork
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
 from auditor.errors import ModelError
 from auditor.protocols import Pair
@@ -29,50 +30,34 @@ from auditor.values import Kind, QualityEstimate, Span
 FITTED_WEIGHTS = "quality-estimator.safetensors"
 BOS, PAD, EOS = 0, 1, 2
 LONGEST = 500
-"""Pieces of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
+"""Subwords of one side that are read at once; the network has 512 positions. A longer side is read in parts."""
 KINDS = tuple(Kind)
 _WEIGHTS = torch.tensor(CLASS_WEIGHTS)
 
 
-class Pieces:
-    """Turns pairs into batches of piece ids."""
+class SubwordBatcher:
+    """Turns pairs into batches of subword ids."""
 
     def __init__(self, tokenizer: UnigramTokenizer) -> None:
         self._tokenizer = tokenizer
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Return how many pieces each text has, the two marks included."""
-        return [len(encoding.ids) + 2 for encoding in self.encode(texts)]
+        """Return how many subwords each text has, the two marks included."""
+        return [len(encoding.ids) + 2 for encoding in self._tokenizer.encode_batch(texts)]
 
-    def encode(self, texts: Sequence[str]) -> list[Encoding]:
-        """Cut each text into pieces, without beginning and end marks."""
-        return self._tokenizer.encode_batch(texts)
+    def encode(self, pairs: Sequence[Pair]) -> list[EncodedPair]:
+        """Cut both sides of each pair into subwords, between a beginning and an end mark."""
+        targets = self._tokenizer.encode_batch([pair.target for pair in pairs])
+        sources = self._tokenizer.encode_batch([pair.source or "" for pair in pairs])
+        return [_encoded(*each) for each in zip(pairs, targets, sources, strict=True)]
 
     def batch(self, pairs: Sequence[Pair]) -> Batch:
         """Build the network's input; every pair gets one more word, the end of the sentence."""
-        targets = self.encode([pair.target for pair in pairs])
-        sources = self.encode([pair.source or "" for pair in pairs])
-        target, source = _side([t.ids for t in targets]), _side([s.ids for s in sources])
-        pool = torch.zeros(len(pairs), max(len(pair.words) for pair in pairs) + 1, target.ids.shape[1])
-        for row, (pair, encoding) in enumerate(zip(pairs, targets, strict=True)):
-            for word, pieces in enumerate(_pieces_of_words(encoding.offsets, pair.words)):
-                for piece in pieces:
-                    pool[row, word, piece + 1] = 1 / len(pieces)
-            pool[row, len(pair.words), len(encoding.ids) + 1] = 1
-        has_source = torch.tensor([bool(pair.source) for pair in pairs])
-        return Batch(target, source, pool, has_source)
+        return batch_of(self.encode(pairs))
 
 
-def _side(ids: Sequence[Sequence[int]]) -> Side:
-    longest = max(len(row) for row in ids) + 2
-    padded = torch.full((len(ids), longest), PAD)
-    for number, row in enumerate(ids):
-        padded[number, : len(row) + 2] = torch.tensor([BOS, *row, EOS])
-    return Side(padded, padded != PAD)
-
-
-def _pieces_of_words(offsets: Sequence[tuple[int, int]], words: Sequence[Span]) -> list[list[int]]:
-    """Return the pieces that share a character with each word; both are in order, so one sweep does."""
+def _subwords_of_words(offsets: Sequence[tuple[int, int]], words: Sequence[Span]) -> list[list[int]]:
+    """Return the subwords that share a character with each word; both are in order, so one sweep does."""
     found: list[list[int]] = []
     first = 0
     for word in words:
@@ -98,40 +83,38 @@ class EncoderQualityEstimator:
         device: str = "cpu",
     ) -> None:
         self.name = name
-        self.pieces = Pieces(tokenizer)
+        self.subwords = SubwordBatcher(tokenizer)
         dtype = torch.bfloat16 if _is_low(precision, device) else torch.float32
-        self._reader = Reader(network, dtype=dtype, device=device)
+        self._network = InferenceNetwork(network, dtype=dtype, device=device)
 
     def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
         """Estimate each pair, same order; an estimate does not depend on its batch-mates but for rounding."""
         numbers, parts, encoded = zip(*self._read_parts(pairs), strict=True) if pairs else ((), (), ())
         found: list[list[tuple[int, QualityEstimate]]] = [[] for _ in pairs]
-        for group, outputs in self._reader.read(encoded):
+        for group, outputs in self._network.read(encoded):
             for row, at in enumerate(group):
                 estimate = _estimate(outputs, row, len(parts[at].words))
                 found[numbers[at]].append((_first_word(parts[at]), estimate))
         # Groups are made by length, so the parts of a long pair may come back in any order.
-        ordered = [sorted(rows, key=operator.itemgetter(0)) for rows in found]
-        return [_merge([estimate for _, estimate in rows]) for rows in ordered]
+        merged: list[QualityEstimate] = []
+        for rows in found:
+            ordered = sorted(rows, key=operator.itemgetter(0))
+            merged.append(_merge([estimate for _, estimate in ordered]))
+        return merged
 
-    def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, Encoded]]:
-        """Yield each pair as pieces, with its number; one that is longer than the network in parts."""
-        for number, (pair, encoded) in enumerate(zip(pairs, self._encode(pairs), strict=True)):
+    def _read_parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[int, Pair, EncodedPair]]:
+        """Yield each pair as subwords, with its number; one that is longer than the network in parts."""
+        for number, (pair, encoded) in enumerate(zip(pairs, self.subwords.encode(pairs), strict=True)):
             if max(len(encoded.target), len(encoded.source)) <= LONGEST:
                 yield number, pair, encoded
                 continue
             parts = list(self._parts(pair))
-            for part, pieces in zip(parts, self._encode(parts), strict=True):
-                yield number, part, pieces
-
-    def _encode(self, pairs: Sequence[Pair]) -> list[Encoded]:
-        targets = self.pieces.encode([pair.target for pair in pairs])
-        sources = self.pieces.encode([pair.source or "" for pair in pairs])
-        return [_encoded(*each) for each in zip(pairs, targets, sources, strict=True)]
+            for part, subwords in zip(parts, self.subwords.encode(parts), strict=True):
+                yield number, part, subwords
 
     def _parts(self, pair: Pair) -> Iterator[Pair]:
         """Yield the pair, or both halves (of words and of source) as long as a side is longer than the network."""
-        longest = max(self.pieces.count([pair.target, pair.source or ""]))
+        longest = max(self.subwords.count([pair.target, pair.source or ""]))
         if longest <= LONGEST or len(pair.words) < 2:
             yield pair if longest <= LONGEST else _cut(pair)
             return
@@ -157,13 +140,12 @@ def _first_word(part: Pair) -> int:
     return part.words[0].start if part.words else 0
 
 
-def _encoded(pair: Pair, target: Encoding, source: Encoding) -> Encoded:
-    words = [tuple(piece + 1 for piece in pieces) for pieces in _pieces_of_words(target.offsets, pair.words)]
-    return Encoded(
-        (BOS, *target.ids, EOS),
-        (BOS, *source.ids, EOS) if pair.source else (),
-        (*words, (len(target.ids) + 1,)),
-    )
+def _encoded(pair: Pair, target: Encoding, source: Encoding) -> EncodedPair:
+    words: list[tuple[int, ...]] = []
+    for subwords in _subwords_of_words(target.offsets, pair.words):
+        words.append(tuple(subword + 1 for subword in subwords))  # behind the beginning mark
+    words.append((len(target.ids) + 1,))
+    return EncodedPair((BOS, *target.ids, EOS), (BOS, *source.ids, EOS) if pair.source else (), tuple(words))
 
 
 def _estimate(outputs: Outputs, row: int, words: int) -> QualityEstimate:
@@ -191,13 +173,13 @@ def _merge(parts: Sequence[QualityEstimate]) -> QualityEstimate:
     sizes = [max(1, len(part.minor)) for part in parts]
     total = sum(sizes)
     return QualityEstimate(
-        minor=tuple(p for part in parts for p in part.minor),
-        major=tuple(p for part in parts for p in part.major),
+        minor=tuple(chain.from_iterable(part.minor for part in parts)),
+        major=tuple(chain.from_iterable(part.major for part in parts)),
         marked_end=parts[-1].marked_end,
-        edited=tuple(p for part in parts for p in part.edited),
-        edited_gaps=tuple(p for part in parts for p in part.edited_gaps),
+        edited=tuple(chain.from_iterable(part.edited for part in parts)),
+        edited_gaps=tuple(chain.from_iterable(part.edited_gaps for part in parts)),
         edited_end=parts[-1].edited_end,
-        kinds=tuple(kind for part in parts for kind in part.kinds),
+        kinds=tuple(chain.from_iterable(part.kinds for part in parts)),
         assessment=sum(w * part.assessment for w, part in zip(sizes, parts, strict=True)) / total,
         mqm=sum(w * part.mqm for w, part in zip(sizes, parts, strict=True)) / total,
     )
@@ -257,7 +239,7 @@ def _fill(network: QualityNetwork, tensors: dict[str, Tensor], sizes: Sizes) -> 
     embeddings = network.embeddings
     embeddings.integers = tensors["emb.word.q"]
     embeddings.scales = tensors["emb.word.scale"]
-    # Every piece is of type 0, so its embedding is part of the position's.
+    # Every subword is of type 0, so its embedding is part of the position's.
     embeddings.positions.data = tensors["emb.pos"] + tensors["emb.type"][0]
     state = {"embeddings.norm.weight": tensors["emb.ln.w"], "embeddings.norm.bias": tensors["emb.ln.b"]}
     names = {"out": "ao", "norm_attention": "aln", "up": "fi", "down": "fo", "norm_out": "oln"}

@@ -8,17 +8,19 @@ head width of 32 the fused attention's backward pass is slower.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from auditor.engines.kernels.padding import bucketed_rows, pad_to
 from auditor.engines.quality_estimation.file_format import BLOCK, Sizes
 
-APART = 6
+SEPARATE_LAYERS = 6
 """Layers that read translation and source apart."""
-FEATURES = 6
+MATCH_FEATURES = 6
 """Numbers a token that say how well it is matched on the other side."""
 TEMPERATURE = 0.05
 MARKED, EDITED, KINDS = 3, 2, 12
@@ -32,7 +34,7 @@ as much. A weighed cross-entropy is least at weight times probability, so dividi
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a batch: piece ids and which of them are real. Shapes: (batch, pieces), bool for `mask`."""
+    """One side of a batch: subword ids and which of them are real. Shapes: (batch, subwords), bool for `mask`."""
 
     ids: Tensor
     mask: Tensor
@@ -46,7 +48,7 @@ class Side:
 class Batch:
     """Translations, their sources (only beginning and end marks where there is none), and the words.
 
-    `pool` (batch, words, pieces of the translation) averages the pieces of a word; rows of absent words are zero.
+    `pool` (batch, words, subwords of the translation) averages the subwords of a word; rows of absent words are zero.
     `has_source` (batch,) is bool.
     """
 
@@ -95,9 +97,9 @@ class Embeddings(nn.Module):
         self.norm = nn.LayerNorm(width, eps=sizes.epsilon)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Return embeddings (batch, pieces, width)."""
-        blocks = self.integers[ids].view(*ids.shape, -1, BLOCK).float()  # (batch, pieces, blocks, 32)
-        words = (blocks * self.scales[ids].float().unsqueeze(-1)).flatten(-2)  # (batch, pieces, width)
+        """Return embeddings (batch, subwords, width)."""
+        blocks = self.integers[ids].view(*ids.shape, -1, BLOCK).float()  # (batch, subwords, blocks, 32)
+        words = (blocks * self.scales[ids].float().unsqueeze(-1)).flatten(-2)  # (batch, subwords, width)
         embedded: Tensor = self.norm(words + self.positions[: ids.shape[1]])
         return embedded
 
@@ -117,14 +119,51 @@ class Layer(nn.Module):
         self.down = _unfilled(sizes.feed_forward, width)
         self.norm_out = nn.LayerNorm(width, eps=sizes.epsilon)
 
-    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """Apply the layer to x (batch, time, width); `bias` (batch, 1, 1, time) is -inf-like where nothing stands."""
-        query, key, value = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        logits = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1]) + bias  # (batch, heads, time, time)
-        mixed = (logits.softmax(-1).to(value.dtype) @ value).transpose(1, 2).flatten(2)  # (batch, time, width)
-        x = self.norm_attention(x + self.dropout(self.out(mixed)))
-        normed: Tensor = self.norm_out(x + self.dropout(self.down(functional.gelu(self.up(x)))))
-        return normed
+    def forward(self, rows: Tensor, shape: tuple[int, int], bias: Tensor | None) -> Tensor:
+        """Apply the layer to a batch of `shape` (batch, time); see `run_layers`.
+
+        Args:
+            rows: the batch's positions one after another, and padding behind them, (rows, width), float32.
+            shape: batch and time.
+            bias: of attention, (batch, 1, 1, time), very low where nothing stands; None where something stands
+                everywhere.
+        """
+        batch, time = shape
+        projected = self.qkv(rows.to(self.qkv.weight.dtype))[: batch * time]  # (batch * time, 3 * width)
+        heads = projected.view(batch, time, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # (3, batch, heads, time, …)
+        mixed = pad_to(_attend(heads, bias), len(rows), dim=-2)  # (rows, width)
+        rows = self.norm_attention(rows + self.dropout(self.out(mixed)))
+        widened = functional.gelu(self.up(rows.to(projected.dtype)))  # (rows, feed-forward width)
+        output: Tensor = self.norm_out(rows + self.dropout(self.down(widened)))
+        return output
+
+
+def run_layers(layers: Iterable[nn.Module], x: Tensor, mask: Tensor) -> Tensor:
+    """Run x (batch, time, width), float32, through layers; `mask` (batch, time) is True where a subword stands.
+
+    Matrices are multiplied in the type that they are kept in, at few bucketed lengths; sums stay float32.
+    """
+    batch, time, _ = x.shape
+    rows = pad_to(x.flatten(0, 1), bucketed_rows(batch * time), dim=-2)  # (rows, width)
+    bias = None if bool(mask.all()) else (~mask).float().mul(-1e4)[:, None, None, :]  # (batch, 1, 1, time)
+    for layer in layers:
+        rows = layer(rows, (batch, time), bias)
+    return rows[: batch * time].view(x.shape)
+
+
+def _attend(projected: Tensor, bias: Tensor | None) -> Tensor:
+    """Attend, given queries, keys and values (3, batch, heads, time, head width); return (batch * time, width)."""
+    time = projected.shape[3]
+    query, key, value = pad_to(projected, bucketed_rows(time), dim=-2)
+    logits = (query @ key.transpose(-1, -2))[..., :time, :time] / math.sqrt(
+        query.shape[-1]
+    )  # (batch, heads, time, time)
+    if bias is not None:
+        logits += bias.to(logits.dtype)
+    padded = query.shape[-2]
+    shares = pad_to(pad_to(logits.softmax(-1), padded, dim=-1), padded, dim=-2)  # (batch, heads, padded, padded)
+    mixed: Tensor = (shares.to(value.dtype) @ value)[:, :, :time]  # (batch, heads, time, head width)
+    return mixed.transpose(1, 2).flatten(2).flatten(0, 1)
 
 
 def _unfilled(inputs: int, outputs: int) -> nn.Linear:
@@ -151,52 +190,54 @@ class QualityNetwork(nn.Module):
         )
         # What all tokens share is no sign of a match: it is taken off before comparing.
         self.centre = nn.Parameter(torch.zeros(width))
-        self.match = nn.Linear(FEATURES, width)
+        self.match = nn.Linear(MATCH_FEATURES, width)
         self.sides = nn.Parameter(torch.zeros(2, width))
         self.marked = nn.Linear(width, MARKED)
         self.edited = nn.Linear(width, EDITED)
         self.kinds = nn.Linear(width, KINDS)
-        self.sentence = nn.Sequential(nn.Linear(2 * width + FEATURES + 4, 256), nn.Tanh(), nn.Linear(256, 2))
+        self.sentence = nn.Sequential(nn.Linear(2 * width + MATCH_FEATURES + 4, 256), nn.Tanh(), nn.Linear(256, 2))
         nn.init.zeros_(self.match.weight)
         nn.init.zeros_(self.match.bias)
         for parameter in (*self.embeddings.parameters(), *self.layers[:frozen].parameters()):
             parameter.requires_grad = False
 
     def read(self, side: Side) -> Tensor:
-        """Read one side by itself; return (batch, pieces, width)."""
-        bias = _bias(side.mask)
+        """Read one side by itself; return (batch, subwords, width)."""
         with torch.no_grad():
-            x = self.embeddings(side.ids)
-            for layer in self.layers[: self.frozen]:
-                x = layer(x, bias)
-        for layer in self.layers[self.frozen : APART]:
-            x = layer(x, bias)
-        return torch.as_tensor(x)
+            x = run_layers(self.layers[: self.frozen], self.embeddings(side.ids), side.mask)
+        return run_layers(self.layers[self.frozen : SEPARATE_LAYERS], x, side.mask)
 
     def forward(self, batch: Batch) -> Outputs:
         """Read both sides apart, then together."""
         return self.join(batch, self.read(batch.target), self.read(batch.source))
 
     def join(self, batch: Batch, target: Tensor, source: Tensor) -> Outputs:
-        """Read translation and source together, given what `read` returned for each."""
-        features_target, features_source = self.compare(batch, target, source)
+        """Read translation and source together, without a gap between them, given what `read` returned for each."""
+        match_target, match_source = self.compare(batch, target, source)
         x = torch.cat(
             [
-                target + self.match(features_target) + self.sides[0],
-                source + self.match(features_source) + self.sides[1],
+                target + self.match(match_target) + self.sides[0],
+                source + self.match(match_source) + self.sides[1],
             ],
             dim=1,
-        )  # (batch, pieces of both, width)
-        mask = torch.cat([batch.target.mask, batch.source.mask & batch.has_source[:, None]], dim=1)
-        bias = _bias(mask)
-        for layer in self.layers[APART:]:
-            x = layer(x, bias)
-        length = target.shape[1]
+        )  # (batch, subwords of both, width)
+        width = target.shape[1]
+        lengths = torch.stack([batch.target.mask.sum(1), (batch.source.mask & batch.has_source[:, None]).sum(1)], dim=1)
+        origins, mask = _joint_positions(lengths, width)
+        x = x.gather(1, origins[..., None].expand(-1, -1, x.shape[-1]))  # (batch, longest pair, width)
+        x = run_layers(self.layers[SEPARATE_LAYERS:], x, mask)
+        back = lengths[:, :1] + torch.arange(source.shape[1], device=x.device)
+        back = back.clamp_max(x.shape[1] - 1)  # beyond a source stands nothing that its mask shows
+        other = x.gather(1, back[..., None].expand(-1, -1, x.shape[-1]))  # (batch, subwords of the source, width)
+        own = pad_to(x, max(width, x.shape[1]), dim=-2)[:, :width]  # (batch, subwords of the translation, width)
         with torch.autocast(x.device.type, enabled=False):
-            return self.heads(batch, x[:, :length].float(), x[:, length:].float(), features_target)
+            return self.heads(batch, own.float(), other.float(), match_target)
 
     def compare(self, batch: Batch, target: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:
-        """Return how well each piece is matched on the other side, (batch, pieces, 6) for each side."""
+        """Return how well each subword is matched on the other side, (batch, subwords, 6) for each side."""
+        if not bool(batch.has_source.any()):
+            nothing = (*target.shape[:2], MATCH_FEATURES), (*source.shape[:2], MATCH_FEATURES)
+            return target.new_zeros(nothing[0]), source.new_zeros(nothing[1])
         left = functional.normalize(target.float() - self.centre, dim=-1)
         right = functional.normalize(source.float() - self.centre, dim=-1)
         with torch.autocast(left.device.type, enabled=False):  # bfloat16 would blur the differences that count
@@ -208,7 +249,7 @@ class QualityNetwork(nn.Module):
         )
 
     def heads(self, batch: Batch, target: Tensor, source: Tensor, features: Tensor) -> Outputs:
-        """Judge from what the last layer made of each side, and how well the translation's pieces were matched."""
+        """Judge from what the last layer made of each side, and how well the translation's subwords were matched."""
         words = batch.pool @ target  # (batch, words, width)
         marked, edited = self.marked(words), self.edited(words)
         real = (batch.pool.sum(-1) > 0).float()  # (batch, words)
@@ -228,8 +269,19 @@ class QualityNetwork(nn.Module):
         return Outputs(marked, edited, self.kinds(words), self.sentence(sentence))
 
 
-def _bias(mask: Tensor) -> Tensor:
-    return (~mask).float().mul(-1e4)[:, None, None, :]
+def _joint_positions(lengths: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """Say where the subwords of translation and source come from when one follows the other without a gap.
+
+    `lengths` has those of both sides, (batch, 2); the source begins `width` places behind the translation's beginning.
+
+    Returns:
+        Places and which of them are real, both (batch, longest pair).
+    """
+    targets, sources = lengths[:, :1], lengths[:, 1:]
+    steps = torch.arange(int(lengths.sum(1).max()), device=lengths.device)
+    places = torch.where(steps < targets, steps, steps - targets + width)
+    mask = steps < targets + sources
+    return places.where(mask, 0), mask
 
 
 def _mean(x: Tensor, mask: Tensor) -> Tensor:

@@ -15,13 +15,13 @@ from torch import Tensor
 
 from auditor.engines.quality_estimation.estimator import BOS, EOS, LONGEST, PAD, load_network, load_tokenizer
 from auditor.engines.quality_estimation.inference import groups
-from auditor.engines.quality_estimation.network import QualityNetwork
+from auditor.engines.quality_estimation.network import QualityNetwork, run_layers
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
 
 PREFIX = "query: "
 """What e5 was trained to find before a text that is compared with its like (Wang et al. 2024, "Multilingual E5")."""
 BUDGET = 3000
-"""Padded pieces a batch."""
+"""Padded subwords a batch."""
 
 
 class SentenceEmbedder:
@@ -35,7 +35,7 @@ class SentenceEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return a vector of length 1 for each text, (texts, width), the same whatever else is embedded with it.
 
-        It is the mean over the text's pieces, begin and end marks included; pieces beyond the 500th are not read.
+        It is the mean over the text's subwords, begin and end marks included; subwords beyond the 500th are not read.
         """
         encodings = self._tokenizer.encode_batch([PREFIX + text for text in texts])
         rows = [[BOS, *encoding.ids[:LONGEST], EOS] for encoding in encodings]
@@ -50,10 +50,7 @@ class SentenceEmbedder:
             ids[number, : len(row)] = torch.tensor(row)
         mask = ids != PAD
         with torch.inference_mode():
-            x = self._network.embeddings(ids)
-            bias = (~mask).float().mul(-1e4)[:, None, None, :]  # (batch, 1, 1, pieces)
-            for layer in self._network.layers:
-                x = layer(x, bias)
+            x = run_layers(self._network.layers, self._network.embeddings(ids), mask)  # (batch, subwords, width)
             mean = (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)  # (batch, width)
             return torch.nn.functional.normalize(mean, dim=-1)
 

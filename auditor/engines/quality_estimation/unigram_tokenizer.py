@@ -1,14 +1,20 @@
-"""A SentencePiece unigram tokenizer that opens at once, without the memory that the `tokenizers` library needs for it.
+"""A SentencePiece unigram tokenizer that opens at once, because half a second of a cold start is worth its code.
 
-The library keeps a vocabulary as a trie of hash tables: 280 MiB for the 250,000 pieces of XLM-R, more than all the
-matrices of the network that reads them, and half a second until they are built. Here a table that was built beforehand
-is looked into where it lies on the disk. What stands around it, the normaliser and the way from pieces back to offsets,
-stays the library's.
+Of the 250,000 subwords of XLM-R the `tokenizers` library makes a trie of hash tables: 280 MiB, and half a second until
+they are built. The sentencepiece library, with the same vocabulary as its model file, takes 0.62 to 0.76 s of processor
+time and 56 MiB to open, where this takes 0.03 to 0.05 s and 19 MiB (one core, AVX2; the process with torch imported
+already). It encodes faster, 315,000 code points in 0.06 s for 1.9 s, but a story of 900 words needs 0.03 s here. Its
+ids are the same in 2,705 of 2,713 texts of a dozen languages once the zero-width joiner is replaced by a space; the
+others spell special tokens out ("<unk>"), end in a space, or have ties between segmentations.
 
-`save` writes a safetensors file: `text` uint8 (the pieces in UTF-8, one after another), `starts` int32 (pieces + 1),
-`scores` float64 (pieces), `table` int32 (a power of two): each piece's number stands at the CRC-32 of its bytes, or at
-the next free place; -1 is free. In the metadata, under one name, as several would be written in any order: the number
-of the unknown piece, the code points of the longest one, and the library's tokenizer without its vocabulary.
+Here a table that was built beforehand is looked up where it lies on the disk. The normaliser and the way from subwords
+back to offsets stay the `tokenizers` library's.
+
+`save` writes a safetensors file: `text` uint8 (the subwords in UTF-8, one after another), `starts` int32 (subwords +
+1), `scores` float64 (subwords), `table` int32 (a power of two): each subword's number stands at the CRC-32 of its
+bytes, or at the next free place; -1 is free. In the metadata, under one name, as several would be written in any order:
+the number of the unknown subword, the code points of the longest one, and the library's tokenizer without its
+vocabulary.
 
 Source: Kudo (2018), "Subword Regularization"; Viterbi search as in the `tokenizers` library, ties decided alike.
 """
@@ -30,18 +36,18 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 from tokenizers import Encoding, PreTokenizedString, Token, Tokenizer
 
-_UNKNOWN_NATS = 10.0  # how much less likely than the least likely piece an unknown character is
-_WORDS = 8192  # words whose pieces are remembered, some 3 MiB: most words of a text occur again
+_UNKNOWN_NATS = 10.0  # how much less likely than the least likely subword an unknown character is
+_CACHED_WORDS = 8192  # some 3 MiB: most words of a text occur again
 _FREE = -1
 _ABOUT = "unigram"
 
 
-_Piece = tuple[int, int, int]
-"""A piece's number, and where it starts and ends in its word."""
+_Subword = tuple[int, int, int]
+"""A subword's number, and where it starts and ends in its word."""
 
 
 class UnigramTokenizer:
-    """Cuts texts into the same pieces as the `tokenizers.Tokenizer` does that was saved."""
+    """Cuts texts into the same subwords as the `tokenizers.Tokenizer` does that was saved."""
 
     def __init__(self, file: Path) -> None:
         """Open what `save` wrote.
@@ -62,7 +68,7 @@ class UnigramTokenizer:
         self._unknown: int = about["unknown"]
         self._longest: int = about["longest"]
         self._strange = float(np.asarray(scores).min()) - _UNKNOWN_NATS
-        self._cut = functools.lru_cache(maxsize=_WORDS)(self._search)
+        self._cut = functools.lru_cache(maxsize=_CACHED_WORDS)(self._search)
         self._around: Any = Tokenizer.from_str(json.dumps(about["around"]))
 
     def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
@@ -70,7 +76,7 @@ class UnigramTokenizer:
         return [self.encode(text) for text in texts]
 
     def encode(self, text: str) -> Encoding:
-        """Cut a text into pieces, with their numbers and the code points they stand for, without special tokens."""
+        """Cut a text into subwords, with their numbers and the code points they stand for, without special tokens."""
         words = PreTokenizedString(text)
         words.normalize(self._around.normalizer.normalize)
         self._around.pre_tokenizer.pre_tokenize(words)
@@ -81,11 +87,11 @@ class UnigramTokenizer:
         written = word.encode()
         return [Token(number, written[start:end].decode(), (start, end)) for number, start, end in self._cut(written)]
 
-    def _search(self, word: bytes) -> tuple[_Piece, ...]:
-        """Return the likeliest pieces of a word; unknown characters side by side are one."""
+    def _search(self, word: bytes) -> tuple[_Subword, ...]:
+        """Return the likeliest subwords of a word; unknown characters side by side are one."""
         places = [at for at, byte in enumerate(word) if byte & 0xC0 != 0x80] + [len(word)]  # where characters begin
         scores = [0.0] + [-math.inf] * (len(places) - 1)
-        arrivals: list[_Piece] = [(0, 0, 0)] * len(places)
+        arrivals: list[_Subword] = [(0, 0, 0)] * len(places)
         for first, start in enumerate(places[:-1]):
             found = False
             for last in range(first + 1, min(first + self._longest, len(places) - 1) + 1):
@@ -100,18 +106,18 @@ class UnigramTokenizer:
                 arrivals[first + 1] = (self._unknown, first, first + 1)
         return tuple((number, places[first], places[last]) for number, first, last in self._way(arrivals))
 
-    def _number(self, piece: bytes) -> int:
-        """Return the number of a piece, `_FREE` if there is none."""
+    def _number(self, subword: bytes) -> int:
+        """Return the number of a subword, `_FREE` if there is none."""
         table, starts = self._table, self._starts
         last = len(table) - 1
-        at = crc32(piece) & last
-        while (number := table[at]) != _FREE and self._text[starts[number] : starts[number + 1]] != piece:
+        at = crc32(subword) & last
+        while (number := table[at]) != _FREE and self._text[starts[number] : starts[number + 1]] != subword:
             at = (at + 1) & last
         return number
 
-    def _way(self, arrivals: Sequence[_Piece]) -> list[_Piece]:
-        """Return the pieces that lead to the last place."""
-        way: list[_Piece] = []
+    def _way(self, arrivals: Sequence[_Subword]) -> list[_Subword]:
+        """Return the subwords that lead to the last place."""
+        way: list[_Subword] = []
         at = len(arrivals) - 1
         while at > 0:
             number, at, end = arrivals[at]
@@ -131,29 +137,29 @@ def save(tokenizer: Tokenizer, file: Path) -> None:
     model = around.get("model") or {}
     if model.get("type") != "Unigram" or model.get("byte_fallback"):
         raise ValueError("no unigram tokenizer")
-    pieces: list[tuple[str, float]] = model["vocab"]
-    spelled = [piece.encode() for piece, _ in pieces]
-    about = {"unknown": model["unk_id"], "longest": max(len(piece) for piece, _ in pieces), "around": around}
-    # The library's own model is never asked; it must have a piece, so it keeps the unknown one.
-    model["vocab"], model["unk_id"] = [pieces[model["unk_id"]]], 0
+    subwords: list[tuple[str, float]] = model["vocab"]
+    spelled = [subword.encode() for subword, _ in subwords]
+    about = {"unknown": model["unk_id"], "longest": max(len(subword) for subword, _ in subwords), "around": around}
+    # The library's own model is never asked; it must have a subword, so it keeps the unknown one.
+    model["vocab"], model["unk_id"] = [subwords[model["unk_id"]]], 0
     tensors: dict[str, NDArray[np.generic]] = {
         "text": np.frombuffer(b"".join(spelled), np.uint8),
         "starts": np.fromiter(accumulate(map(len, spelled), initial=0), np.int32),
-        "scores": np.array([score for _, score in pieces], np.float64),
+        "scores": np.array([score for _, score in subwords], np.float64),
         "table": np.array(_table(spelled), np.int32),
     }
     save_file(tensors, file, metadata={_ABOUT: json.dumps(about)})
 
 
-def _table(pieces: Sequence[bytes]) -> list[int]:
-    """Give each piece's number its place; of pieces that are spelled alike the last one counts.
+def _table(subwords: Sequence[bytes]) -> list[int]:
+    """Give each subword's number its place; of subwords that are spelled alike the last one counts.
 
-    At most half of the places are taken, so that on average a look at less than two tells that a piece is not there.
+    At most half of the places are taken, so that on average a look at less than two tells that a subword is not there.
     """
-    last = (1 << (2 * len(pieces)).bit_length()) - 1
+    last = (1 << (2 * len(subwords)).bit_length()) - 1
     table = [_FREE] * (last + 1)
-    for piece, number in {piece: number for number, piece in enumerate(pieces)}.items():
-        at = crc32(piece) & last
+    for subword, number in {subword: number for number, subword in enumerate(subwords)}.items():
+        at = crc32(subword) & last
         while table[at] != _FREE:
             at = (at + 1) & last
         table[at] = number

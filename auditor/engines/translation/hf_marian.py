@@ -14,9 +14,9 @@ from safetensors import SafetensorError
 from transformers import MarianMTModel
 from transformers.utils import logging
 
-from auditor.engines.translation.forced_decoding import word_pieces
+from auditor.engines.translation.forced_decoding import subword_roles
 from auditor.engines.translation.hf_marian_model import MarianSequences
-from auditor.engines.translation.translator import PieceTranslator
+from auditor.engines.translation.translator import SubwordTranslator
 from auditor.engines.translation.vocabulary import Vocabulary
 from auditor.errors import ModelError
 
@@ -25,7 +25,7 @@ _DIRECTION = re.compile(r"opus-mt(?:-tc-(?:big|base|bible-big-\w+))?-([a-z]{2,3}
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 
 
-class MarianTranslator(PieceTranslator):
+class MarianTranslator(SubwordTranslator):
     """A MarianMT model for one direction."""
 
     def __init__(self, folder: Path, *, pair: tuple[str, str], device: str = "cpu") -> None:
@@ -44,9 +44,9 @@ class MarianTranslator(PieceTranslator):
         separate = "target_vocab.json" if (folder / "target_vocab.json").exists() else "vocab.json"
         target, _ = _vocabulary(folder, "target.spm", separate, language=pair[1])
         model = _load(folder).to(device)
-        pieces = word_pieces(target, model.config.decoder_vocab_size or model.config.vocab_size)
+        subwords = subword_roles(target, model.config.decoder_vocab_size or model.config.vocab_size)
         super().__init__(
-            MarianSequences(model, pieces, unknown=target.unknown, mark=mark),
+            MarianSequences(model, subwords, unknown=target.unknown, mark=mark),
             source,
             target,
             name=f"marian-{'-'.join(pair)}/{_content(folder)}/float32",
@@ -91,20 +91,19 @@ def _declared(folder: Path) -> tuple[str, str]:
     return names[-1] if names else ("", "")
 
 
-def _vocabulary(folder: Path, pieces: str, numbers: str, *, language: str) -> tuple[Vocabulary, tuple[int, ...]]:
+def _vocabulary(folder: Path, subwords: str, numbers: str, *, language: str) -> tuple[Vocabulary, tuple[int, ...]]:
     """Read a vocabulary, and the mark that asks a model of several target languages for `language`, if there is one."""
     ids = _read_json(folder / numbers)
     if not all(isinstance(number, int) for number in ids.values()) or "<unk>" not in ids:
         raise ModelError(f"{folder / numbers} is no vocabulary of a MarianMT model; download the model again")
     mark = ids.get(f">>{language}<<")
-    return Vocabulary(folder / pieces, ids=ids, unknown=ids["<unk>"]), () if mark is None else (mark,)
+    return Vocabulary(folder / subwords, ids=ids, unknown=ids["<unk>"]), () if mark is None else (mark,)
 
 
 def _load(folder: Path) -> Any:  # noqa: ANN401 - transformers is untyped
     logging.disable_progress_bar()  # the caller says what is being done
     try:
-        # "eager" is the one attention that also hands out its weights, which align words.
-        model = MarianMTModel.from_pretrained(folder, local_files_only=True, attn_implementation="eager")
+        model = MarianMTModel.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError, pickle.UnpicklingError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"cannot load the translation model in {folder} ({reason}); download it again") from error

@@ -1,12 +1,13 @@
-"""A MarianMT network at work on one batch of piece numbers, through transformers.
+"""A MarianMT network at work on one batch of subword numbers, through transformers.
 
-Shapes: B sentences, S source pieces, T target positions, D width.
+Shapes: B sentences, S source subwords, T target positions, D width.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import floor
 from typing import Any
 
@@ -17,7 +18,7 @@ from auditor.engines.kernels import hf_cache, quantized_linear
 from auditor.engines.translation.forced_decoding import (
     Forced,
     Ids,
-    WordPieces,
+    SubwordRoles,
     complete_words,
     find_rivals,
     gather_forced,
@@ -26,13 +27,13 @@ from auditor.engines.translation.forced_decoding import (
 from auditor.engines.translation.output_layer import FORBIDDEN, OutputLayer
 
 _LENGTH_FACTOR = 2.5  # as the Firefox students: a longer translation has run wild
-_SPARE = 4  # more top pieces than rivals asked: some are no word, one is the given piece
-_BRANCHES = 64  # rivals continued at once
+_SPARE = 4  # more top subwords than rivals asked: some are no word, one is the given subword
+_CONTINUATIONS = 64  # rivals continued at once
 
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    """What the encoder makes of a batch: hidden (B, S, D) and the mask (B, S), 1 where there is a piece."""
+    """What the encoder makes of a batch: hidden (B, S, D) and the mask (B, S), 1 where there is a subword."""
 
     hidden: Tensor
     mask: Tensor
@@ -42,19 +43,19 @@ class _Memory:
 
 
 class MarianSequences:
-    """A `SequenceModel`; `mark` are pieces put before each source to choose the language it is translated to."""
+    """A `SequenceModel`; `mark` are subwords put before each source to choose the language it is translated to."""
 
-    def __init__(self, model: Any, pieces: WordPieces, *, unknown: int, mark: Sequence[int]) -> None:  # noqa: ANN401 - transformers is untyped
+    def __init__(self, model: Any, subwords: SubwordRoles, *, unknown: int, mark: Sequence[int]) -> None:  # noqa: ANN401 - transformers is untyped
         config = model.config
         self._network = model.model
-        self._pieces = pieces
+        self._pieces = subwords
         self._mark = tuple(mark)
         self._start = int(config.decoder_start_token_id)
         self.end = int(config.eos_token_id)
         self.positions = int(config.max_position_embeddings) - len(self._mark)
         bias = model.final_logits_bias[0].detach().clone()
         bias[[config.pad_token_id, unknown]] = FORBIDDEN  # padding also starts a sentence; neither is ever written
-        self._output = OutputLayer(quantized_linear.Float(model.lm_head.weight.detach(), bias), len(bias))
+        self._output = OutputLayer(quantized_linear.FloatLinear(model.lm_head.weight.detach(), bias), len(bias))
         self._device = bias.device
 
     @torch.inference_mode()
@@ -87,8 +88,8 @@ class MarianSequences:
             cache = hf_cache.returned(state)
             picked = self._output.first_choice(state.last_hidden_state[:, -1]).cpu()
             previous = picked.unsqueeze(1).to(self._device)
-            for row, piece in zip(rows, picked.tolist(), strict=True):
-                found[row].append(piece)
+            for row, subword in zip(rows, picked.tolist(), strict=True):
+                found[row].append(subword)
             going = (picked != self.end) & (limits > step + 1)
             if not going.any():
                 break
@@ -98,57 +99,43 @@ class MarianSequences:
                 kept = kept.to(self._device)
                 memory, previous = memory.rows(kept), previous[kept]
                 cache.batch_select_indices(kept)
-        return [[piece for piece in pieces if piece != self.end] for pieces in found]
+        return [self._without_end(subwords) for subwords in found]
+
+    def _without_end(self, subwords: Sequence[int]) -> list[int]:
+        return [subword for subword in subwords if subword != self.end]
 
     @torch.inference_mode()
     def force(self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int) -> list[Forced]:
-        """Score given translations over the full vocabulary less the unknown piece; see `SequenceModel.force`."""
+        """Score given translations over the full vocabulary less the unknown subword; see `SequenceModel.force`."""
         return self._force(self._read(sources), targets, best=best)
 
     def _force(self, memory: _Memory, targets: Sequence[Ids], *, best: int) -> list[Forced]:
         hidden = self._decode(memory, targets)
-        given = torch.tensor([piece for target in targets for piece in target], device=self._device)
+        given = torch.tensor(list(chain.from_iterable(targets)), device=self._device)
         scored = self._output.score(torch.cat(hidden), given, best=best + _SPARE if best else 0)
         lengths = [len(target) for target in targets]
         if not best:
             return gather_forced(scored, lengths, None)
         rivals = find_rivals(scored, given.cpu(), self._pieces, best=best)
-        places = [(row, at) for row, length in enumerate(lengths) for at in range(length)]
+        places: list[tuple[int, int]] = []  # of each target subword: its sentence, its position
+        for sentence, length in enumerate(lengths):
+            places += [(sentence, at) for at in range(length)]
 
         def follow(begun: Mapping[int, list[int]]) -> Tensor:
             return self._follow(memory, targets, [(places[rivals[index].row], begun[index]) for index in begun])
 
         return gather_forced(scored, lengths, complete_words(rivals, self._pieces, follow))
 
-    @torch.inference_mode()
-    def attend(self, sources: Sequence[Ids], targets: Sequence[Ids]) -> list[list[int]]:
-        """Return the source position that each target piece attends to most.
-
-        By the mean over the heads of the last decoder layer but one, which aligns words best where none was trained to
-        (Garg et al. 2019, "Jointly Learning to Align and Translate with Transformer Models").
-        """
-        memory = self._read(sources)
-        inputs, mask = self._shifted(targets)
-        state = self._network.decoder(
-            input_ids=inputs,
-            encoder_hidden_states=memory.hidden,
-            encoder_attention_mask=memory.mask,
-            output_attentions=True,
-        )
-        layers = state.cross_attentions  # one (B, heads, T, S) a layer
-        attention = layers[max(0, len(layers) - 2)].mean(1)[:, :, len(self._mark) :]
-        return [row[kept].tolist() for row, kept in zip(attention.argmax(2), mask, strict=True)]
-
     def _read(self, sources: Sequence[Ids]) -> _Memory:
         ids, mask = pad([[*self._mark, *source] for source in sources], device=self._device)
         return _Memory(self._network.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state, mask.long())
 
     def _shifted(self, targets: Sequence[Ids]) -> tuple[Tensor, Tensor]:
-        """Return what precedes each target piece, (B, T), and where there is one. Padding stands right: never seen."""
+        """Return what precedes each target subword, (B, T), and where there is one; padding stands right."""
         return pad([[self._start, *target[:-1]] for target in targets], device=self._device)
 
     def _decode(self, memory: _Memory, targets: Sequence[Ids]) -> list[Tensor]:
-        """Return the last layer at each piece of each target, (pieces, D)."""
+        """Return the last layer at each subword of each target, (subwords, D)."""
         inputs, mask = self._shifted(targets)
         state = self._network.decoder(
             input_ids=inputs, encoder_hidden_states=memory.hidden, encoder_attention_mask=memory.mask
@@ -156,18 +143,18 @@ class MarianSequences:
         return [row[kept] for row, kept in zip(state.last_hidden_state, mask, strict=True)]
 
     def _follow(
-        self, memory: _Memory, targets: Sequence[Ids], branches: Sequence[tuple[tuple[int, int], list[int]]]
+        self, memory: _Memory, targets: Sequence[Ids], continuations: Sequence[tuple[tuple[int, int], list[int]]]
     ) -> Tensor:
-        """Return the next piece after each branch: ((sentence, position), the pieces written from there on).
+        """Return the next subword after each continuation: ((sentence, position), the subwords written from there on).
 
-        Each branch is read anew from the sentence's start. That costs more than keeping every position's cache, and is
+        Each is read anew from the sentence's start. That costs more than keeping every position's cache, and is
         simple; rivals are few.
         """
         found = []
-        for first in range(0, len(branches), _BRANCHES):
-            part = branches[first : first + _BRANCHES]
+        for first in range(0, len(continuations), _CONTINUATIONS):
+            part = continuations[first : first + _CONTINUATIONS]
             rows = torch.tensor([sentence for (sentence, _), _ in part], device=self._device)
-            written = [[*targets[sentence][:at], *pieces][: self.positions - 1] for (sentence, at), pieces in part]
-            hidden = self._decode(memory.rows(rows), [[*pieces, self.end] for pieces in written])
+            written = [[*targets[sentence][:at], *subwords][: self.positions - 1] for (sentence, at), subwords in part]
+            hidden = self._decode(memory.rows(rows), [[*subwords, self.end] for subwords in written])
             found.append(self._output.first_choice(torch.stack([row[-1] for row in hidden])))
         return torch.cat(found)

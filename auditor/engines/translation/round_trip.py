@@ -10,7 +10,7 @@ from auditor.protocols import Translator
 from auditor.values import BackTranslation, Forced, Span, TokenScores
 
 _ALTERNATIVES = 8
-_LONGEST = 480  # code points translated in one piece: five times an ordinary sentence, half of what the models can hold
+_LONGEST = 480  # code points translated at once: five times an ordinary sentence, half of what the models can hold
 _WINDOW = 120  # code points on either side of a change, where the sentence is too long to be judged whole
 
 
@@ -56,14 +56,18 @@ class PivotBackTranslator:
             One item a sentence. A word that no model can write a letter of has log-probability 0 and no alternatives.
         """
         parts = [list(self._parts(sentence)) for sentence in sentences]
-        texts = [part.of(sentence) for sentence, spans in zip(sentences, parts, strict=True) for part in spans]
+        texts: list[str] = []
+        for sentence, spans in zip(sentences, parts, strict=True):
+            texts += [span.of(sentence) for span in spans]
         pivots = [_shortened(pivot, self._comes_home) for pivot in self._out.translate(texts)]
         trips, forced = self._home.translate_and_examine(pivots, texts, best=_ALTERNATIVES)
         results = []
         at = 0
         for sentence, spans, ranges in zip(sentences, parts, words, strict=True):
             here = slice(at, at + len(spans))
-            tokens = [token for span, found in zip(spans, forced[here], strict=True) for token in _tokens(found, span)]
+            tokens: list[_Token] = []
+            for span, found in zip(spans, forced[here], strict=True):
+                tokens += _tokens(found, span)
             log_probs, alternatives = _by_word(tokens, ranges, sentence)
             results.append(BackTranslation(_joined(pivots[here]), _joined(trips[here]), log_probs, alternatives))
             at += len(spans)
@@ -96,7 +100,10 @@ class PivotBackTranslator:
         their own.
         """
         triples = [self._shortened_change(*triple) for triple in zip(pivots, before, after, strict=True)]
-        pairs = list(dict.fromkeys((text, pivot) for pivot, *texts in triples for text in texts))
+        distinct: dict[tuple[str, str], None] = {}
+        for pivot, old, new in triples:
+            distinct |= {(old, pivot): None, (new, pivot): None}
+        pairs = list(distinct)
         forced = self._out.force([text for text, _ in pairs], [pivot for _, pivot in pairs])
         log_probs = {pair: sum(scores.log_probs) for pair, scores in zip(pairs, forced, strict=True)}
         return [log_probs[new, pivot] - log_probs[old, pivot] for pivot, old, new in triples]

@@ -1,4 +1,4 @@
-"""The `Translator` protocol over a model on piece numbers: offsets, batches of like length, readable words."""
+"""The `Translator` protocol over a model on subword numbers: offsets, batches of like length, readable words."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import TypeVar
 
 from auditor import concurrency
 from auditor.engines.translation.forced_decoding import Forced, SequenceModel
-from auditor.engines.translation.vocabulary import Pieces, Vocabulary
+from auditor.engines.translation.vocabulary import Subwords, Vocabulary
 from auditor.errors import ModelError
 from auditor.values import Span, TokenScores
 
 T = TypeVar("T")
 
 _BATCH_SENTENCES = 32
-_BATCH_PIECES = 4096  # of one side, padding included
+_BATCH_SUBWORDS = 4096  # of one side, padding included
 
 
-class PieceTranslator:
-    """Translate, force and align sentences with a `SequenceModel` and its vocabularies.
+class SubwordTranslator:
+    """Translate and force sentences with a `SequenceModel` and its vocabularies.
 
-    A sentence with more pieces than the model has positions is refused with a ModelError;
+    A sentence with more subwords than the model has positions is refused with a ModelError;
     `auditor.engines.translation.round_trip` splits such sentences before they come here.
     """
 
@@ -45,18 +45,18 @@ class PieceTranslator:
 
     def fits(self, source: str, target: str) -> bool:
         """Tell whether both are short enough for the model's positions."""
-        pieces = max(len(self._source.encode(source)), len(self._target.writable(target)))
-        return pieces < self._model.positions
+        subwords = max(len(self._source.encode(source)), len(self._target.writable(target)))
+        return subwords < self._model.positions
 
     def translate(self, sentences: Sequence[str]) -> list[str]:
         """Translate each sentence greedily; one of which the model can read nothing gives "".
 
         Raises:
-            ModelError: a sentence has more pieces than the model has positions.
+            ModelError: a sentence has more subwords than the model has positions.
         """
-        pieces = [self._source.encode(sentence) for sentence in sentences]
-        readable = [index for index, found in enumerate(pieces) if self._readable(found)]
-        sources = [self._closed(pieces[index], sentences[index]) for index in readable]
+        subwords = [self._source.encode(sentence) for sentence in sentences]
+        readable = [index for index, found in enumerate(subwords) if self._readable(found)]
+        sources = [self._closed(subwords[index], sentences[index]) for index in readable]
 
         def work(batch: Sequence[int]) -> list[list[int]]:
             return self._model.greedy([sources[index] for index in batch])
@@ -70,7 +70,7 @@ class PieceTranslator:
         """Score given translations; see `Translator.force`.
 
         Raises:
-            ModelError: a source or target has more pieces than the model has positions.
+            ModelError: a source or target has more subwords than the model has positions.
         """
         return [tokens for tokens, _ in self.examine(sources, targets, best=0)]
 
@@ -82,19 +82,19 @@ class PieceTranslator:
         self, sources: Sequence[str], targets: Sequence[str], *, best: int
     ) -> list[tuple[TokenScores, list[tuple[str, ...]]]]:
         """Do `force` and `alternatives` in one pass."""
-        pieces, read, written = self._pairs(sources, targets)
+        subwords, read, written = self._pairs(sources, targets)
 
         def work(batch: Sequence[int]) -> list[Forced]:
             return self._model.force([read[index] for index in batch], [written[index] for index in batch], best=best)
 
         forced = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)
-        return [self._examined(*item) for item in zip(forced, pieces, targets, strict=True)]
+        return [self._examined(*item) for item in zip(forced, subwords, targets, strict=True)]
 
     def translate_and_examine(
         self, sources: Sequence[str], targets: Sequence[str], *, best: int
     ) -> tuple[list[str], list[tuple[TokenScores, list[tuple[str, ...]]]]]:
         """Do `translate` and `examine`, reading each source once."""
-        pieces, read, written = self._pairs(sources, targets)
+        subwords, read, written = self._pairs(sources, targets)
 
         def work(batch: Sequence[int]) -> list[tuple[list[int], Forced]]:
             found = self._model.both([read[index] for index in batch], [written[index] for index in batch], best=best)
@@ -106,59 +106,39 @@ class PieceTranslator:
             for (ids, _), source in zip(found, sources, strict=True)
         ]
         forced = [item for _, item in found]
-        return translations, [self._examined(*item) for item in zip(forced, pieces, targets, strict=True)]
+        return translations, [self._examined(*item) for item in zip(forced, subwords, targets, strict=True)]
 
-    def _examined(self, found: Forced, own: Pieces, target: str) -> tuple[TokenScores, list[tuple[str, ...]]]:
-        return _token_scores(found, own, target), [
-            tuple(self._target.decode(ids) for ids in row) for row in found.rivals
-        ]
-
-    def align(self, sources: Sequence[str], targets: Sequence[str]) -> list[list[tuple[Span, Span]]]:
-        """Link each target token to its most attended source token; tokens that stand for no text have no link."""
-        pieces, read, written = self._pairs(sources, targets)
-
-        def work(batch: Sequence[int]) -> list[list[int]]:
-            return self._model.attend([read[index] for index in batch], [written[index] for index in batch])
-
-        attended = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)
-        return [
-            [
-                (there[place], here)
-                for place, here in zip(places[:-1], own.spans, strict=True)
-                if here and place < len(there) and there[place]
-            ]
-            for places, own, there in zip(
-                attended, pieces, (self._source.encode(source).spans for source in sources), strict=True
-            )
-        ]
-
-    def _readable_rivals(self, rivals: Sequence[tuple[int, ...]]) -> tuple[str, ...]:
-        written = (self._target.decode(ids) for ids in rivals)
-        return tuple(dict.fromkeys(text for text in written if text))
+    def _examined(self, found: Forced, own: Subwords, target: str) -> tuple[TokenScores, list[tuple[str, ...]]]:
+        alternatives: list[tuple[str, ...]] = []
+        for rivals in found.rivals:
+            alternatives.append(tuple(map(self._target.decode, rivals)))
+        return _token_scores(found, own, target), alternatives
 
     def _pairs(
         self, sources: Sequence[str], targets: Sequence[str]
-    ) -> tuple[list[Pieces], list[list[int]], list[list[int]]]:
-        """Return the targets' pieces, and the closed piece numbers of both sides."""
-        pieces = [self._target.writable(target) for target in targets]
+    ) -> tuple[list[Subwords], list[list[int]], list[list[int]]]:
+        """Return the targets' subwords, and the closed subword numbers of both sides."""
+        subwords = [self._target.writable(target) for target in targets]
         read = [self._closed(self._source.encode(source), source) for source in sources]
-        return pieces, read, [self._closed(own, target) for own, target in zip(pieces, targets, strict=True)]
+        return subwords, read, [self._closed(own, target) for own, target in zip(subwords, targets, strict=True)]
 
-    def _readable(self, pieces: Pieces) -> bool:
-        return any(span and piece != self._source.unknown for piece, span in zip(pieces.ids, pieces.spans, strict=True))
+    def _readable(self, subwords: Subwords) -> bool:
+        return any(
+            span and subword != self._source.unknown for subword, span in zip(subwords.ids, subwords.spans, strict=True)
+        )
 
-    def _closed(self, pieces: Pieces, sentence: str) -> list[int]:
-        if len(pieces) >= self._model.positions:
+    def _closed(self, subwords: Subwords, sentence: str) -> list[int]:
+        if len(subwords) >= self._model.positions:
             raise ModelError(
-                f"a sentence of {len(pieces)} pieces is too long for {self.name}, which takes "
+                f"a sentence of {len(subwords)} subwords is too long for {self.name}, which takes "
                 f'{self._model.positions - 1}; split it: "{sentence[:60]}…"'
             )
-        return [*pieces.ids, self._model.end]
+        return [*subwords.ids, self._model.end]
 
 
-def _token_scores(forced: Forced, pieces: Pieces, target: str) -> TokenScores:
+def _token_scores(forced: Forced, subwords: Subwords, target: str) -> TokenScores:
     end = Span(len(target), len(target))
-    return TokenScores((*pieces.spans, end), forced.log_probs, forced.entropies, forced.ranks)
+    return TokenScores((*subwords.spans, end), forced.log_probs, forced.entropies, forced.ranks)
 
 
 def _by_length(lengths: Sequence[int], work: Callable[[Sequence[int]], Sequence[T]]) -> list[T]:
@@ -167,7 +147,7 @@ def _by_length(lengths: Sequence[int], work: Callable[[Sequence[int]], Sequence[
     batch: list[int] = []
     concurrency.use_thread_share()
     for index in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
-        if batch and (len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * lengths[batch[0]] > _BATCH_PIECES):
+        if batch and (len(batch) == _BATCH_SENTENCES or (len(batch) + 1) * lengths[batch[0]] > _BATCH_SUBWORDS):
             results |= zip(batch, work(batch), strict=True)
             batch = []
         batch.append(index)

@@ -1,4 +1,4 @@
-"""A SentencePiece vocabulary with exact offsets: which code points of a sentence each piece stands for."""
+"""A SentencePiece vocabulary with exact offsets: which code points of a sentence each subword stands for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sentencepiece
 from auditor.errors import ModelError
 from auditor.values import Span
 
-_SPACE = "▁"  # how SentencePiece writes a space inside a piece
+_SPACE = "▁"  # how SentencePiece writes a space inside a subword
 
 # One character for one character, so that offsets stay. Asked only for characters a vocabulary cannot write.
 _TWINS = str.maketrans(
@@ -21,15 +21,15 @@ _TWINS = str.maketrans(
     "''''''''\"\"\"\"\"\"\"-------oOdDlLiOoAa",
 )
 _CONTROL = re.compile(r"<.*>|>>.*<<")  # end, unknown, padding, and the marks that choose a language
-_CONTROL_ENDS = ("<", ">")  # looked at first, as most pieces end otherwise
+_CONTROL_ENDS = ("<", ">")  # looked at first, as most subwords end otherwise
 _ACCENTED = range(0xC0, 0x250)  # Latin letters that decompose into a plain letter and a mark
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
-    """A sentence in pieces.
+class Subwords:
+    """A sentence in subwords.
 
-    `spans` are code points of the sentence, without white space: ordered and disjoint; empty for a piece that writes
+    `spans` are code points of the sentence, without white space: ordered and disjoint; empty for a subword that writes
     none (a lone space, the second half of an expanded character).
     """
 
@@ -41,70 +41,70 @@ class Pieces:
 
 
 class Vocabulary:
-    """The pieces of one language of one model; `ids` are the model's, which need not be SentencePiece's.
+    """The subwords of one language of one model; `ids` are the model's, which need not be SentencePiece's.
 
     Characters the vocabulary cannot write are replaced one for one by a plain twin (curly by straight quotes, "é" by
-    "e") before encoding; those without a twin become the unknown piece.
+    "e") before encoding; those without a twin become the unknown subword.
     """
 
     def __init__(self, path: Path, *, ids: Mapping[str, int] | None = None, unknown: int | None = None) -> None:
-        """Load the vocabulary at `path`; `ids` maps pieces to the model's numbers where they are not SentencePiece's.
+        """Load the vocabulary at `path`; `ids` maps subwords to the model's numbers where they are not SentencePiece's.
 
         Raises:
             ModelError: the file is missing or no SentencePiece model.
         """
         self._processor = _open(path)
         size = self._processor.get_piece_size()
-        pieces = self._processor.id_to_piece(list(range(size)))
+        subwords = self._processor.id_to_piece(list(range(size)))
         self.unknown = self._processor.unk_id() if unknown is None else unknown
-        self._ids = list(range(size)) if ids is None else [ids.get(piece, self.unknown) for piece in pieces]
-        named = dict(zip(pieces, self._ids, strict=True)) if ids is None else ids
+        self._ids = list(range(size)) if ids is None else [ids.get(subword, self.unknown) for subword in subwords]
+        named = dict(zip(subwords, self._ids, strict=True)) if ids is None else ids
         self._texts = {
-            number: piece
-            for piece, number in named.items()
-            if not (piece[-1:] in _CONTROL_ENDS and _CONTROL.fullmatch(piece))
+            number: subword
+            for subword, number in named.items()
+            if not (subword[-1:] in _CONTROL_ENDS and _CONTROL.fullmatch(subword))
         }
         self._twins = self._needed_twins()
 
     @property
     def texts(self) -> Mapping[int, str]:
-        """The pieces by the model's number, a leading space written "▁"; control symbols are left out."""
+        """The subwords by the model's number, a leading space written "▁"; control symbols are left out."""
         return self._texts
 
-    def encode(self, sentence: str) -> Pieces:
-        """Split `sentence` into pieces, the unknown ones included."""
+    def encode(self, sentence: str) -> Subwords:
+        """Split `sentence` into subwords, the unknown ones included."""
         plain = _without_surrogates(sentence).translate(self._twins)
         found = self._processor.encode(plain, return_type="offset_mapping")
         spans = _disjoint(sentence, found["offsets"])
-        return Pieces(tuple(self._ids[number] for number in found["ids"]), spans)
+        return Subwords(tuple(self._ids[number] for number in found["ids"]), spans)
 
-    def writable(self, sentence: str) -> Pieces:
-        """Split `sentence` into pieces as if the characters that the vocabulary cannot write were not there."""
-        pieces = self.encode(sentence)
-        if self.unknown not in pieces.ids:
-            return pieces
+    def writable(self, sentence: str) -> Subwords:
+        """Split `sentence` into subwords as if the characters that the vocabulary cannot write were not there."""
+        subwords = self.encode(sentence)
+        if self.unknown not in subwords.ids:
+            return subwords
         unwritten = [False] * len(sentence)
-        for number, span in zip(pieces.ids, pieces.spans, strict=True):
+        for number, span in zip(subwords.ids, subwords.spans, strict=True):
             if number == self.unknown:
                 unwritten[span.start : span.end] = [True] * len(span)
         places = [index for index, skip in enumerate(unwritten) if not skip]
         rest = self.encode("".join(sentence[place] for place in places))
         kept = [(number, span) for number, span in zip(rest.ids, rest.spans, strict=True) if number != self.unknown]
-        return Pieces(tuple(number for number, _ in kept), tuple(_moved(span, places) for _, span in kept))
+        return Subwords(tuple(number for number, _ in kept), tuple(_moved(span, places) for _, span in kept))
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Write pieces as text; numbers that are no pieces (control symbols, the unknown piece) write nothing."""
+        """Write subwords as text; numbers that are no subwords (control symbols, the unknown subword) write nothing."""
         return "".join(self._texts.get(number, "") for number in ids).replace(_SPACE, " ").strip()
 
     def starts_word(self, number: int) -> bool:
-        """Tell whether the piece can begin a word: a space, alone or with a letter or digit after it."""
+        """Tell whether the subword can begin a word: a space, alone or with a letter or digit after it."""
         text = self._texts.get(number, "")
         return text == _SPACE or (text[:1] == _SPACE and text[1].isalnum())
 
     def continues_word(self, number: int) -> bool:
-        """Tell whether the piece can only stand inside a word: letters, digits, apostrophes and hyphens."""
+        """Tell whether the subword can only stand inside a word: letters, digits, apostrophes and hyphens."""
         text = self._texts.get(number, "")
-        if not text or text[0] == _SPACE:  # half of the pieces, sooner
+        if not text or text[0] == _SPACE:  # half of the subwords, sooner
             return False
         return text.isalnum() or all(character.isalnum() or character in "'’-" for character in text)
 

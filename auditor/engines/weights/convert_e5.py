@@ -31,9 +31,9 @@ _Raw = NDArray[np.float32] | NDArray[np.void]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """SentencePiece's pieces with their log-probabilities, and the ids of the special ones."""
+    """SentencePiece's subwords with their log-probabilities, and the ids of the special ones."""
 
-    pieces: tuple[tuple[str, float], ...]
+    subwords: tuple[tuple[str, float], ...]
     bos: int
     eos: int
     pad: int
@@ -102,10 +102,10 @@ def _read_vocabulary(cursor: _Cursor) -> Vocabulary:
     offsets = np.frombuffer(cursor.take(4 * (count + 1)), "<u4").tolist()
     scores = np.frombuffer(cursor.take(4 * count), "<f4").tolist()
     blob = bytes(cursor.take(int(length)))
-    pieces = tuple(
+    subwords = tuple(
         (blob[start:end].decode(), score) for start, end, score in zip(offsets, offsets[1:], scores, strict=False)
     )
-    return Vocabulary(pieces, bos, eos, pad, unknown)
+    return Vocabulary(subwords, bos, eos, pad, unknown)
 
 
 def _skip_normaliser(cursor: _Cursor) -> None:
@@ -158,7 +158,7 @@ def _unpack(blocks: NDArray[np.void]) -> tuple[NDArray[np.int8], NDArray[np.floa
 
 def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
     """Rebuild XLM-R's tokenizer: SentencePiece unigrams over words that begin with U+2581; no special tokens added."""
-    tokenizer = Tokenizer(models.Unigram(list(vocabulary.pieces), vocabulary.unknown, byte_fallback=False))
+    tokenizer = Tokenizer(models.Unigram(list(vocabulary.subwords), vocabulary.unknown, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             # The map the model was trained with made the zero-width joiner a space; SentencePiece's of today keeps it.

@@ -138,7 +138,7 @@ def _options(yaml: bytes, path: Path) -> Mapping[str, str]:
 
 
 def _shortlist(blob: bytes, path: Path) -> tuple[dict[str, Array], int]:
-    """Read offsets and ids, and how many of the first pieces are always allowed."""
+    """Read offsets and ids, and how many of the first subwords are always allowed."""
     try:
         magic, _, first, _, count, length = struct.unpack_from("<6Q", blob)
         if magic != _SHORTLIST_MAGIC:

@@ -58,7 +58,9 @@ def convert(file: Path, out: Path) -> None:
     _require(file, fields, "tokenizer.ggml.model", ("gpt2",))
     _require(file, fields, "tokenizer.ggml.pre", ("smollm", "gpt-2"))
     heads = {"attn_q": fields["llama.attention.head_count"], "attn_k": fields["llama.attention.head_count_kv"]}
-    tensors = {name: weight for tensor in reader.tensors for name, weight in _weights(tensor, heads)}
+    tensors: dict[str, torch.Tensor] = {}
+    for tensor in reader.tensors:
+        tensors.update(_weights(tensor, heads))
     save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
     _write_json(out / "config.json", _config(fields, tied="lm_head.weight" not in tensors))
     _write_json(out / "tokenizer_config.json", _tokenizer_config(fields))
@@ -155,7 +157,10 @@ def _write_tokenizer(fields: Fields, path: Path) -> None:
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
     tokens, kinds = fields["tokenizer.ggml.tokens"], fields["tokenizer.ggml.token_type"]
-    merges = [(left, right) for left, right in (merge.split(" ") for merge in fields["tokenizer.ggml.merges"])]
+    merges: list[tuple[str, str]] = []
+    for merge in fields["tokenizer.ggml.merges"]:
+        left, right = merge.split(" ")
+        merges.append((left, right))
     tokenizer = Tokenizer(models.BPE(vocab={token: number for number, token in enumerate(tokens)}, merges=merges))
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
     # "smollm": every digit alone first, then GPT-2's rules (llama.cpp, LLAMA_VOCAB_PRE_TYPE_SMOLLM).

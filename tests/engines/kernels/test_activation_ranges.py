@@ -1,4 +1,4 @@
-"""How far numbers reach: told by the recipe, loaded, and used where eight bits are asked for."""
+"""Activation ranges: fitted by the recipe, loaded, and used where int8 is asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from auditor.engines.kernels import quantized_linear
-from auditor.engines.kernels.activation_ranges import WEIGHTS, Ranges, open_ranges
+from auditor.engines.kernels.activation_ranges import WEIGHTS, ActivationRanges, load_activation_ranges
 from auditor.engines.language_model.causal_lm import CausalLM
 from auditor.engines.language_model.checkpoint import load_network
 from auditor.errors import ModelError
@@ -29,11 +29,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ranges(folder: Path) -> Ranges:
-    return open_ranges(make_ranges(folder, folder.parent / "ranges", TEXTS))
+def ranges(folder: Path) -> ActivationRanges:
+    return load_activation_ranges(make_ranges(folder, folder.parent / "ranges", TEXTS))
 
 
-def test_the_recipe_keeps_the_furthest_of_each_number(folder: Path, ranges: Ranges) -> None:
+def test_the_recipe_keeps_the_furthest_of_each_number(folder: Path, ranges: ActivationRanges) -> None:
     """What goes into the matrices behind both norms of each layer, over all texts."""
     model = AutoModelForCausalLM.from_pretrained(folder)
     first = model.model.layers[0].input_layernorm
@@ -52,18 +52,20 @@ def test_texts_follow_one_another_in_windows() -> None:
 
 @pytest.mark.parametrize("fast", [True, False])
 def test_auto_is_eight_bits_where_they_are_fast(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, ranges: Ranges, *, fast: bool
+    monkeypatch: pytest.MonkeyPatch, folder: Path, ranges: ActivationRanges, *, fast: bool
 ) -> None:
     """The signature tells, and by which ranges."""
-    monkeypatch.setattr(quantized_linear, "prefers_eight_bit", lambda: fast)
-    monkeypatch.setattr(quantized_linear.EightBit, "_packed", quantized_linear.EightBit._emulated)
+    monkeypatch.setattr(quantized_linear, "prefers_int8", lambda: fast)
+    monkeypatch.setattr(quantized_linear.Int8Linear, "_fbgemm_matmul", quantized_linear.Int8Linear._simulated_matmul)
     name = CausalLM(folder, name="tiny", ranges=ranges).name
 
-    assert name.endswith(f"/llama-int8-{ranges.name}") is fast
+    assert name.endswith(f"/llama-{quantized_linear.int8_arithmetic()}-{ranges.name}") is fast
 
 
 @pytest.mark.parametrize(("precision", "rounds"), [("int8", True), ("float32", False), ("bfloat16", False)])
-def test_a_precision_that_is_asked_for_is_kept(folder: Path, ranges: Ranges, precision: str, *, rounds: bool) -> None:
+def test_a_precision_that_is_asked_for_is_kept(
+    folder: Path, ranges: ActivationRanges, precision: str, *, rounds: bool
+) -> None:
     """Eight bits also where they are slow, and never when another precision is named."""
     assert ("int8" in CausalLM(folder, name="tiny", precision=precision, ranges=ranges).name) is rounds
 
@@ -79,20 +81,23 @@ def test_without_ranges_nothing_is_in_eight_bits(folder: Path) -> None:
 def test_the_ranges_of_another_model_are_refused(folder: Path) -> None:
     with pytest.raises(ModelError, match="another model's"):
         load_network(
-            folder, torch.float32, torch.device("cpu"), ranges=Ranges("x", torch.ones(3, 16), torch.ones(3, 16))
+            folder,
+            torch.float32,
+            torch.device("cpu"),
+            ranges=ActivationRanges("x", torch.ones(3, 16), torch.ones(3, 16)),
         )
 
 
 def test_a_missing_or_damaged_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="missing"):
-        open_ranges(tmp_path)
+        load_activation_ranges(tmp_path)
     (tmp_path / WEIGHTS).write_bytes(b"\x00" * 20)
     with pytest.raises(ModelError, match="corrupt"):
-        open_ranges(tmp_path)
+        load_activation_ranges(tmp_path)
 
 
 def test_what_ships_is_whole() -> None:
-    """Each number of each layer reaches somewhere: eight bits need a step that is no nought."""
+    """The range of each number of each layer is above 0, as is the step between levels."""
     shipped = load_file(Path(recipe.__file__).parents[1] / "ranges" / WEIGHTS)
 
     assert {name: tuple(tensor.shape) for name, tensor in shipped.items()} == {"inputs": (30, 576), "widen": (30, 576)}

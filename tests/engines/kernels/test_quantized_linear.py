@@ -1,4 +1,4 @@
-"""Products: as exact in float32 as torch's own, in eight bits the same whoever computes them."""
+"""Linear layers: as exact in float32 as torch's own, in int8 the same to the last digits in both arithmetics."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_matrix_that_is_laid_out_multiplies_alike(precision: torch.dtype, rows
     torch.manual_seed(3)
     x, weight = torch.randn(rows, 64).to(precision), torch.randn(32, 64).to(precision)
     with torch.inference_mode():
-        found = quantized_linear.times(weight)(x)
+        found = quantized_linear.matmul(weight)(x)
 
         assert found.dtype == precision
         assert torch.equal(found, torch.nn.functional.linear(x, weight))
@@ -70,59 +70,61 @@ def test_a_matrix_that_is_laid_out_multiplies_alike(precision: torch.dtype, rows
 def test_what_cannot_be_laid_out_is_multiplied_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without oneDNN, or on another device."""
     matrix = torch.eye(4, dtype=torch.bfloat16)
-    elsewhere = quantized_linear.times(matrix.to("meta"))
+    elsewhere = quantized_linear.matmul(matrix.to("meta"))
     monkeypatch.setattr(quantized_linear, "_reorders", lambda: False)
 
-    assert torch.equal(quantized_linear.times(matrix)(matrix), matrix)
+    assert torch.equal(quantized_linear.matmul(matrix)(matrix), matrix)
     assert elsewhere(matrix.to("meta")).device.type == "meta"
 
 
-def _eight_bit(outputs: int = 20, *, scales: int = 20) -> quantized_linear.EightBit:
+def _int8(outputs: int = 20, *, scales: int = 20) -> quantized_linear.Int8Linear:
     numbers = torch.randint(-127, 128, (outputs, 48), dtype=torch.int8)
-    return quantized_linear.EightBit(numbers, torch.rand(scales) / 100 + 0.001, torch.randn(outputs), step=0.02)
+    return quantized_linear.Int8Linear(numbers, torch.rand(scales) / 100 + 0.001, torch.randn(outputs), step=0.02)
 
 
 @pytest.mark.parametrize("scales", [1, 20])
 @pytest.mark.parametrize("fast", [True, False])
 def test_eight_bits_are_rounded_and_added_up(monkeypatch: pytest.MonkeyPatch, scales: int, *, fast: bool) -> None:
     """The numbers of the definition, by the processor's own instructions and without; far numbers are cut off."""
-    if fast and not quantized_linear.has_eight_bit():
+    if fast and not quantized_linear.has_int8_kernel():
         pytest.skip("this processor has no such instructions")
-    monkeypatch.setattr(quantized_linear, "has_eight_bit", lambda: fast)
+    monkeypatch.setattr(quantized_linear, "has_int8_kernel", lambda: fast)
     torch.manual_seed(3)
-    product, x = _eight_bit(scales=scales), torch.randn(3, 7, 48)
+    product, x = _int8(scales=scales), torch.randn(3, 7, 48)
     x[0, 0, :2] = torch.tensor([1e6, -1e6])
     levels = (x / 0.02).round().clamp(-128, 127).double() * 0.02
-    expected = levels @ product.weights(torch.arange(20)).double().T + product._bias.double()
+    expected = levels @ product.gather_weights(torch.arange(20)).double().T + product._bias.double()
 
     with torch.inference_mode():
         assert (product(x) - expected).abs().max() < 2e-5
 
 
 def test_a_row_of_eight_bits_does_not_depend_on_its_neighbours() -> None:
-    """Not by a single bit: whole numbers are added up."""
+    """Not by a single bit, where whole numbers are added up."""
+    if not quantized_linear.has_int8_kernel():
+        pytest.skip("this processor has no such instructions")
     torch.manual_seed(4)
-    product, x = _eight_bit(), torch.randn(100, 48)
+    product, x = _int8(), torch.randn(100, 48)
     with torch.inference_mode():
         together = product(x)
 
         assert torch.equal(together, torch.cat([product(row) for row in x.split(1)]))
 
 
-@pytest.mark.parametrize("kind", ["eight bits", "float32"])
+@pytest.mark.parametrize("kind", ["int8", "float32"])
 def test_parts_of_a_product_are_its_own(kind: str) -> None:
     """Some outputs, one of each row, and the rows of the matrix."""
     torch.manual_seed(5)
-    whole = _eight_bit() if kind == "eight bits" else quantized_linear.Float(torch.randn(20, 48), torch.randn(20))
+    whole = _int8() if kind == "int8" else quantized_linear.FloatLinear(torch.randn(20, 48), torch.randn(20))
     x, outputs = torch.randn(5, 48), torch.tensor([3, 0, 19, 7, 3])
     with torch.inference_mode():
         made = whole(x)
         identity = whole(torch.zeros(1, 48))[0]
 
-        assert torch.allclose(whole.some(outputs)(x), made[:, outputs], atol=1e-5)
-        assert torch.allclose(whole.some(slice(4, 9))(x), made[:, 4:9], atol=1e-5)
-        assert torch.allclose(whole.picked(x, outputs), made[torch.arange(5), outputs], atol=1e-5)
-        assert torch.allclose(whole.weights(outputs) @ x[0] + identity[outputs], made[0, outputs], atol=0.1)
+        assert torch.allclose(whole.select(outputs)(x), made[:, outputs], atol=1e-5)
+        assert torch.allclose(whole.select(slice(4, 9))(x), made[:, 4:9], atol=1e-5)
+        assert torch.allclose(whole.gather(x, outputs), made[torch.arange(5), outputs], atol=1e-5)
+        assert torch.allclose(whole.gather_weights(outputs) @ x[0] + identity[outputs], made[0, outputs], atol=0.1)
 
 
 def _uneven() -> tuple[torch.Tensor, torch.Tensor]:
@@ -134,20 +136,20 @@ def _uneven() -> tuple[torch.Tensor, torch.Tensor]:
 
 @pytest.mark.parametrize("fast", [True, False])
 def test_uneven_numbers_keep_their_small_ones(monkeypatch: pytest.MonkeyPatch, *, fast: bool) -> None:
-    """Evened out, eight bits are nearer to the exact product by far than as the numbers come."""
-    if fast and not quantized_linear.has_eight_bit():
+    """With smoothed activations int8 is nearer to the exact product by far than as the numbers come."""
+    if fast and not quantized_linear.has_int8_kernel():
         pytest.skip("this processor has no such instructions")
-    monkeypatch.setattr(quantized_linear, "has_eight_bit", lambda: fast)
+    monkeypatch.setattr(quantized_linear, "has_int8_kernel", lambda: fast)
     weight, x = _uneven()
     exact, reach = x @ weight.T, x.abs().amax(0)
     with torch.inference_mode():
-        product, relief = quantized_linear.evened(weight, reach)
-        evened = product(x * relief)
-        as_they_come, _ = quantized_linear.evened(weight, torch.full_like(reach, float(reach.max())))
+        product, input_scale = quantized_linear.smooth_quantize(weight, reach)
+        smooth_quantize = product(x * input_scale)
+        as_they_come, _ = quantized_linear.smooth_quantize(weight, torch.full_like(reach, float(reach.max())))
         plain = as_they_come(x)
 
-    assert (evened - exact).std() < 0.02 * exact.std()
-    assert (evened - exact).std() < (plain - exact).std() / 3
+    assert (smooth_quantize - exact).std() < 0.02 * exact.std()
+    assert (smooth_quantize - exact).std() < (plain - exact).std() / 3
 
 
 def test_what_never_comes_and_what_makes_nothing_are_no_trouble() -> None:
@@ -156,13 +158,13 @@ def test_what_never_comes_and_what_makes_nothing_are_no_trouble() -> None:
     weight[3], weight[:, 5] = 0, 0
     x[:, 7] = 0
     with torch.inference_mode():
-        product, relief = quantized_linear.evened(weight, x.abs().amax(0))
-        found = product(x * relief)
+        product, input_scale = quantized_linear.smooth_quantize(weight, x.abs().amax(0))
+        found = product(x * input_scale)
 
     assert found.isfinite().all()
     assert found[:, 3].eq(0).all()
     assert (found - x @ weight.T).std() < 0.02 * found.std()
-    assert quantized_linear.evened(weight, torch.zeros(48))[0](torch.zeros(1, 48)).eq(0).all()
+    assert quantized_linear.smooth_quantize(weight, torch.zeros(48))[0](torch.zeros(1, 48)).eq(0).all()
 
 
 @pytest.mark.parametrize(
@@ -171,32 +173,45 @@ def test_what_never_comes_and_what_makes_nothing_are_no_trouble() -> None:
 def test_eight_bits_are_preferred_where_nothing_is_faster(
     monkeypatch: pytest.MonkeyPatch, *, amx: bool, eight_bit: bool, preferred: bool
 ) -> None:
-    """A processor that multiplies bfloat16 in tiles needs no eight bits."""
+    """A processor that multiplies bfloat16 in tiles needs no int8."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": amx, "avx512_vnni": True})
-    monkeypatch.setattr(quantized_linear, "has_eight_bit", lambda: eight_bit)
+    monkeypatch.setattr(quantized_linear, "has_int8_kernel", lambda: eight_bit)
 
-    assert quantized_linear.prefers_eight_bit.__wrapped__() is preferred
+    assert quantized_linear.prefers_int8.__wrapped__() is preferred
 
 
 def test_packing_side_by_side_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last who packs puts things back, and each packs for the right library."""
-    if not quantized_linear.has_eight_bit():
+    if not quantized_linear.has_int8_kernel():
         pytest.skip("nothing is packed on this processor")
     monkeypatch.setattr(torch.backends.quantized, "engine", "onednn")
-    made, x = [_eight_bit() for _ in range(40)], torch.randn(2, 48)
+    made, x = [_int8() for _ in range(40)], torch.randn(2, 48)
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda product: product(x), made))
 
     assert torch.backends.quantized.engine == "onednn"
     for product, answer in zip(made, found, strict=True):
-        torch.testing.assert_close(answer, product._emulated()(x), atol=2e-5, rtol=0)
+        torch.testing.assert_close(answer, product._simulated_matmul()(x), atol=2e-5, rtol=0)
 
 
 def test_packing_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which library packs is a global of torch's."""
-    if not quantized_linear.has_eight_bit():
+    if not quantized_linear.has_int8_kernel():
         pytest.skip("nothing is packed on this processor")
     monkeypatch.setattr(torch.backends.quantized, "engine", "onednn")
-    _eight_bit()(torch.randn(2, 48))
+    _int8()(torch.randn(2, 48))
 
     assert torch.backends.quantized.engine == "onednn"
+
+
+@pytest.mark.parametrize(
+    ("device", "kernel", "expected"),
+    [("cpu", True, "int8-fbgemm"), ("cpu", False, "int8-simulated"), ("cuda", True, "int8-simulated")],
+)
+def test_each_arithmetic_of_int8_has_its_own_name(
+    monkeypatch: pytest.MonkeyPatch, device: str, expected: str, *, kernel: bool
+) -> None:
+    """What rounds otherwise must not share a signature."""
+    monkeypatch.setattr(quantized_linear, "has_int8_kernel", lambda: kernel)
+
+    assert quantized_linear.int8_arithmetic(device) == expected

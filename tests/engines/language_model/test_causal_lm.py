@@ -15,9 +15,9 @@ from transformers import LlamaForCausalLM
 
 from auditor.engines.language_model import causal_lm
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.network import Branches
+from auditor.engines.language_model.network import ContinuationTree
 from auditor.errors import ModelError
-from auditor.protocols import Edit, Outlook, Passage
+from auditor.protocols import Edit, LookAheadEstimate, Passage
 from auditor.text import segmentation
 from auditor.values import Span
 from tests.small_models import SENTENCES, make_causal_lm
@@ -68,9 +68,9 @@ def test_scores_equal_a_plain_forward_pass(model: CausalLM, folder: Path) -> Non
     """Each token's log-probability is what the network says of the whole text read at once."""
     tokens = _only(model.read(TEXT, _units(TEXT))).tokens
     ids = _stream(model, TEXT)
-    pieces = model.pieces(ids)[1:]
+    texts = model.token_texts(ids)[1:]
     log_probs = _plain_log_probs(folder, ids)
-    expected = [value for piece, value in zip(pieces, log_probs, strict=True) if piece.strip()]
+    expected = [value for text, value in zip(texts, log_probs, strict=True) if text.strip()]
 
     assert expected == pytest.approx(list(tokens.log_probs), abs=1e-4)
 
@@ -94,7 +94,7 @@ def test_a_price_is_the_difference_of_two_whole_texts(model: CausalLM, folder: P
     before = sum(_plain_log_probs(folder, _stream(model, text) + ending))
     after = sum(_plain_log_probs(folder, _stream(model, edited) + ending))
 
-    gain = passage.price([Edit(Span(start, start + 6), "the first day")], following=100)
+    gain = passage.rescore([Edit(Span(start, start + 6), "the first day")], following=100)
 
     assert gain == pytest.approx([after - before], abs=1e-3)
 
@@ -123,9 +123,9 @@ def _fresh(model: CausalLM) -> Passage:
 def test_a_price_does_not_depend_on_its_batch(model: CausalLM) -> None:
     """An edit costs the same alone as among others."""
     edits = [_edit(*pair) for pair in EDITS]
-    together = _fresh(model).price(edits, following=8)
+    together = _fresh(model).rescore(edits, following=8)
 
-    alone = [_fresh(model).price([edit], following=8)[0] for edit in edits]
+    alone = [_fresh(model).rescore([edit], following=8)[0] for edit in edits]
 
     assert alone == pytest.approx(together, abs=1e-4)
 
@@ -133,14 +133,14 @@ def test_a_price_does_not_depend_on_its_batch(model: CausalLM) -> None:
 def test_a_price_does_not_depend_on_what_was_asked_before(model: CausalLM) -> None:
     """What was read of an edit, or of another that begins alike, is read on from, and the price is what it is."""
     edits = [_edit(*pair) for pair in [*EDITS, ("Monday", "Tuesday"), ("Monday", "Tuesday morning")]]
-    at_once = _fresh(model).price(edits, following=8)
+    at_once = _fresh(model).rescore(edits, following=8)
     passage = _fresh(model)
-    outlook = Outlook(kept=(1.0,), fresh=0.0)
+    look_ahead = LookAheadEstimate(kept_shares=(1.0,), new_token_nats=0.0)
 
-    passage.estimate(edits[1::2], following=2, outlook=outlook, asked=1)
-    passage.price(edits[::2], following=2)
+    passage.estimate(edits[1::2], following=2, look_ahead=look_ahead, asked=1)
+    passage.rescore(edits[::2], following=2)
 
-    assert passage.price(edits, following=8) == pytest.approx(at_once, abs=1e-4)
+    assert passage.rescore(edits, following=8) == pytest.approx(at_once, abs=1e-4)
 
 
 def test_what_was_asked_is_not_read_again(model: CausalLM, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,18 +148,18 @@ def test_what_was_asked_is_not_read_again(model: CausalLM, monkeypatch: pytest.M
     edits = [_edit(*pair) for pair in EDITS]
     passage = _fresh(model)
     read = []
-    branch = model._network.branch
+    extend = model._network.extend
 
-    def watched(state: object, branches: Branches) -> object:
-        read.append(len(branches.ids))
-        return branch(state, branches)
+    def watched(state: object, tree: ContinuationTree) -> object:
+        read.append(len(tree.ids))
+        return extend(state, tree)
 
-    monkeypatch.setattr(model._network, "branch", watched)
-    passage.estimate(edits, following=8, outlook=Outlook(kept=(1.0,), fresh=0.0), asked=1)
-    passage.price(edits, following=8)
+    monkeypatch.setattr(model._network, "extend", watched)
+    passage.estimate(edits, following=8, look_ahead=LookAheadEstimate(kept_shares=(1.0,), new_token_nats=0.0), asked=1)
+    passage.rescore(edits, following=8)
     in_stages = sum(read)
-    passage.price(edits, following=8)
-    _fresh(model).price(edits, following=8)
+    passage.rescore(edits, following=8)
+    _fresh(model).rescore(edits, following=8)
 
     assert sum(read) == 2 * in_stages
 
@@ -168,9 +168,9 @@ def test_bounds_are_never_below_the_price(model: CausalLM) -> None:
     """The bound that costs nothing may be too high, never too low."""
     edits = [_edit(*pair) for pair in EDITS]
     passage = _only(model.read(TEXT, _units(TEXT)))
-    prices = passage.price(edits, following=2)
+    prices = passage.rescore(edits, following=2)
 
-    bounds = passage.bounds(edits, following=2)
+    bounds = passage.upper_bounds(edits, following=2)
 
     assert all(bound >= price - 1e-4 for bound, price in zip(bounds, prices, strict=True))
 
@@ -179,10 +179,13 @@ def test_an_estimate_ends_in_the_price(model: CausalLM) -> None:
     """Asked for every token an estimate is the price; asked for none, with the rest for free, it is the bound."""
     edits = [_edit(*pair) for pair in EDITS]
     passage = _only(model.read(TEXT, _units(TEXT)))
-    free, dear = Outlook(kept=(0.0,), fresh=0.0), Outlook(kept=(1.0,), fresh=9.0)
+    free, dear = (
+        LookAheadEstimate(kept_shares=(0.0,), new_token_nats=0.0),
+        LookAheadEstimate(kept_shares=(1.0,), new_token_nats=9.0),
+    )
 
-    assert passage.estimate(edits, following=2, outlook=dear, asked=99) == passage.price(edits, following=2)
-    assert passage.estimate(edits, following=2, outlook=free, asked=0) == passage.bounds(edits, following=2)
+    assert passage.estimate(edits, following=2, look_ahead=dear, asked=99) == passage.rescore(edits, following=2)
+    assert passage.estimate(edits, following=2, look_ahead=free, asked=0) == passage.upper_bounds(edits, following=2)
 
 
 def test_an_estimate_takes_the_outlook_for_what_it_has_not_asked(model: CausalLM) -> None:
@@ -194,9 +197,11 @@ def test_an_estimate_takes_the_outlook_for_what_it_has_not_asked(model: CausalLM
     fresh = len(model.encode(" Tuesday")) - 1
     kept = [p for s, p in zip(passage.tokens.spans, passage.tokens.log_probs, strict=True) if s.start > start + 6][:2]
 
-    guess = passage.estimate([edit], following=2, outlook=Outlook(kept=(0.5, 1.0), fresh=2.0), asked=0)
+    guess = passage.estimate(
+        [edit], following=2, look_ahead=LookAheadEstimate(kept_shares=(0.5, 1.0), new_token_nats=2.0), asked=0
+    )
 
-    expected = passage.bounds([edit], following=2)[0] - 2.0 * fresh + 0.5 * kept[0] + kept[1]
+    expected = passage.upper_bounds([edit], following=2)[0] - 2.0 * fresh + 0.5 * kept[0] + kept[1]
     assert guess == pytest.approx([expected], abs=1e-4)
 
 
@@ -204,7 +209,7 @@ def test_an_edit_that_changes_nothing_gains_nothing(model: CausalLM) -> None:
     """Writing the same words again is worth 0 nats."""
     passage = _only(model.read(TEXT, _units(TEXT)))
 
-    assert passage.price([_edit("talks", "talks")], following=8) == [0.0]
+    assert passage.rescore([_edit("talks", "talks")], following=8) == [0.0]
 
 
 def test_long_texts_are_read_in_passages_that_score_each_word_once(model: CausalLM) -> None:
@@ -235,7 +240,7 @@ def test_a_passage_ends_where_its_text_says(ends: list[tuple[int, int]], size: i
 @pytest.mark.parametrize("rest", range(561, 1505, 59))
 def test_two_lanes_end_a_text_together(rest: int) -> None:
     """The former of the last two passages is longer by what the other worker is busy with: up to 384 tokens."""
-    least, most = causal_lm._length(rest)
+    least, most = causal_lm._passage_length(rest)
     former = (least + most) // 2
 
     assert 0 < least < most <= causal_lm._PASSAGE_TOKENS[1]
@@ -247,7 +252,7 @@ def test_two_lanes_end_a_text_together(rest: int) -> None:
 @pytest.mark.parametrize("rest", [300, 560, 1505, 9000])
 def test_what_is_no_two_passages_is_cut_as_ever(rest: int) -> None:
     """A short end is one passage; what is far from the end is cut as if there were none."""
-    assert causal_lm._length(rest) == causal_lm._PASSAGE_TOKENS
+    assert causal_lm._passage_length(rest) == causal_lm._PASSAGE_TOKENS
 
 
 @pytest.mark.parametrize("words", [100, 500, 900, 2500])
@@ -345,4 +350,4 @@ def test_other_architectures_are_read_by_transformers(folder: Path, tmp_path: Pa
 
     assert (model.name, theirs.name) == ("tiny/float32/llama", "tiny/float32/transformers")
     assert ours.tokens.log_probs == pytest.approx(reference.tokens.log_probs, abs=1e-4)
-    assert ours.price(edits, following=8) == pytest.approx(reference.price(edits, following=8), abs=1e-3)
+    assert ours.rescore(edits, following=8) == pytest.approx(reference.rescore(edits, following=8), abs=1e-3)

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from auditor.engines.language_model.causal_lm import CausalLM
-from auditor.engines.language_model.edit_scoring import Watch
-from auditor.engines.language_model.probe import WEIGHTS, Probe, ProbeNetwork, normed, open_probe
+from auditor.engines.language_model.edit_scoring import HiddenStateHook
+from auditor.engines.language_model.probe import WEIGHTS, Probe, ProbeNetwork, load_probe, rms_normalised
 from auditor.errors import ModelError
 from auditor.text import segmentation
 from auditor.values import Span
@@ -21,11 +21,11 @@ from tests.small_models import SENTENCES, make_causal_lm
 TEXT = "\n\n".join(SENTENCES)
 
 
-class Listener(Probe):
+class RecordingProbe(Probe):
     """A probe that keeps what it is shown."""
 
     def __init__(self) -> None:
-        super().__init__(ProbeNetwork(len(LAYERS) * WIDTH), layers=LAYERS, name="listener")
+        super().__init__(ProbeNetwork(len(LAYERS) * WIDTH), layers=LAYERS, name="recorder")
         self.shown: list[tuple[Tensor, list[int]]] = []
 
     def answer(self, states: Tensor, sentences: Sequence[int]) -> list[tuple[float, ...]]:
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def probe(tmp_path_factory: pytest.TempPathFactory) -> Probe:
-    return open_probe(make_probe(tmp_path_factory.mktemp("models") / "probe"))
+    return load_probe(make_probe(tmp_path_factory.mktemp("models") / "probe"))
 
 
 def _words(text: str) -> list[list[Span]]:
@@ -53,24 +53,24 @@ def _units(text: str) -> list[Span]:
 
 def test_a_word_is_known_by_the_last_of_its_tokens(folder: Path) -> None:
     """Cut the text behind a word: what the network holds at its last token is what the probe was shown of the word."""
-    listener = Listener()
-    model = CausalLM(folder, name="tiny", precision="float32", watch=Watch.of(listener))
+    recorder = RecordingProbe()
+    model = CausalLM(folder, name="tiny", precision="float32", hook=HiddenStateHook.for_probe(recorder))
     (passage,) = model.read(SENTENCES[0], _units(SENTENCES[0]))
     (words,) = _words(SENTENCES[0])
     passage.probe([words])
-    ((states, sizes),) = listener.shown
+    ((states, sizes),) = recorder.shown
 
     assert sizes == [len(words)]
     for word, shown in zip(words, states, strict=True):
         ids = [0, *model.encode(SENTENCES[0][: word.end])]
-        *_, seen = model._network.read(ids, keep=1, watch=LAYERS)
+        *_, seen = model._network.read(ids, keep=1, hidden_layers=LAYERS)
         torch.testing.assert_close(shown, seen[0], atol=1e-4, rtol=0)
 
 
 def test_every_passage_of_a_long_text_is_shown_its_own_words(folder: Path) -> None:
     """Words come in order, each once, though passages have context before them."""
-    listener = Listener()
-    model = CausalLM(folder, name="tiny", precision="float32", watch=Watch.of(listener))
+    recorder = RecordingProbe()
+    model = CausalLM(folder, name="tiny", precision="float32", hook=HiddenStateHook.for_probe(recorder))
     text = "\n\n".join(SENTENCES * 12)
     words = [word for sentence in _words(text) for word in sentence]
     asked = 0
@@ -79,8 +79,8 @@ def test_every_passage_of_a_long_text_is_shown_its_own_words(folder: Path) -> No
         passage.probe([inside])
         asked += len(inside)
 
-    assert len(listener.shown) > 1
-    assert asked == len(words) == sum(len(states) for states, _ in listener.shown)
+    assert len(recorder.shown) > 1
+    assert asked == len(words) == sum(len(states) for states, _ in recorder.shown)
 
 
 def test_answers_do_not_depend_on_the_sentences_beside(probe: Probe) -> None:
@@ -109,7 +109,7 @@ def test_the_size_of_states_means_nothing(probe: Probe) -> None:
     torch.manual_seed(3)
     states = torch.randn(4, len(LAYERS), WIDTH)
 
-    assert normed(states).pow(2).mean(-1).flatten().tolist() == pytest.approx([1.0] * 8, abs=1e-4)
+    assert rms_normalised(states).pow(2).mean(-1).flatten().tolist() == pytest.approx([1.0] * 8, abs=1e-4)
     assert probe.answer(states, [4])[0] == pytest.approx(probe.answer(100 * states, [4])[0], abs=1e-4)
 
 
@@ -122,7 +122,7 @@ def test_nothing_is_said_without_words_or_without_a_probe(probe: Probe, folder: 
 
 def test_the_name_tells_the_weights(probe: Probe, folder: Path) -> None:
     """Two probes never share a signature: the name ends in their hash."""
-    model = CausalLM(folder, name="tiny", watch=Watch.of(probe))
+    model = CausalLM(folder, name="tiny", hook=HiddenStateHook.for_probe(probe))
 
     assert model.name.endswith(f"+{probe.name}")
     assert probe.name.startswith("probe-")
@@ -131,9 +131,9 @@ def test_the_name_tells_the_weights(probe: Probe, folder: Path) -> None:
 
 def test_a_missing_or_damaged_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="missing"):
-        open_probe(tmp_path)
+        load_probe(tmp_path)
     make_probe(tmp_path)
     file = tmp_path / WEIGHTS
     file.write_bytes(file.read_bytes()[:200])
     with pytest.raises(ModelError, match="corrupt"):
-        open_probe(tmp_path)
+        load_probe(tmp_path)

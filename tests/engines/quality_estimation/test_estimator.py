@@ -15,7 +15,7 @@ from transformers import BertConfig, BertModel
 from auditor.engines.quality_estimation import file_format
 from auditor.engines.quality_estimation.estimator import (
     EncoderQualityEstimator,
-    Pieces,
+    SubwordBatcher,
     load_estimator,
     load_network,
     load_tokenizer,
@@ -85,7 +85,7 @@ def test_a_zero_width_joiner_parts_words(folder: Path) -> None:
 def test_each_side_is_read_as_bert_reads_it(folder: Path) -> None:
     """The layers that read one side equal transformers' BERT with the same weights."""
     network = load_network(folder / "encoder").eval()
-    batch = Pieces(load_tokenizer(folder / "encoder")).batch([Pair(TEXT, WORDS), Pair("the bridge", ())])
+    batch = SubwordBatcher(load_tokenizer(folder / "encoder")).batch([Pair(TEXT, WORDS), Pair("the bridge", ())])
     bert = _bert(folder)
 
     with torch.no_grad():
@@ -156,7 +156,7 @@ def test_the_source_is_read(encoder: EncoderQualityEstimator) -> None:
 
 
 def test_a_sentence_longer_than_the_network_is_read_in_parts(encoder: EncoderQualityEstimator) -> None:
-    """Every word of a sentence of 3,000 pieces is judged, none is cut off."""
+    """Every word of a sentence of 3,000 subwords is judged, none is cut off."""
     text = "the bridge was closed " * 750
     words = tuple(Span(at, at + 3) for at in range(0, len(text), 22))
 

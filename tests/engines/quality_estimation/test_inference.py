@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from auditor.engines.quality_estimation import inference
 from auditor.engines.quality_estimation.estimator import (
     FITTED_WEIGHTS,
-    Pieces,
+    SubwordBatcher,
     load_estimator,
     load_network,
     load_tokenizer,
@@ -51,7 +51,7 @@ def _forward(encoder: Path, estimator: Path, pair: Pair, *, low: bool = False) -
     """What `forward` says of one pair alone, as probabilities: marked and edited, and the two scores."""
     network = load_network(encoder).eval()
     overlay(network, estimator / FITTED_WEIGHTS)
-    batch = Pieces(load_tokenizer(encoder)).batch([pair])
+    batch = SubwordBatcher(load_tokenizer(encoder)).batch([pair])
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=low):
         outputs = network(batch)
     marked = (outputs.marked[0] - torch.tensor(CLASS_WEIGHTS).log()).softmax(-1)[:, 1:].sum(-1)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from auditor.engines.quality_estimation.estimator import BOS, EOS, load_network, load_tokenizer
+from auditor.engines.quality_estimation.network import run_layers
 from auditor.engines.quality_estimation.sentence_embeddings import PREFIX, SentenceEmbedder, load_embedder
 from auditor.engines.weights import convert_e5
 from auditor.errors import ModelError
@@ -41,14 +42,13 @@ def test_vectors_do_not_depend_on_their_batch(embedder: SentenceEmbedder) -> Non
     assert np.linalg.norm(together, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
 
 
-def test_a_vector_is_the_mean_over_the_prefixed_pieces(folder: Path, embedder: SentenceEmbedder) -> None:
+def test_a_vector_is_the_mean_over_the_prefixed_subwords(folder: Path, embedder: SentenceEmbedder) -> None:
     """As the model's authors use it: "query: " before the text, the mean of the last layer, marks included."""
     network = load_network(folder).eval()
-    pieces = load_tokenizer(folder).encode(PREFIX + TEXTS[0]).ids
+    subwords = load_tokenizer(folder).encode(PREFIX + TEXTS[0]).ids
     with torch.inference_mode():
-        x = network.embeddings(torch.tensor([[BOS, *pieces, EOS]]))
-        for layer in network.layers:
-            x = layer(x, torch.zeros(1, 1, 1, x.shape[1]))
+        x = network.embeddings(torch.tensor([[BOS, *subwords, EOS]]))
+        x = run_layers(network.layers, x, torch.ones(x.shape[:2], dtype=torch.bool))
     mean = x[0].mean(0)
 
     assert embedder.embed(TEXTS[:1])[0] == pytest.approx((mean / mean.norm()).numpy(), abs=1e-5)

@@ -51,7 +51,7 @@ def _parts(encoding: Encoding) -> tuple[list[int], list[tuple[int, int]], list[s
 
 @given(TEXTS)
 def test_every_text_is_cut_as_by_the_library(library: Tokenizer, tokenizer: UnigramTokenizer, text: str) -> None:
-    """Numbers, code points and pieces are the same, those of unknown characters included."""
+    """Numbers, code points and subwords are the same, those of unknown characters included."""
     assert _parts(library.encode(text, add_special_tokens=False)) == _parts(tokenizer.encode(text))
 
 
@@ -78,9 +78,9 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_of_pieces_that_are_spelled_alike_the_last_one_counts(tmp_path: Path) -> None:
-    """As in the library; the piece that the other one hides is never written."""
-    pieces = [("<unk>", 0.0), ("▁the", -9.0), ("▁", -1.0), ("the", -1.0), ("▁the", -0.5)]
-    library = build_tokenizer(Vocabulary(tuple(pieces), bos=0, eos=0, pad=0, unknown=0))
+    """As in the library; the subword that the other one hides is never written."""
+    subwords = [("<unk>", 0.0), ("▁the", -9.0), ("▁", -1.0), ("the", -1.0), ("▁the", -0.5)]
+    library = build_tokenizer(Vocabulary(tuple(subwords), bos=0, eos=0, pad=0, unknown=0))
     save(library, tmp_path / TOKENIZER)
 
     assert UnigramTokenizer(tmp_path / TOKENIZER).encode("the").ids == library.encode("the").ids == [4]
@@ -98,7 +98,7 @@ def test_of_pieces_that_are_spelled_alike_the_last_one_counts(tmp_path: Path) ->
     ],
 )
 def test_the_fetched_vocabulary_cuts_alike(fetched: Tokenizer, text: str) -> None:
-    """Also with the quarter of a million pieces that are used."""
+    """Also with the quarter of a million subwords that are used."""
     file = installed.model_folder("multilingual-e5-small") / TOKENIZER
 
     assert _parts(fetched.encode(text, add_special_tokens=False)) == _parts(UnigramTokenizer(file).encode(text))

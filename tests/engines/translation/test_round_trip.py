@@ -89,7 +89,7 @@ def test_batches_change_nothing(back_translator: PivotBackTranslator) -> None:
 
 
 def test_a_sentence_too_long_for_the_models_is_split(back_translator: PivotBackTranslator) -> None:
-    """Every word still has its number, and each part is translated: the models hold 64 pieces."""
+    """Every word still has its number, and each part is translated: the models hold 64 subwords."""
     long = " ".join(ENGLISH)
     (trip,) = back_translator.measure([long], [_words(long)])
     (meaning,) = back_translator.keeps_meaning([trip.pivot], [long], [long.replace("bridge", "captain")])

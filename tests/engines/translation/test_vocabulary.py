@@ -18,10 +18,10 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
 
 @given(texts)
 def test_spans_are_ordered_disjoint_and_without_white_space_at_their_ends(vocabulary: Vocabulary, text: str) -> None:
-    """Every piece stands for a range of the text, whatever the text; the next begins where the last ended or later."""
-    for pieces in (vocabulary.encode(text), vocabulary.writable(text)):
+    """Every subword stands for a range of the text, whatever the text; the next begins where it ended or later."""
+    for subwords in (vocabulary.encode(text), vocabulary.writable(text)):
         last = 0
-        for span in pieces.spans:
+        for span in subwords.spans:
             assert last <= span.start <= span.end <= len(text)
             assert span.of(text) == span.of(text).strip()
             last = span.end
@@ -38,12 +38,12 @@ def test_writable_has_no_unknown_piece(vocabulary: Vocabulary, text: str) -> Non
 
 
 def test_spans_quote_the_text(vocabulary: Vocabulary) -> None:
-    """Pieces put together give the words they came from."""
+    """Subwords put together give the words they came from."""
     text = "the ferry  leaves"
-    pieces = vocabulary.encode(text)
+    subwords = vocabulary.encode(text)
 
-    assert "".join(span.of(text) for span in pieces.spans) == "theferryleaves"
-    assert vocabulary.decode(pieces.ids) == "the ferry leaves"
+    assert "".join(span.of(text) for span in subwords.spans) == "theferryleaves"
+    assert vocabulary.decode(subwords.ids) == "the ferry leaves"
 
 
 def test_unwritable_characters_are_stepped_over(vocabulary: Vocabulary) -> None:

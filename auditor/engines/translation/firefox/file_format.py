@@ -5,7 +5,7 @@ The folder holds
     model.safetensors      the matrices as the original 8-bit numbers, the rest as float32 (17 MB); with each matrix
                            `NAME.scale`, what 1 is worth in it, and `NAME.step`, what 1 is worth in the 8-bit numbers
                            that it is multiplied by
-    shortlist.safetensors  `offsets` and `ids`, both int32: the list of piece p is ids[offsets[p] : offsets[p + 1]]
+    shortlist.safetensors  `offsets` and `ids`, both int32: the list of subword p is ids[offsets[p] : offsets[p + 1]]
     vocab.spm              the vocabulary, byte for byte
     config.json            `StudentConfig`, written last: a folder without it is not finished
 
@@ -32,7 +32,7 @@ Array = NDArray[np.generic]
 class StudentConfig:
     """The shape of a student. `sha256` is of the original model file, so that a signature can name what was used.
 
-    `first` pieces are in every shortlist. A translation has at most floor(`length_factor` * source pieces) pieces.
+    `first` subwords are in every shortlist. A translation has at most floor(`length_factor` * subwords of the source).
     """
 
     source: str

@@ -1,6 +1,6 @@
 """Greedy translation with a Firefox student: one batch, each sentence within its own shortlist.
 
-Shapes: B unfinished sentences, D width, U pieces of the union of their shortlists.
+Shapes: B unfinished sentences, D width, U subwords of the union of their shortlists.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from auditor.engines.kernels.quantized_linear import Product
+from auditor.engines.kernels.quantized_linear import Linear
 from auditor.engines.translation.firefox.network import Memory, Network, States
 from auditor.engines.translation.forced_decoding import Ids
 from auditor.engines.translation.output_layer import FORBIDDEN
 
 _COMPACT = 0.8  # finished sentences leave the batch when fewer than this share are unfinished: leaving copies the rest
-_REGATHER = 0.7  # unused pieces leave the output layer when fewer than this share are used
+_REGATHER = 0.7  # unused subwords leave the output layer when fewer than this share are used
 
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """Which target pieces each source piece suggests: the list of piece p is ids[offsets[p] : offsets[p + 1]]."""
+    """Which target subwords each source subword suggests: the list of subword p is ids[offsets[p] : offsets[p + 1]]."""
 
     offsets: Tensor
     ids: Tensor
     first: int
 
     def of(self, source: Ids) -> Tensor:
-        """Return the pieces that a translation of `source` may use."""
-        lists = [self.ids[self.offsets[piece] : self.offsets[piece + 1]] for piece in set(source)]
+        """Return the subwords that a translation of `source` may use."""
+        lists = [self.ids[self.offsets[subword] : self.offsets[subword + 1]] for subword in set(source)]
         return torch.cat([torch.arange(self.first), *lists])
 
 
@@ -38,37 +38,37 @@ class Shortlist:
 class Choices:
     """The output layer over the union of a batch's shortlists; `barred` (B, U) is 0 in a sentence's own.
 
-    Elsewhere it is `FORBIDDEN`. One multiplication for the union is faster than one for each sentence's own pieces.
+    Elsewhere it is `FORBIDDEN`. One multiplication for the union is faster than one for each sentence's own subwords.
     """
 
     ids: Tensor
-    product: Product  # (…, D) -> (…, U), its own bias included
+    linear: Linear  # (…, D) -> (…, U), its own bias included
     barred: Tensor
 
     @classmethod
     def of(cls, network: Network, allowed: Sequence[Tensor] | None, *, batch: int) -> Choices:
-        """Gather the pieces that any sentence may use; `allowed` None allows all."""
+        """Gather the subwords that any sentence may use; `allowed` None allows all."""
         permitted = torch.zeros(batch, len(network.bias), dtype=torch.bool)
-        for row, pieces in enumerate(allowed or ()):
-            permitted[row, pieces] = True
+        for row, subwords in enumerate(allowed or ()):
+            permitted[row, subwords] = True
         if allowed is None:
             permitted[:] = True
         ids = permitted.any(0).nonzero().squeeze(1)
         device = network.bias.device
         barred = torch.zeros(batch, len(ids)).masked_fill_(~permitted[:, ids], FORBIDDEN).to(device)
-        return cls(ids.to(device), network.pieces.some(ids.to(device)), barred)
+        return cls(ids.to(device), network.subwords.select(ids.to(device)), barred)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Return (B, U)."""
-        return self.product(hidden).add_(self.barred)  # a tenth of the time of filling in
+        return self.linear(hidden).add_(self.barred)  # a tenth of the time of filling in
 
     def rows(self, kept: Tensor) -> Choices:
-        """Keep some sentences, and only the pieces that these may use."""
+        """Keep some sentences, and only the subwords that these may use."""
         barred = self.barred[kept]
         used = (barred == 0).any(0).nonzero().squeeze(1)
         if len(used) > _REGATHER * len(self.ids):
-            return Choices(self.ids, self.product, barred)
-        return Choices(self.ids[used], self.product.some(used), barred[:, used])
+            return Choices(self.ids, self.linear, barred)
+        return Choices(self.ids[used], self.linear.select(used), barred[:, used])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One step's pieces, with their log-probabilities if asked."""
+    """One step's subwords, with their log-probabilities if asked."""
 
     rows: Tensor
     picked: Tensor
@@ -121,7 +121,7 @@ class _Column:
 def search(
     network: Network, memory: Memory, choices: Choices, limits: Sequence[int], *, end: int, scored: bool
 ) -> list[Hypothesis]:
-    """Take the most likely piece, step by step, until the end symbol or `limits` pieces."""
+    """Take the most likely subword, step by step, until the end symbol or `limits` subwords."""
     batch = _start(network, memory, choices, limits)
     columns: list[_Column] = []
     for step in range(max(limits)):
@@ -153,13 +153,13 @@ def _start(network: Network, memory: Memory, choices: Choices, limits: Sequence[
 
 
 def _hypotheses(columns: Sequence[_Column], limits: Sequence[int], end: int) -> list[Hypothesis]:
-    """Collect each sentence's pieces up to its end symbol or its limit: finished ones stay in a batch for a while."""
+    """Collect each sentence's subwords up to its end symbol or its limit: finished ones stay in a batch for a while."""
     ids: list[list[int]] = [[] for _ in limits]
     log_probs: list[list[float]] = [[] for _ in limits]
     for column in columns:
         values = [] if column.log_probs is None else column.log_probs.tolist()
-        for place, (row, piece) in enumerate(zip(column.rows.tolist(), column.picked.tolist(), strict=True)):
+        for place, (row, subword) in enumerate(zip(column.rows.tolist(), column.picked.tolist(), strict=True)):
             if len(ids[row]) < limits[row] and end not in ids[row][-1:]:
-                ids[row].append(piece)
+                ids[row].append(subword)
                 log_probs[row].extend(values[place : place + 1])
-    return [Hypothesis(tuple(pieces), tuple(values)) for pieces, values in zip(ids, log_probs, strict=True)]
+    return [Hypothesis(tuple(subwords), tuple(values)) for subwords, values in zip(ids, log_probs, strict=True)]

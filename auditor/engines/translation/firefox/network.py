@@ -3,7 +3,7 @@
 Source: Kim et al. (2019), "From Research to Production and Back: Ludicrously Fast Neural Machine Translation"; the
 facts of this very format are read from the model files. Post-norm, one embedding shared by both sides and the output.
 
-Shapes: B sentences, S source pieces, T target positions, D width, H heads, V vocabulary.
+Shapes: B sentences, S source subwords, T target positions, D width, H heads, V vocabulary.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from auditor.engines.kernels.padding import filled
-from auditor.engines.kernels.quantized_linear import EightBit, Float, Product
+from auditor.engines.kernels.padding import pad_to
+from auditor.engines.kernels.quantized_linear import FloatLinear, Int8Linear, Linear
 from auditor.engines.translation.firefox.file_format import Array, StudentConfig
 from auditor.engines.translation.output_layer import FORBIDDEN, OutputLayer
 
 _EPSILON = 1e-6  # marian's layer norm
-_EVEN = 16
+_BUCKET = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Norm:
 class FeedForward:
     """Widen, rectify, narrow; add and normalise."""
 
-    first: Product
-    second: Product
+    first: Linear
+    second: Linear
     norm: Norm
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -54,15 +54,15 @@ class FeedForward:
 class EncoderLayer:
     """Self-attention, then feed-forward."""
 
-    inputs: Product  # (3 * D, D): queries, keys, values
-    output: Product
+    inputs: Linear  # (3 * D, D): queries, keys, values
+    output: Linear
     norm: Norm
     feed: FeedForward
     heads: int
 
     def __call__(self, x: Tensor, mask: Tensor) -> Tensor:
-        """(B, S, D) -> (B, S, D); `mask` (B, 1, 1, `even(S)`) is True where there is a piece."""
-        made = filled(self.inputs(x), mask.shape[-1], dim=-2)
+        """(B, S, D) -> (B, S, D); `mask` (B, 1, 1, `bucketed_length(S)`) is True where there is a subword."""
+        made = pad_to(self.inputs(x), mask.shape[-1], dim=-2)
         query, key, value = (split_heads(part, self.heads) for part in made.chunk(3, dim=-1))
         attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         return self.feed(self.norm(x + self.output(merge_heads(attended)[:, : x.shape[1]])))
@@ -75,11 +75,11 @@ class DecoderLayer:
     The unit: f = sigmoid(Wf x + bf), c = f * c_before + (1 - f) * (W x), output relu(c).
     """
 
-    unit: Product  # (2 * D, D): W, then Wf
+    unit: Linear  # (2 * D, D): W, then Wf
     unit_norm: Norm
-    query: Product
-    memory: Product  # (2 * D, D): keys, values
-    output: Product
+    query: Linear
+    memory: Linear  # (2 * D, D): keys, values
+    output: Linear
     norm: Norm
     feed: FeedForward
     heads: int
@@ -101,8 +101,8 @@ class DecoderLayer:
 
         Written out, because for the one position of a search step it is half again as fast as torch's fused attention.
         """
-        rows = even(x.shape[1]) if x.shape[1] > 1 else 1  # a step of a search is always one
-        query = split_heads(filled(self.query(x), rows, dim=-2), self.heads)
+        rows = bucketed_length(x.shape[1]) if x.shape[1] > 1 else 1  # a step of a search is always one
+        query = split_heads(pad_to(self.query(x), rows, dim=-2), self.heads)
         weights = (query @ keys).mul_(1.0 / math.sqrt(query.shape[-1])).add_(mask)  # (B, H, T, S)
         attended = weights.softmax(-1) @ values
         return self.feed(self.norm(x + self.output(merge_heads(attended)[:, : x.shape[1]])))
@@ -110,9 +110,10 @@ class DecoderLayer:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the decoder needs of the source, a layer: keys (B, H, D / H, S) and values (B, H, S, D / H); S is `even`.
+    """What the decoder needs of the source, a layer: keys (B, H, D / H, S) and values (B, H, S, D / H).
 
-    `mask` (B, 1, 1, S) is 0 where there is a piece and minus infinity where there is none.
+    S is a `bucketed_length`.
+    `mask` (B, 1, 1, S) is 0 where there is a subword and minus infinity where there is none.
     """
 
     keys: tuple[Tensor, ...]
@@ -133,7 +134,7 @@ class Memory:
         )
 
     def padded(self, length: int) -> Memory:
-        """Pad to `length` pieces."""
+        """Pad to `length` subwords."""
         more = length - self.length
         return Memory(
             keys=tuple(functional.pad(key, (0, more)) for key in self.keys),
@@ -149,10 +150,15 @@ class Memory:
         longest = max(part.length for part in parts)
         wide = [part.padded(longest) for part in parts]
         return cls(
-            keys=tuple(torch.cat(layer) for layer in zip(*(part.keys for part in wide), strict=True)),
-            values=tuple(torch.cat(layer) for layer in zip(*(part.values for part in wide), strict=True)),
+            keys=_cat_layers([part.keys for part in wide]),
+            values=_cat_layers([part.values for part in wide]),
             mask=torch.cat([part.mask for part in wide]),
         )
+
+
+def _cat_layers(parts: Sequence[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
+    """Put batches after one another, layer by layer."""
+    return tuple(torch.cat(layer) for layer in zip(*parts, strict=True))
 
 
 States = tuple[Tensor, ...]  # one (B, T, D) a decoder layer
@@ -160,12 +166,12 @@ States = tuple[Tensor, ...]  # one (B, T, D) a decoder layer
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The whole student; its embedding is also the matrix (V, D) of `pieces`, which makes logits.
+    """The whole student; its embedding is also the matrix (V, D) of `subwords`, which makes logits.
 
-    `bias` (V) stands in `pieces`, too; that of the unknown piece is `FORBIDDEN`.
+    `bias` (V) stands in `subwords`, too; that of the unknown subword is `FORBIDDEN`.
     """
 
-    pieces: Product
+    subwords: Linear
     bias: Tensor
     output: OutputLayer
     positions: Tensor  # (positions, D)
@@ -173,26 +179,22 @@ class Network:
     decoder: tuple[DecoderLayer, ...]
 
     def encode(self, ids: Tensor, mask: Tensor) -> Memory:
-        """Read source pieces (B, S); `mask` (B, S) is True where there is a piece."""
-        wide = filled(mask, even(ids.shape[1]), dim=-1)[:, None, None, :]
+        """Read source subwords (B, S); `mask` (B, S) is True where there is a subword."""
+        wide = pad_to(mask, bucketed_length(ids.shape[1]), dim=-1)[:, None, None, :]
         x = self._embed(ids) + self.positions[: ids.shape[1]]
-        for layer in self.encoder:
-            x = layer(x, wide)
-        pairs = [
-            [
-                split_heads(filled(part, wide.shape[-1], dim=-2), layer.heads)
-                for part in layer.memory(x).chunk(2, dim=-1)
-            ]
-            for layer in self.decoder
-        ]
-        return Memory(
-            keys=tuple(keys.transpose(2, 3).contiguous() for keys, _ in pairs),
-            values=tuple(values.contiguous() for _, values in pairs),
-            mask=x.new_zeros(wide.shape).masked_fill_(~wide, -math.inf),
-        )
+        for encoder_layer in self.encoder:
+            x = encoder_layer(x, wide)
+        keys: list[Tensor] = []
+        values: list[Tensor] = []
+        for layer in self.decoder:
+            key, value = layer.memory(x).chunk(2, dim=-1)  # (B, S, D) each
+            key, value = (split_heads(pad_to(part, wide.shape[-1], dim=-2), layer.heads) for part in (key, value))
+            keys.append(key.transpose(2, 3).contiguous())
+            values.append(value.contiguous())
+        return Memory(tuple(keys), tuple(values), mask=x.new_zeros(wide.shape).masked_fill_(~wide, -math.inf))
 
     def inputs(self, ids: Tensor, positions: Tensor) -> Tensor:
-        """Embed the previous pieces (B, T); a negative number is the start of the sentence, whose embedding is zero."""
+        """Embed the previous subwords (B, T); a negative number is the sentence's start, whose embedding is zero."""
         known = (ids >= 0).unsqueeze(-1)
         return self._embed(ids.clamp_min(0)) * known + self.positions[positions]
 
@@ -205,21 +207,8 @@ class Network:
             states.append(state)
         return x, tuple(states)
 
-    def attention(self, memory: Memory, x: Tensor) -> Tensor:
-        """Return head 0 of the last layer's attention before softmax, (B, T, S): it was trained to align words.
-
-        S is that of the memory, minus infinity where there is no piece.
-        """
-        last = len(self.decoder) - 1
-        for index, layer in enumerate(self.decoder):
-            x, _ = layer.recur(x, None)
-            if index < last:
-                x = layer.attend(x, memory.keys[index], memory.values[index], memory.mask)
-        query = split_heads(self.decoder[last].query(x), self.decoder[last].heads)[:, 0]  # (B, T, D / H)
-        return query @ memory.keys[last][:, 0] + memory.mask[:, 0]
-
     def _embed(self, ids: Tensor) -> Tensor:
-        return self.pieces.weights(ids).mul_(math.sqrt(self.positions.shape[1]))
+        return self.subwords.gather_weights(ids).mul_(math.sqrt(self.positions.shape[1]))
 
 
 def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, precision: str, device: str) -> Network:
@@ -239,28 +228,28 @@ def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, precis
     def plain(name: str) -> Tensor:
         return torch.from_numpy(tensors[name]).to(device)
 
-    def matrix(names: Sequence[str], bias: Tensor, dtype: torch.dtype) -> Product:
+    def matrix(names: Sequence[str], bias: Tensor, dtype: torch.dtype) -> Linear:
         """Put matrices that share their input under one another."""
         numbers = torch.cat([plain(name) for name in names])
         scales = plain(f"{names[0]}.scale")
         if len(names) > 1:
             scales = torch.cat([plain(f"{name}.scale").expand(len(tensors[name])) for name in names])
         if precision == "int8":
-            return EightBit(numbers, scales, bias, step=float(tensors[f"{names[0]}.step"][0]))
-        return Float((numbers.float() * scales.unsqueeze(-1)).to(dtype), bias.to(dtype))
+            return Int8Linear(numbers, scales, bias, step=float(tensors[f"{names[0]}.step"][0]))
+        return FloatLinear((numbers.float() * scales.unsqueeze(-1)).to(dtype), bias.to(dtype))
 
-    def linear(*pairs: tuple[str, str | None]) -> Product:
+    def linear(*pairs: tuple[str, str | None]) -> Linear:
         biases = [plain(bias) if bias else torch.zeros(len(tensors[name]), device=device) for name, bias in pairs]
         dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
         return matrix([name for name, _ in pairs], torch.cat(biases), dtype)
 
     bias = plain("decoder_ff_logit_out_b").clone()
     bias[config.unknown] = FORBIDDEN
-    pieces = matrix(["Wemb"], bias, torch.float32)
+    subwords = matrix(["Wemb"], bias, torch.float32)
     return Network(
-        pieces=pieces,
+        subwords=subwords,
         bias=bias,
-        output=OutputLayer(pieces, len(bias)),
+        output=OutputLayer(subwords, len(bias)),
         positions=_sinusoids(config.positions, config.width).to(device),
         encoder=tuple(_encoder_layer(f"encoder_l{i + 1}", config, linear, plain) for i in range(config.encoder_layers)),
         decoder=tuple(_decoder_layer(f"decoder_l{i + 1}", config, linear, plain) for i in range(config.decoder_layers)),
@@ -268,7 +257,7 @@ def build_network(config: StudentConfig, tensors: Mapping[str, Array], *, precis
 
 
 _Plain = Callable[[str], Tensor]
-_Fuse = Callable[..., Product]
+_Fuse = Callable[..., Linear]
 
 
 def _norm(name: str, plain: _Plain) -> Norm:
@@ -324,13 +313,13 @@ def _scan(forget: Tensor, fresh: Tensor) -> Tensor:
     return fresh
 
 
-def even(places: int) -> int:
-    """Return how many places to attend from and to instead of `places`, so that no sum depends on who else is there.
+def bucketed_length(places: int) -> int:
+    """Return how many positions to pad `places` to, so that no sum depends on the other sentences of the batch.
 
     Libraries add up the last few rows or columns in an order of their own; with eight bits the last digit of a sum now
     and then decides how a number is rounded.
     """
-    return -(-places // _EVEN) * _EVEN
+    return -(-places // _BUCKET) * _BUCKET
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:

@@ -1,9 +1,10 @@
-"""A Firefox student at work on one batch of piece numbers: translation, forced decoding with rivals, alignment."""
+"""A Firefox student at work on one batch of subword numbers: translation, forced decoding with rivals, alignment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import floor
 
 import torch
@@ -16,15 +17,15 @@ from auditor.engines.translation.forced_decoding import (
     Forced,
     Ids,
     Rival,
-    WordPieces,
-    alike,
+    SubwordRoles,
     complete_words,
     find_rivals,
     gather_forced,
+    groups_of_like_length,
     pad,
 )
 
-_SPARE = 4  # more top pieces than rivals asked: some are no word, one is the given piece
+_SPARE = 4  # more top subwords than rivals asked: some are no word, one is the given subword
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,12 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """The model; sources and targets close with the end symbol. Without a shortlist every piece is allowed."""
+    """The model; sources and targets close with the end symbol. Without a shortlist every subword is allowed."""
 
     config: StudentConfig
     network: Network
     shortlist: Shortlist | None
-    pieces: WordPieces
+    subwords: SubwordRoles
 
     @property
     def end(self) -> int:
@@ -73,12 +74,12 @@ class Student:
 
     @property
     def positions(self) -> int:
-        """The most pieces of a sentence, the end symbol included."""
+        """The most subwords of a sentence, the end symbol included."""
         return self.config.positions
 
     def greedy(self, sources: Sequence[Ids]) -> list[list[int]]:
         """Translate; the result has no end symbol."""
-        return [[piece for piece in found.ids if piece != self.end] for found in self.search(sources)]
+        return [self._without_end(found) for found in self.search(sources)]
 
     @torch.inference_mode()
     def search(self, sources: Sequence[Ids], *, scored: bool = False) -> list[Hypothesis]:
@@ -87,8 +88,8 @@ class Student:
 
     @torch.inference_mode()
     def force(self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int = 0) -> list[Forced]:
-        """Score given translations over the full vocabulary less the unknown piece; see `SequenceModel.force`."""
-        groups = list(alike(sources, targets))
+        """Score given translations over the full vocabulary less the unknown subword; see `SequenceModel.force`."""
+        groups = list(groups_of_like_length(sources, targets))
         return self._force([self._read_alike(sources[group]) for group in groups], groups, targets, best=best)
 
     @torch.inference_mode()
@@ -96,25 +97,22 @@ class Student:
         self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int
     ) -> tuple[list[list[int]], list[Forced]]:
         """Do `greedy` and `force`, reading each source once."""
-        groups = list(alike(sources, targets))
+        groups = list(groups_of_like_length(sources, targets))
         memories = [self._read_alike(sources[group]) for group in groups]
         found = self._search(Memory.joined(memories), sources, scored=False)
-        written = [[piece for piece in hypothesis.ids if piece != self.end] for hypothesis in found]
-        return written, self._force(memories, groups, targets, best=best)
+        return [self._without_end(hypothesis) for hypothesis in found], self._force(
+            memories, groups, targets, best=best
+        )
 
-    @torch.inference_mode()
-    def attend(self, sources: Sequence[Ids], targets: Sequence[Ids]) -> list[list[int]]:
-        """Return the source position that each target piece attends to most."""
-        ids, mask = pad(targets, device=self._device)
-        attention = self.network.attention(self._read(sources), self._shifted(ids))
-        return [row[kept].tolist() for row, kept in zip(attention.argmax(2), mask, strict=True)]
+    def _without_end(self, hypothesis: Hypothesis) -> list[int]:
+        return [subword for subword in hypothesis.ids if subword != self.end]
 
     @property
     def _device(self) -> torch.device:
         return self.network.bias.device
 
     def _read(self, sources: Sequence[Ids]) -> Memory:
-        return Memory.joined([self._read_alike(sources[group]) for group in alike(sources)])
+        return Memory.joined([self._read_alike(sources[group]) for group in groups_of_like_length(sources)])
 
     def _read_alike(self, sources: Sequence[Ids]) -> Memory:
         ids, mask = pad(sources, device=self._device)
@@ -132,16 +130,16 @@ class Student:
     ) -> list[Forced]:
         """Score the targets of each group of sentences given what was read of their sources."""
         parts = [self._forced(memory, targets[group]) for memory, group in zip(memories, groups, strict=True)]
-        given = torch.tensor([piece for target in targets for piece in target], device=self._device)
+        given = torch.tensor(list(chain.from_iterable(targets)), device=self._device)
         hidden = torch.cat([part.hidden for part in parts])
         scored = self.network.output.score(hidden, given, best=best + _SPARE if best else 0)
         lengths = [len(target) for target in targets]
         if not best:
             return gather_forced(scored, lengths, None)
-        rivals = find_rivals(scored, given.cpu(), self.pieces, best=best)
+        rivals = find_rivals(scored, given.cpu(), self.subwords, best=best)
         rows = _Rows.of(lengths, [part.states for part in parts], device=self._device)
-        branches = _Branches(self, Memory.joined(memories), rivals, rows)
-        return gather_forced(scored, lengths, complete_words(rivals, self.pieces, branches.follow))
+        continuations = _RivalContinuations(self, Memory.joined(memories), rivals, rows)
+        return gather_forced(scored, lengths, complete_words(rivals, self.subwords, continuations.follow))
 
     def _forced(self, memory: Memory, targets: Sequence[Ids]) -> _Decoded:
         ids, mask = pad(targets, device=self._device)
@@ -149,15 +147,15 @@ class Student:
         return _Decoded(hidden[mask], tuple(state[mask] for state in states))
 
     def _shifted(self, targets: Tensor) -> Tensor:
-        """Embed what precedes each target piece; the sentence starts with nothing (-1)."""
+        """Embed what precedes each target subword; the sentence starts with nothing (-1)."""
         before = torch.cat([targets.new_full((len(targets), 1), -1), targets[:, :-1]], dim=1)
         return self.network.inputs(before, torch.arange(before.shape[1], device=before.device).expand_as(before))
 
 
-class _Branches:
-    """Rivals in progress: decoder steps that branch off a forced sentence at any number of its positions at once.
+class _RivalContinuations:
+    """Rivals in progress: decoder steps that continue a forced sentence from any number of its positions at once.
 
-    Only the recurrent state ties a sentence's positions together, so all its branches are decoded side by side, each
+    Only the recurrent state ties a sentence's positions together, so all continuations are decoded side by side, each
     from the state of its own row.
     """
 
@@ -168,10 +166,10 @@ class _Branches:
         self._rows = rows.keep([rival.row for rival in rivals])
 
     def follow(self, begun: Mapping[int, list[int]]) -> Tensor:
-        """Take one step in the rows of the rivals `begun`, from each one's last piece; return the next pieces."""
+        """Take one step in the rows of the rivals `begun`, from each one's last subword; return the next subwords."""
         places = {index: place for place, index in enumerate(self._indices)}
         rows = self._rows.keep([places[index] for index in begun])
-        previous = torch.tensor([pieces[-1] for pieces in begun.values()], device=rows.positions.device)
+        previous = torch.tensor([subwords[-1] for subwords in begun.values()], device=rows.positions.device)
         positions = (rows.positions + 1).clamp_max(self._student.positions - 1)
         x = self._student.network.inputs(previous, positions)
         hidden, states = self._step(x, rows)

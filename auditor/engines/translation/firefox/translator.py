@@ -15,15 +15,15 @@ from auditor.engines.translation.firefox.file_format import read_config, read_te
 from auditor.engines.translation.firefox.greedy_search import Shortlist
 from auditor.engines.translation.firefox.network import build_network
 from auditor.engines.translation.firefox.student import Student
-from auditor.engines.translation.forced_decoding import word_pieces
-from auditor.engines.translation.translator import PieceTranslator
+from auditor.engines.translation.forced_decoding import subword_roles
+from auditor.engines.translation.translator import SubwordTranslator
 from auditor.engines.translation.vocabulary import Vocabulary
 from auditor.errors import ModelError, SettingsError
 
 _PRECISIONS = ("auto", "int8", "float32", "bfloat16")
 
 
-class FirefoxTranslator(PieceTranslator):
+class FirefoxTranslator(SubwordTranslator):
     """A student for one direction, loaded from a folder that `auditor.engines.weights.convert_firefox` made."""
 
     def __init__(self, folder: Path, *, device: str = "cpu", precision: str = "auto") -> None:
@@ -38,11 +38,12 @@ class FirefoxTranslator(PieceTranslator):
         """
         if precision not in _PRECISIONS:
             raise SettingsError(f"unknown precision '{precision}'; choose from: {', '.join(_PRECISIONS)}")
-        fast = device == "cpu" and quantized_linear.has_eight_bit()
+        fast = device == "cpu" and quantized_linear.has_int8_kernel()
         chosen = ("int8" if fast else "float32") if precision == "auto" else precision
         student, vocabulary = load_student(folder, precision=chosen, device=device)
         config = student.config
-        name = f"firefox-{config.source}-{config.target}/{config.sha256[:12]}/{chosen}"
+        arithmetic = quantized_linear.int8_arithmetic(device) if chosen == "int8" else chosen
+        name = f"firefox-{config.source}-{config.target}/{config.sha256[:12]}/{arithmetic}"
         super().__init__(student, vocabulary, vocabulary, name=name, pair=(config.source, config.target))
 
 
@@ -61,4 +62,4 @@ def load_student(folder: Path, *, precision: str = "int8", device: str = "cpu") 
         shortlist = Shortlist(torch.from_numpy(lists["offsets"]), torch.from_numpy(lists["ids"]).long(), config.first)
     except KeyError as error:
         raise ModelError(f"{folder} lacks the tensor {error}; run: auditor models fetch") from error
-    return Student(config, network, shortlist, word_pieces(vocabulary, len(network.bias))), vocabulary
+    return Student(config, network, shortlist, subword_roles(vocabulary, len(network.bias))), vocabulary
