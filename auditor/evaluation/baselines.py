@@ -14,16 +14,16 @@ from auditor.evaluation.systems import Options, Prediction, Request
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A system that judges each row by itself."""
+    """A system that looks at each row by itself."""
 
     name: str
-    judge: Callable[[GoldRow], Prediction]
+    predict_row: Callable[[GoldRow], Prediction]
     gives_probabilities: bool = True
     threshold: float | None = 0.5
 
     def predict(self, requests: Sequence[Request]) -> list[Prediction]:
-        """Judge each request, same order."""
-        return [self.judge(request.row) for request in requests]
+        """See `System.predict`."""
+        return [self.predict_row(request.row) for request in requests]
 
 
 def open_constant(options: Options) -> Plain:
@@ -70,9 +70,9 @@ class OtherRater:
         groups: dict[tuple[str, str, str, str], list[GoldRow]] = defaultdict(list)
         for request in requests:
             groups[_translation(request.row)].append(request.row)
-        return [self._judge(request.row, groups[_translation(request.row)]) for request in requests]
+        return [self._predict_row(request.row, groups[_translation(request.row)]) for request in requests]
 
-    def _judge(self, row: GoldRow, raters: Sequence[GoldRow]) -> Prediction:
+    def _predict_row(self, row: GoldRow, raters: Sequence[GoldRow]) -> Prediction:
         place = next(number for number, other in enumerate(raters) if other.id == row.id)
         other = raters[(place + 1) % len(raters)]
         if other.id == row.id or other.tags is None or other.official is None:

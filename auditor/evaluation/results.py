@@ -76,6 +76,8 @@ def measure(
         cut = system.threshold if system.threshold is not None else thresholds.get("best")
         estimates |= measure_characters(rows, predictions, resamples, cut)
         estimates |= measure_sentences(rows, predictions, resamples)
-    told = (row for row, each in zip(rows, predictions, strict=True) if row.tags is not None and not each.is_silent)
-    words = sum(len(row.words) for row in told)
+    words = 0
+    for row, prediction in zip(rows, predictions, strict=True):
+        if row.tags is not None and not prediction.is_silent:
+            words += len(row.words)
     return Result(names[0], names[1], gold.name, words, estimates, thresholds, signature)

@@ -1,4 +1,4 @@
-"""The evaluation: systems × sources × data sets, predicted once, measured with intervals, told as one table."""
+"""The evaluation: systems × sources × data sets, predicted once, measured with intervals, shown as one table."""
 
 from __future__ import annotations
 

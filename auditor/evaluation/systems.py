@@ -35,7 +35,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A text to judge. `source` None: not known. `convention` says how the gold was made ("mqm", "da_z_mean", …)."""
+    """A text to predict the errors of.
+
+    `source` None: not known. `annotation_scheme` says how the gold was made ("mqm", "da_z_mean", …).
+    """
 
     row: GoldRow
     source: str | None

@@ -87,7 +87,7 @@ def main() -> None:
     if state.steps == 0:
         _begin(network, subwords, corpus, options.start)
     sums: dict[str, float] = defaultdict(float)
-    started, told, since = time.monotonic(), state.tokens // options.snapshot, state.tokens
+    started, snapshots, since = time.monotonic(), state.tokens // options.snapshot, state.tokens
     for examples in _stream(corpus, subwords, state, options.seed):
         if state.tokens >= options.tokens:
             break
@@ -101,8 +101,8 @@ def main() -> None:
             sums.clear()
         if state.steps % 150 == 0:
             _save(options.out / "state.pt", network, optimiser, state)
-        if state.tokens // options.snapshot > told:
-            told = state.tokens // options.snapshot
+        if state.tokens // options.snapshot > snapshots:
+            snapshots = state.tokens // options.snapshot
             _snapshot(options, network, subwords, held, state)
     _save(options.out / "state.pt", network, optimiser, state)
     _snapshot(options, network, subwords, held, state)

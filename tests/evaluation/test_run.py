@@ -32,7 +32,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _plan(out: Path, *files: Path, systems: tuple[str, ...], rows: int | None = None) -> run.Plan:
     options = Options(Settings(), seed=1)
-    return run.Plan(files, systems, (SourceUse.GIVEN,), out, options, Sample(rows), resamples=200)
+    return run.Plan(files, systems, (SourceUse.GIVEN,), out, options, Sample(rows), resamples=50)
 
 
 def _silent(label: str, done: int, total: int) -> None:
@@ -219,7 +219,8 @@ def test_within_items_compares_translations_of_one_source(tmp_path: Path) -> Non
         for system in ("a", "b", "c", "d")
     ]
     file = made.save(tmp_path / "systems.parquet", *records)
-    result = _evaluate(_plan(tmp_path / "out", file, systems=("random",)))["random"]
+    plan = _plan(tmp_path / "out", file, systems=("random",))
+    result = _evaluate(replace(plan, resamples=200))["random"]
 
     for name in ("Spearman", "Pearson", "Kendall"):
         estimate = result.estimates[f"{name} within items"]
