@@ -132,16 +132,15 @@ class Translator(Protocol):
         Characters the model cannot write (its vocabulary lacks them) are left out of the list.
         """
 
-    def alternatives(self, sources: Sequence[str], targets: Sequence[str], *, best: int) -> list[list[tuple[str, ...]]]:
-        """Return, a target token of `force`, the `best` other subwords the model would rather have written there.
-
-        Where the token starts a word they are whole words.
-        """
-
     def examine(
         self, sources: Sequence[str], targets: Sequence[str], *, best: int
     ) -> list[tuple[TokenScores, list[tuple[str, ...]]]]:
-        """Do `force` and `alternatives` in one pass, at half the cost."""
+        """Do `force`, and say what the model would rather have written in the place of each token.
+
+        Returns:
+            A sentence, the scores and, a token of them, the `best` other subwords; where the token starts a word they
+            are whole words.
+        """
 
     def translate_and_examine(
         self, sources: Sequence[str], targets: Sequence[str], *, best: int

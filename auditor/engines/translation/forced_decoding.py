@@ -54,7 +54,7 @@ class SequenceModel(Protocol):
         Where the given subword starts a word the rivals are whole words, continued greedily; elsewhere single subwords.
         """
 
-    def both(
+    def greedy_and_force(
         self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int
     ) -> tuple[list[list[int]], list[Forced]]:
         """Do `greedy` and `force`, reading each source once."""

@@ -64,7 +64,7 @@ class MarianSequences:
         return self._greedy(self._read(sources), sources)
 
     @torch.inference_mode()
-    def both(
+    def greedy_and_force(
         self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int
     ) -> tuple[list[list[int]], list[Forced]]:
         """Do `greedy` and `force`, reading each source once."""

@@ -74,14 +74,10 @@ class SubwordTranslator:
         """
         return [tokens for tokens, _ in self.examine(sources, targets, best=0)]
 
-    def alternatives(self, sources: Sequence[str], targets: Sequence[str], *, best: int) -> list[list[tuple[str, ...]]]:
-        """Return what the model would rather have written; see `Translator.alternatives`."""
-        return [others for _, others in self.examine(sources, targets, best=best)]
-
     def examine(
         self, sources: Sequence[str], targets: Sequence[str], *, best: int
     ) -> list[tuple[TokenScores, list[tuple[str, ...]]]]:
-        """Do `force` and `alternatives` in one pass."""
+        """Score given translations and give alternatives; see `Translator.examine`."""
         subwords, read, written = self._pairs(sources, targets)
 
         def work(batch: Sequence[int]) -> list[Forced]:
@@ -97,7 +93,9 @@ class SubwordTranslator:
         subwords, read, written = self._pairs(sources, targets)
 
         def work(batch: Sequence[int]) -> list[tuple[list[int], Forced]]:
-            found = self._model.both([read[index] for index in batch], [written[index] for index in batch], best=best)
+            found = self._model.greedy_and_force(
+                [read[index] for index in batch], [written[index] for index in batch], best=best
+            )
             return list(zip(*found, strict=True))
 
         found = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)

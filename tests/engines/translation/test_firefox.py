@@ -132,13 +132,12 @@ def test_a_source_is_read_once_for_both(translator: FirefoxTranslator) -> None:
         assert tokens.log_probs == pytest.approx(alone.log_probs, abs=2e-5)
 
 
-def test_force_and_alternatives_are_parts_of_examine(translator: FirefoxTranslator) -> None:
-    """One pass for both gives the numbers of two."""
+def test_force_is_a_part_of_examine(translator: FirefoxTranslator) -> None:
+    """Asking for alternatives, too, changes no score."""
     examined = translator.examine(SOURCES, TARGETS, best=3)
 
     for forced, (tokens, _) in zip(translator.force(SOURCES, TARGETS), examined, strict=True):
         assert forced.log_probs == pytest.approx(tokens.log_probs, abs=2e-5)
-    assert translator.alternatives(SOURCES, TARGETS, best=3) == [others for _, others in examined]
 
 
 def test_entropies_and_ranks_describe_the_same_prediction(converted: Path, student: Student) -> None:

@@ -93,7 +93,7 @@ class Student:
         return self._force([self._read_alike(sources[group]) for group in groups], groups, targets, best=best)
 
     @torch.inference_mode()
-    def both(
+    def greedy_and_force(
         self, sources: Sequence[Ids], targets: Sequence[Ids], *, best: int
     ) -> tuple[list[list[int]], list[Forced]]:
         """Do `greedy` and `force`, reading each source once."""
