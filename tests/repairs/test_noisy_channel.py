@@ -1,4 +1,4 @@
-"""The noisy channel: staged prices, decision values and what they rest on."""
+"""The noisy channel: staged rescoring, values and what they rest on."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ def _fitted(threshold: float) -> DetectorParameters:
     return DetectorParameters({"inflections": threshold, "false-friends": threshold})
 
 
-def test_stages_keep_the_price_that_a_repair_has_alone(model: CausalLM) -> None:
-    """What the cheap stages let through is priced as `Passage.rescore` prices it, with eight tokens after it."""
+def test_stages_keep_the_gain_that_a_repair_has_alone(model: CausalLM) -> None:
+    """What the cheap stages let through is rescored as `Passage.rescore` does it, with eight tokens after it."""
     measurements = _measurements()
     candidates = [_candidate(*pair) for pair in (("talks", "talk"), ("Monday", "court"), ("court", "minister"))]
     (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
     gains = passage.rescore([Edit(c.span, c.replacement) for c in candidates], following=8)
 
-    priced = dict(noisy_channel.rescore(passage, candidates, _fitted(-1000.0).threshold))
+    rescored = dict(noisy_channel.rescore(passage, candidates, _fitted(-1000.0).threshold))
 
-    assert priced == {c: pytest.approx(gain, abs=1e-3) for c, gain in zip(candidates, gains, strict=True)}
+    assert rescored == {c: pytest.approx(gain, abs=1e-3) for c, gain in zip(candidates, gains, strict=True)}
 
 
 @pytest.mark.parametrize(("threshold", "least"), [(10.0, 7.0), (0.0, 0.0), (-4.0, -4.0)])
 @pytest.mark.parametrize("prior", [0.0, 3.0])
 def test_a_threshold_below_zero_is_its_own_reach(threshold: float, least: float, prior: float) -> None:
-    """A near price may fall short of a threshold by a share of it, but never has to exceed it; a prior counts too."""
+    """A first gain may fall short of a threshold by a share of it, but never has to exceed it; a prior counts too."""
     candidate = replace(_candidate("talks", "talk"), prior_nats=prior)
 
     assert noisy_channel.is_reached(candidate, least - prior + 0.01, threshold)
@@ -79,10 +79,10 @@ def test_what_speaks_for_a_repair_beforehand_counts_with_its_gain(model: CausalL
     (passage,) = model.read(TEXT, [sentence.span for sentence in measurements.document.sentences])
     plain = _candidate("talks", "talk", "false-friends")
     likely = replace(plain, prior_nats=1000.0)
-    priced = noisy_channel.rescore(passage, [plain, likely], _fitted(500.0).threshold)
-    (repair,) = noisy_channel.weigh(priced, measurements, _fitted(500.0).threshold, None)
+    rescored = noisy_channel.rescore(passage, [plain, likely], _fitted(500.0).threshold)
+    (repair,) = noisy_channel.weigh(rescored, measurements, _fitted(500.0).threshold, None)
 
-    assert [candidate for candidate, _ in priced] == [likely]
+    assert [candidate for candidate, _ in rescored] == [likely]
     assert repair.value_nats == pytest.approx(repair.gain_nats + 1000.0 - 0.75 * 500.0)
 
 
@@ -94,8 +94,8 @@ def test_the_meaning_is_asked_of_rearrangements_only() -> None:
         asked.extend(zip(pivots, before, after, strict=True))
         return [-5.0] * len(pivots)
 
-    priced = [(_candidate("talks", "talk"), 6.0), (_candidate("claims", "complaints", "false-friends"), 6.0)]
-    moved, renamed = noisy_channel.weigh(priced, _measurements(), _fitted(4.0).threshold, check)
+    rescored = [(_candidate("talks", "talk"), 6.0), (_candidate("claims", "complaints", "false-friends"), 6.0)]
+    moved, renamed = noisy_channel.weigh(rescored, _measurements(), _fitted(4.0).threshold, check)
 
     assert [("pivot", TEXT[:55], TEXT[:55].replace("talks", "talk"))] == asked
     assert (moved.meaning_nats, renamed.meaning_nats) == (-5.0, None)
