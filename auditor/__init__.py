@@ -10,6 +10,7 @@ What loads models or reports is imported when it is first used.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING
 
 from auditor.errors import AuditorError, InputError, ModelError, SettingsError, UnknownNameError
@@ -64,7 +65,7 @@ __all__ = [
     "with_source",
 ]
 
-_LATER = {
+_LAZY = {
     "Auditor": "auditor.pipeline",
     "audit": "auditor.pipeline",
     "frames": "auditor.reports.frames",
@@ -77,9 +78,9 @@ _LATER = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _LATER:
+    if name not in _LAZY:
         raise AttributeError(f"module 'auditor' has no attribute '{name}'")
-    module = importlib.import_module(_LATER[name])
+    module = importlib.import_module(_LAZY[name])
     value: object = getattr(module, name, module)
     globals()[name] = value
     return value
@@ -87,3 +88,16 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _register_with_notebook() -> None:
+    """Have audits shown as pages where this is imported by a notebook that is running."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        from auditor.reports import notebook
+
+        notebook.register(shell)
+
+
+_register_with_notebook()

@@ -7,7 +7,7 @@ Everything called `score` is 0-100 and higher is better; everything called `prob
 from __future__ import annotations
 
 import bisect
-import importlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -124,12 +124,12 @@ class Document:
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences, in order."""
-        return tuple(sentence for paragraph in self.paragraphs for sentence in paragraph.sentences)
+        return tuple(itertools.chain.from_iterable(paragraph.sentences for paragraph in self.paragraphs))
 
     @property
     def words(self) -> tuple[Word, ...]:
         """All words, in order."""
-        return tuple(word for sentence in self.sentences for word in sentence.words)
+        return tuple(itertools.chain.from_iterable(sentence.words for sentence in self.sentences))
 
     def around(self, span: Span) -> Document:
         """Return the paragraphs that `span` touches, with one more on either side, at their own offsets.
@@ -429,15 +429,10 @@ class Audit:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, in the order of the text."""
-        return tuple(finding for paragraph in self.paragraphs for finding in paragraph.findings)
+        return tuple(itertools.chain.from_iterable(paragraph.findings for paragraph in self.paragraphs))
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook displays; the report that draws it is named, not known, by the nouns."""
-        drawn: str = importlib.import_module("auditor.reports.notebook").show(self)._repr_html_()
-        return drawn
 
 
 @dataclass(frozen=True, slots=True)

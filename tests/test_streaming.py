@@ -12,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from auditor import signals
 from auditor.cache.sqlite_store import FILE
 from auditor.detection.parameters import DetectorParameters
 from auditor.pipeline import Auditor
+from auditor.registry import Table
 from auditor.repairs import REPAIRS
+from auditor.reports import json as json_report
+from auditor.reports import terminal
 from auditor.text import segmentation
 from auditor.text.characters import plain_text
 from auditor.values import Audit, Document, Settings
@@ -133,6 +137,24 @@ def test_examining_joins_the_stretches(plain: Auditor) -> None:
     assert sorted(measured.back) == [sentence.span.start for sentence in document.sentences]
     assert plain.measure(document).surprisals == measured.surprisals
     assert len({(r.candidate.span, r.candidate.replacement, r.candidate.mechanism) for r in repairs}) == len(repairs)
+
+
+@pytest.mark.parametrize("table", ["FIRST_LOOK", "CLOSER_LOOK"])
+def test_a_new_signal_is_one_file_and_one_line(plain: Auditor, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    """Its line in a table makes it run, and its numbers are found wherever numbers are shown."""
+    lines = getattr(signals, table).modules
+    monkeypatch.setattr(signals, table, Table("signal", {**lines, "length": "tests.signals.sentence_length"}))
+    document = _document(STORY)
+    expected = {sentence.span.start: float(len(sentence.words)) for sentence in document.sentences}
+
+    audit = plain.audit(document)
+
+    written = json.loads(json_report.render(audit))
+    shown = [sentence["numbers"] for paragraph in written["paragraphs"] for sentence in paragraph["sentences"]]
+    assert plain.measure(document).numbers["sentence-length"].values == expected
+    assert [numbers["sentence-length"] for numbers in shown] == list(expected.values())
+    assert f"sentence-length {shown[0]['sentence-length']:.1f}" in terminal.render(audit, numbers=True).decode()
+    assert set(audit.numbers["round-trip-chrf"].values) == set(expected)
 
 
 def test_a_remembered_audit_is_the_same(

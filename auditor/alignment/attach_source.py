@@ -6,6 +6,7 @@ the whole text. A pairing that is no better than chance is refused: a wrong sour
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -55,7 +56,9 @@ def attach(document: Document, source: Document, embedder: Embedder) -> Document
     """
     there = [list(sentences(source.text, span)) for span in _paragraphs_of(source)]
     plain = plain_document(document, plain_text(document.text))
-    here = [[one.span.of(plain.text) for one in paragraph.sentences] for paragraph in plain.paragraphs]
+    here: list[list[str]] = []
+    for paragraph in plain.paragraphs:
+        here.append([sentence.span.of(plain.text) for sentence in paragraph.sentences])
     sides = _side(there, embedder), _side(here, embedder)
     if len(sides[0].lengths) * len(sides[1].lengths) > MOST_CELLS:
         raise InputError(f"{document.name} and {source.name} are too long to be aligned; split both into chapters.")
@@ -66,7 +69,7 @@ def attach(document: Document, source: Document, embedder: Embedder) -> Document
             "check that it is the source of this text, whole and in the same order."
         )
     joint = "" if source.language in _UNSPACED else " "
-    given = _given(pairing.beads, [text for paragraph in there for text in paragraph], joint)
+    given = _given(pairing.beads, list(itertools.chain.from_iterable(there)), joint)
     notes = (f"aligned with {source.name} ({source.language}) by {pairing.by}", *_notes(pairing, there, source.name))
     return replace(
         document,
@@ -107,7 +110,7 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 def _side(paragraphs: Sequence[Sequence[str]], embedder: Embedder) -> Side:
-    texts = [text for paragraph in paragraphs for text in paragraph]
+    texts = list(itertools.chain.from_iterable(paragraphs))
     return Side.of(embedder.embed(texts), [len(text) for text in texts])
 
 
@@ -124,7 +127,8 @@ def _pair(there: Sequence[Sequence[str]], here: Sequence[Sequence[str]], sides: 
 
 def _plausible(there: Sequence[Sequence[str]], here: Sequence[Sequence[str]]) -> bool:
     """Tell whether each paragraph is about as long as its partner, given how long the whole texts are."""
-    one, two = ([sum(map(len, paragraph)) for paragraph in side] for side in (there, here))
+    one = [sum(map(len, paragraph)) for paragraph in there]
+    two = [sum(map(len, paragraph)) for paragraph in here]
     ratio = sum(two) / max(1, sum(one))
     return all(
         abs(math.log((length + _SLACK) / (ratio * other + _SLACK))) < _LENGTHS
@@ -178,8 +182,11 @@ def _paragraphs(paragraphs: Iterable[Paragraph], given: Sequence[str | None]) ->
 
 def _notes(pairing: Pairing, there: Sequence[Sequence[str]], name: str) -> Iterator[str]:
     """Say what of the source has no counterpart: something may have been left out."""
-    texts = [text for paragraph in there for text in paragraph]
-    lost = [" ".join(texts[number].split()) for bead in pairing.beads if not bead.target for number in bead.source]
+    texts = list(itertools.chain.from_iterable(there))
+    lost: list[str] = []
+    for bead in pairing.beads:
+        if not bead.target:
+            lost += [" ".join(texts[number].split()) for number in bead.source]
     if lost:
         first = lost[0] if len(lost[0]) <= _QUOTED else lost[0][: _QUOTED - 1].rstrip() + "…"
         count = "1 sentence" if len(lost) == 1 else f"{len(lost)} sentences"

@@ -91,8 +91,10 @@ class Bead:
 
 def scale(source: Side, target: Side) -> Scale:
     """Return the scale of two whole texts: nearly all pairs of their sentences have nothing to do with each other."""
-    sides = ((1, source.one, target.one), (2, source.two, target.two))
-    chance = {(a, b): _chance(one, two, CHANCE[a, b]) for a, one, _ in sides for b, _, two in sides}
+    chance: dict[tuple[int, int], float] = {}
+    for here, own in ((1, source.one), (2, source.two)):
+        for there, other in ((1, target.one), (2, target.two)):
+            chance[here, there] = _chance(own, other, CHANCE[here, there])
     return Scale(chance, float(target.lengths.sum()) / max(1.0, float(source.lengths.sum())))
 
 

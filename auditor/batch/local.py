@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import threading
@@ -28,7 +29,8 @@ def start_workers(task: Task, *, jobs: int) -> Iterator[Workers]:
     """Start the workers, and end them."""
     if jobs == 1:
         packed = task.packed()
-        yield Workers(lambda: signature(packed), lambda stories: (audit_story(packed, story) for story in stories))
+        audit = functools.partial(audit_story, packed)
+        yield Workers(functools.partial(signature, packed), functools.partial(map, audit))
         return
     packed = shared(task, jobs=jobs).packed()
     others = set(multiprocessing.active_children())
@@ -36,9 +38,7 @@ def start_workers(task: Task, *, jobs: int) -> Iterator[Workers]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_watch_parent)
     try:
-        yield Workers(
-            lambda: _result(pool.submit(signature, packed)), lambda stories: _outcomes(pool, packed, stories, jobs)
-        )
+        yield Workers(functools.partial(_signature, pool, packed), functools.partial(_outcomes, pool, packed, jobs))
     except BaseException:  # an interrupt waits for no story: what is done is on disk, what is not is done again
         for worker in set(multiprocessing.active_children()) - others:
             worker.kill()
@@ -59,7 +59,11 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _outcomes(pool: ProcessPoolExecutor, packed: bytes, stories: Iterator[Story], jobs: int) -> Iterator[Outcome]:
+def _signature(pool: ProcessPoolExecutor, packed: bytes) -> str:
+    return _result(pool.submit(signature, packed))
+
+
+def _outcomes(pool: ProcessPoolExecutor, packed: bytes, jobs: int, stories: Iterator[Story]) -> Iterator[Outcome]:
     waiting: set[Future[Outcome]] = set()
     for story in stories:
         waiting.add(pool.submit(audit_story, packed, story))

@@ -55,12 +55,11 @@ def find(
 def left_out(inputs: Sequence[str], *, without: Path | None = None) -> dict[str, int]:
     """Count the files in the folders of `inputs` that no reader takes, by their endings."""
     counts: dict[str, int] = {}
-    for path in (
-        path for given in inputs if Path(given).is_dir() for path in _walk(Path(given), [without] if without else [])
-    ):
-        if not _is_taken(path):
-            ending = path.suffix.lower() or "without an ending"
-            counts[ending] = counts.get(ending, 0) + 1
+    for folder in filter(Path.is_dir, map(Path, inputs)):
+        for path in _walk(folder, [without] if without else []):
+            if not _is_taken(path):
+                ending = path.suffix.lower() or "without an ending"
+                counts[ending] = counts.get(ending, 0) + 1
     return dict(sorted(counts.items()))
 
 

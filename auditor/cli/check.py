@@ -115,7 +115,7 @@ def audit_all(requests: Sequence[Request], options: Options, *, accept: Callable
             if accept:
                 accept(audit)
             below |= options.fail_under is not None and audit.score < options.fail_under
-            write(_render(audit, story.data, options.format, to_screen=target is None), target)
+            write(_render(audit, story.data, options, to_screen=target is None), target)
     return 2 if failed else int(below)
 
 
@@ -192,8 +192,11 @@ def _inside(folder: Path, names: Sequence[str], suffix: str) -> list[Path]:
     return found
 
 
-def _render(audit: Audit, original: bytes, name: str, *, to_screen: bool) -> bytes:
+def _render(audit: Audit, original: bytes, options: Options, *, to_screen: bool) -> bytes:
+    name = options.format
     settings: dict[str, Any] = {"original": original} if name in WITH_ORIGINAL else {}
+    if name == "terminal":
+        settings["numbers"] = options.verbose
     if name == "terminal" and to_screen and sys.stdout.isatty():
         settings["width"] = shutil.get_terminal_size().columns
         settings["color"] = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -81,8 +81,10 @@ def _folder(folder: Path) -> dict[str, Audit]:
 def _unplaced(audits: Mapping[str, Audit]) -> dict[str, Audit]:
     """Return the audits by their names without the folder, or the table, that all of them lay in."""
     first = next(iter(audits))
-    ends = [at + 1 for at, character in enumerate(first) if character in "/#"]
-    start = max((end for end in ends if all(name.startswith(first[:end]) for name in audits)), default=0)
+    start = 0
+    for at, character in enumerate(first, start=1):
+        if character in "/#" and all(name.startswith(first[:at]) for name in audits):
+            start = at
     return {name[start:]: audit for name, audit in audits.items()}
 
 
@@ -126,28 +128,30 @@ def _counts(difference: Difference) -> str:
 
 
 def _sum(differences: Mapping[str, Difference]) -> Difference:
-    parts = differences.values()
-    return Difference(
-        fixed=tuple(finding for part in parts for finding in part.fixed),
-        new=tuple(finding for part in parts for finding in part.new),
-        unchanged=tuple(finding for part in parts for finding in part.unchanged),
-    )
+    fixed: list[Finding] = []
+    new: list[Finding] = []
+    unchanged: list[Finding] = []
+    for difference in differences.values():
+        fixed += difference.fixed
+        new += difference.new
+        unchanged += difference.unchanged
+    return Difference(tuple(fixed), tuple(new), tuple(unchanged))
 
 
 def _json(pairs: Sequence[Pair], differences: Mapping[str, Difference]) -> bytes:
-    stories = [
-        {
-            "document": pair.name,
-            "old_score": pair.old.score if pair.old else None,
-            "new_score": pair.new.score if pair.new else None,
-            "fixed": [_object(finding, pair.old) for finding in differences[pair.name].fixed],
-            "new": [_object(finding, pair.new) for finding in differences[pair.name].new],
-            "unchanged": [_object(finding, pair.new) for finding in differences[pair.name].unchanged],
-        }
-        for pair in pairs
-    ]
-    content = {"schema_version": "1.0", "stories": stories}
+    content = {"schema_version": "1.0", "stories": [_story(pair, differences[pair.name]) for pair in pairs]}
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace")
+
+
+def _story(pair: Pair, difference: Difference) -> dict[str, object]:
+    return {
+        "document": pair.name,
+        "old_score": pair.old.score if pair.old else None,
+        "new_score": pair.new.score if pair.new else None,
+        "fixed": [_object(finding, pair.old) for finding in difference.fixed],
+        "new": [_object(finding, pair.new) for finding in difference.new],
+        "unchanged": [_object(finding, pair.new) for finding in difference.unchanged],
+    }
 
 
 def _object(finding: Finding, audit: Audit | None) -> dict[str, object]:

@@ -52,7 +52,11 @@ def _names() -> str:
         "kinds of error": list(KINDS),
         "an organisation's policy": list(POLICIES),
     }
-    return "\n".join(f"{title}:\n" + "\n".join(f"  {name}" for name in names) for title, names in groups.items())
+    lines: list[str] = []
+    for title, names in groups.items():
+        lines.append(f"{title}:")
+        lines += [f"  {name}" for name in names]
+    return "\n".join(lines)
 
 
 def _explanation(name: str) -> str:

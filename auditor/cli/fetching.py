@@ -19,12 +19,16 @@ def reporter(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
         quiet: show nothing.
     """
     if quiet:
-        yield lambda _: None
+        yield _be_silent
     elif sys.stderr.isatty():
         with _bars() as report:
             yield report
     else:
         yield _say
+
+
+def _be_silent(progress: Progress) -> None:
+    del progress
 
 
 def _say(progress: Progress) -> None:

@@ -223,7 +223,10 @@ _AUDIT_OPTIONS = (
     click.option("--fetch", is_flag=True, help="Download the embedded models first if they are not here."),
     click.option("-q", "--quiet", is_flag=True, help="No progress on standard error."),
     click.option(
-        "-v", "--verbose", is_flag=True, help="Say on standard error how long each stage took, all threads together."
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Show what was measured of each sentence, and on standard error how long each stage took in all threads.",
     ),
 )
 

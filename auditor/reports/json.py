@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.errors import InputError
+from auditor.reports.numbers import of_sentence
 from auditor.values import (
     Audit,
     Document,
     Finding,
     Kind,
+    Numbers,
     Paragraph,
     ParagraphAudit,
+    Per,
     Sentence,
     Severity,
     Span,
@@ -26,7 +29,7 @@ from auditor.values import (
 )
 
 SUFFIX = ".json"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 _PAIR = re.compile(r"\[\n\s*([0-9.e+-]+),\n\s*([0-9.e+-]+)\n\s*\]")
 _Object = Mapping[str, Any]
@@ -41,6 +44,7 @@ def render(audit: Audit) -> bytes:
         "score": audit.score,
         "interval": audit.interval,
         "notes": audit.notes,
+        "numbers": {name: {"unit": own.unit, "per": own.per.value} for name, own in audit.numbers.items()},
         "document": {
             "name": document.name,
             "language": document.language,
@@ -49,7 +53,7 @@ def render(audit: Audit) -> bytes:
             "text": document.text,
         },
         "paragraphs": [
-            _paragraph(document.text, paragraph, audited)
+            _paragraph(audit, paragraph, audited)
             for paragraph, audited in zip(document.paragraphs, audit.paragraphs, strict=True)
         ],
     }
@@ -71,22 +75,24 @@ def parse(data: bytes) -> Audit:
         raise InputError(f"this is not a JSON report of auditor, form {SCHEMA_VERSION}: {error}.") from error
 
 
-def _paragraph(text: str, paragraph: Paragraph, audited: ParagraphAudit) -> dict[str, object]:
+def _paragraph(audit: Audit, paragraph: Paragraph, audited: ParagraphAudit) -> dict[str, object]:
+    text = audit.document.text
     return {
         **_range(paragraph.span),
         "text": paragraph.span.of(text),
         "score": audited.score,
         "interval": audited.interval,
         "findings": [_finding(text, finding) for finding in audited.findings],
-        "sentences": [_sentence(sentence) for sentence in paragraph.sentences],
+        "sentences": [_sentence(audit, sentence) for sentence in paragraph.sentences],
     }
 
 
-def _sentence(sentence: Sentence) -> dict[str, object]:
+def _sentence(audit: Audit, sentence: Sentence) -> dict[str, object]:
     return {
         **_range(sentence.span),
         "source": sentence.source,
         "words": [(word.span.start, word.span.end) for word in sentence.words],
+        "numbers": of_sentence(audit.numbers, sentence),
     }
 
 
@@ -129,7 +135,26 @@ def _audit(read: _Object) -> Audit:
         paragraphs=tuple(_read_audited(paragraph) for paragraph in read["paragraphs"]),
         signature=read["signature"],
         notes=tuple(read["notes"]),
+        numbers=_read_numbers(read, document),
     )
+
+
+def _read_numbers(read: _Object, document: Document) -> dict[str, Numbers]:
+    """Return the numbers of an audit; a report of form 1.0 has none."""
+    declared: _Object = read.get("numbers", {})
+    values: dict[str, dict[int, float]] = {name: {} for name in declared}
+    written: list[_Object] = []
+    for paragraph in read["paragraphs"]:
+        written += paragraph["sentences"]
+    for sentence, own in zip(document.sentences, written, strict=True):
+        for name, value in own.get("numbers", {}).items():
+            if declared[name]["per"] == Per.SENTENCE:
+                values[name][sentence.span.start] = value
+                continue
+            for word, number in zip(sentence.words, value, strict=True):
+                if number is not None:
+                    values[name][word.span.start] = number
+    return {name: Numbers(about["unit"], Per(about["per"]), values[name]) for name, about in declared.items()}
 
 
 def _read_audited(read: _Object) -> ParagraphAudit:

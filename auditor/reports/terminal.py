@@ -6,12 +6,14 @@ Colour is an addition: without it, brackets stand where the underlines were, and
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
 
 from auditor.reports.marking import as_sentence, counted, pieces, shortened, shown, suggested, whole, worst
-from auditor.values import Audit, Finding, ParagraphAudit, Severity
+from auditor.reports.numbers import of_sentence
+from auditor.values import Audit, Finding, Paragraph, ParagraphAudit, Severity
 
 SUFFIX = ".txt"
 
@@ -25,13 +27,14 @@ _NARROWEST = 20
 _CELLS = 10
 
 
-def render(audit: Audit, *, width: int = 80, color: bool = False) -> bytes:
+def render(audit: Audit, *, width: int = 80, color: bool = False, numbers: bool = False) -> bytes:
     """Draw the audit.
 
     Args:
         audit: what to draw.
         width: columns of the terminal.
         color: use terminal colours and underlines instead of brackets.
+        numbers: show below each paragraph what signals measured of its sentences.
     """
     output = io.StringIO()
     console = _console(output, max(_NARROWEST, min(width, _WIDEST)), color=color)
@@ -43,13 +46,16 @@ def render(audit: Audit, *, width: int = 80, color: bool = False) -> bytes:
     for note in audit.notes:
         console.print(Text(f"note: {shown(note)}"))
     first = 0
-    for number, paragraph in enumerate(audit.paragraphs, 1):
+    pairs = zip(audit.document.paragraphs, audit.paragraphs, strict=True)
+    for number, (written, paragraph) in enumerate(pairs, 1):
         console.print()
         console.print(_heading(number, paragraph))
         console.print(_story(audit.document.text, paragraph, first, color=color))
         for offset, finding in enumerate(paragraph.findings):
             console.print(_note(console, audit.document.text, finding, first + offset + 1))
         first += len(paragraph.findings)
+        for line in _measured(audit, written) if numbers else ():
+            console.print(Text(line, style="dim"))
     console.print()
     console.print(Text(f"signature: {shown(audit.signature)}", style="dim"))
     return "".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines()).encode()
@@ -111,3 +117,14 @@ def _note(console: Console, text: str, finding: Finding, number: int) -> Text:
     label = f"  {number}. "
     lines = note.wrap(console, console.width - len(label))
     return Text(f"\n{' ' * len(label)}").join([Text(label) + lines[0], *lines[1:]])
+
+
+def _measured(audit: Audit, paragraph: Paragraph) -> Iterator[str]:
+    """Yield "  sentence 2: round-trip-chrf 61.3" for each sentence of which something was measured."""
+    for number, sentence in enumerate(paragraph.sentences, 1):
+        shown_values: list[str] = []
+        for name, value in of_sentence(audit.numbers, sentence).items():
+            values = value if isinstance(value, list) else [value]
+            shown_values.append(" ".join([name, *("-" if one is None else f"{one:.1f}" for one in values)]))
+        if shown_values:
+            yield f"  sentence {number}: {', '.join(shown_values)}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from auditor.text.characters import plain_text
-from auditor.values import Audit, Document, Finding
+from auditor.values import Audit, Document, Finding, Word
 
 _NEIGHBOURS = 3  # words on each side: enough to tell two uses of a word apart, few enough to survive an edit nearby
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
@@ -47,7 +47,9 @@ def take(document: Document, findings: Sequence[Finding]) -> tuple[Fingerprint, 
     for finding in findings:
         first = max(0, bisect_right(starts, finding.span.start) - 1)
         last = max(first + 1, bisect_left(starts, finding.span.end))
-        words = [word for sentence in sentences[first:last] for word in sentence.words]
+        words: list[Word] = []
+        for sentence in sentences[first:last]:
+            words += sentence.words
         before = [word.text for word in words if word.span.end <= finding.span.start]
         after = [word.text for word in words if word.span.start >= finding.span.end]
         taken.append(
@@ -95,9 +97,25 @@ def compare(old: Audit, new: Audit) -> Difference:
     )
 
 
+def _with_both_neighbours(item: Fingerprint) -> Hashable:
+    return (item.kind, item.text, item.before, item.after)
+
+
+def _with_neighbours_before(item: Fingerprint) -> Hashable:
+    return (item.kind, item.text, item.before)
+
+
+def _with_neighbours_after(item: Fingerprint) -> Hashable:
+    return (item.kind, item.text, item.after)
+
+
+def _anywhere(item: Fingerprint) -> Hashable:
+    return (item.kind, item.text)
+
+
 _KEYS: tuple[Callable[[Fingerprint], Hashable], ...] = (
-    lambda item: (item.kind, item.text, item.before, item.after),
-    lambda item: (item.kind, item.text, item.before),
-    lambda item: (item.kind, item.text, item.after, None),
-    lambda item: (item.kind, item.text),
+    _with_both_neighbours,
+    _with_neighbours_before,
+    _with_neighbours_after,
+    _anywhere,
 )

@@ -94,11 +94,13 @@ def apply_terms(document: Document, findings: Sequence[Finding], terms: Terms) -
 
     A finding that lies inside a forbidden rendering gives way to it. The result is sorted by span.
     """
-    allowed = [span for term in terms.never for span in occurrences(document.text, term)]
+    allowed: list[Span] = []
+    for term in terms.never:
+        allowed += occurrences(document.text, term)
     forbidden = _forbidden(document.text, terms.always, allowed)
     covered = [*allowed, *(finding.span for finding in forbidden)]
-    kept = [finding for finding in findings if not any(span.contains(finding.span) for span in covered)]
-    return tuple(sorted((*kept, *forbidden), key=lambda finding: finding.span))
+    kept = [finding for finding in findings if not _is_inside(finding.span, covered)]
+    return tuple(sorted((*kept, *forbidden), key=_place))
 
 
 def occurrences(text: str, term: str) -> Iterator[Span]:
@@ -109,7 +111,9 @@ def occurrences(text: str, term: str) -> Iterator[Span]:
 
 
 def _pattern(term: str) -> regex.Pattern[str]:
-    words = ("".join(_MARKS.get(character, regex.escape(character)) for character in word) for word in term.split())
+    words: list[str] = []
+    for word in term.split():
+        words.append("".join(_MARKS.get(character, regex.escape(character)) for character in word))
     folded = regex.IGNORECASE if term == term.lower() else 0
     spaced = r"\s+".join(words)
     return regex.compile(rf"(?<!\w){spaced}(?!\w)", folded)
@@ -117,16 +121,27 @@ def _pattern(term: str) -> regex.Pattern[str]:
 
 def _forbidden(text: str, always: Mapping[str, str], allowed: Sequence[Span]) -> list[Finding]:
     """Return a finding at every forbidden rendering; of two that overlap, the longer; none inside an allowed term."""
-    found = sorted(
-        ((span, bad, good) for bad, good in always.items() for span in occurrences(text, bad)),
-        key=lambda item: (-len(item[0]), item[0]),
-    )
+    found: list[tuple[int, Span, str, str]] = []
+    for bad, good in always.items():
+        found += [(-len(span), span, bad, good) for span in occurrences(text, bad)]
     kept: list[Finding] = []
-    for span, bad, good in found:
+    for _, span, bad, good in sorted(found, key=_longest_first):
         is_free = not any(span.overlaps(other.span) for other in kept)
-        if is_free and not any(term.contains(span) for term in allowed):
+        if is_free and not _is_inside(span, allowed):
             kept.append(_finding(span, text, bad, good))
     return kept
+
+
+def _longest_first(item: tuple[int, Span, str, str]) -> tuple[int, Span]:
+    return item[:2]
+
+
+def _place(finding: Finding) -> Span:
+    return finding.span
+
+
+def _is_inside(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.contains(span) for other in others)
 
 
 def _finding(span: Span, text: str, bad: str, good: str) -> Finding:

@@ -34,6 +34,7 @@ CLOSER_LOOK = Table(
     "signal",
     {
         "back-translation": "auditor.signals.back_translation",
+        "round-trip-chrf": "auditor.signals.round_trip_chrf",
     },
 )
 """Signals of the sentences that the first look leaves in doubt, in this order."""

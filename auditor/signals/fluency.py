@@ -53,7 +53,9 @@ def predict(
     passage: Passage, sentences: Iterable[Sentence], surprisals: Mapping[int, float]
 ) -> dict[int, tuple[str, ...]]:
     """Ask what the model expected in the place of each surprising word of the passage, keyed by its start offset."""
-    starts = [word.span.start for sentence in sentences for word in sentence.words if passage.span.contains(word.span)]
+    starts: list[int] = []
+    for sentence in sentences:
+        starts += [word.span.start for word in sentence.words if passage.span.contains(word.span)]
     surprising = [start for start in starts if surprisals.get(start, 0.0) >= SURPRISING_NATS]
     return dict(zip(surprising, passage.predict(surprising, best=_PREDICTIONS), strict=True))
 

@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.protocols import Engines, Excerpt, Pair, QualityEstimator
-from auditor.values import Document, Measurements, QualityEstimate, Sentence, Span
+from auditor.values import Document, Measurements, Paragraph, QualityEstimate, Sentence, Span
 
 SIGNAL = "adequacy"
 """The mechanism of findings that rest on the quality estimator alone."""
@@ -64,17 +64,17 @@ def with_source(document: Document, sources: Sequence[str]) -> Document:
     `sources` has one text a paragraph. Every sentence of a paragraph receives the whole text: the quality estimator
     looks for matches anywhere in it.
     """
-    paragraphs = [
-        replace(paragraph, sentences=tuple(replace(sentence, source=source) for sentence in paragraph.sentences))
-        for paragraph, source in zip(document.paragraphs, sources, strict=True)
-    ]
+    paragraphs: list[Paragraph] = []
+    for paragraph, source in zip(document.paragraphs, sources, strict=True):
+        sentences = tuple(replace(sentence, source=source) for sentence in paragraph.sentences)
+        paragraphs.append(replace(paragraph, sentences=sentences))
     return replace(document, paragraphs=tuple(paragraphs))
 
 
 def without_source(document: Document) -> Document:
     """Return the document as if its source were lost."""
-    paragraphs = [
-        replace(paragraph, sentences=tuple(replace(sentence, source=None) for sentence in paragraph.sentences))
-        for paragraph in document.paragraphs
-    ]
+    paragraphs: list[Paragraph] = []
+    for paragraph in document.paragraphs:
+        sentences = tuple(replace(sentence, source=None) for sentence in paragraph.sentences)
+        paragraphs.append(replace(paragraph, sentences=sentences))
     return replace(document, paragraphs=tuple(paragraphs))

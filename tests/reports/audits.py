@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from auditor.text import segmentation
-from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Severity, Span
+from auditor.values import Audit, Document, Finding, Kind, Numbers, ParagraphAudit, Per, Severity, Span
 
 _SCORES = st.floats(0, 100)
 _INTERVALS = st.tuples(_SCORES, _SCORES)
@@ -41,6 +41,16 @@ def _paragraphs(draw: st.DrawFn, span: Span) -> ParagraphAudit:
 
 
 @st.composite
+def _numbers(draw: st.DrawFn, document: Document) -> Numbers:
+    per = draw(st.sampled_from(Per))
+    parts = document.words if per is Per.WORD else document.sentences
+    starts = [part.span.start for part in parts]
+    chosen = draw(st.lists(st.sampled_from(starts), unique=True)) if starts else []
+    finite = st.floats(allow_nan=False, allow_infinity=False)
+    return Numbers(draw(TEXTS), per, {start: draw(finite) for start in chosen})
+
+
+@st.composite
 def audits(draw: st.DrawFn) -> Audit:
     """Draw an audit of any text, its findings anywhere, overlapping or not."""
     document: Document = segmentation.document(draw(TEXTS), name=draw(TEXTS), notes=draw(st.lists(TEXTS, max_size=2)))
@@ -51,4 +61,5 @@ def audits(draw: st.DrawFn) -> Audit:
         paragraphs=tuple(draw(_paragraphs(paragraph.span)) for paragraph in document.paragraphs),
         signature=draw(TEXTS),
         notes=document.notes,
+        numbers=draw(st.dictionaries(TEXTS, _numbers(document), max_size=2)),
     )

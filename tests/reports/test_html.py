@@ -82,11 +82,10 @@ def test_all_that_is_known_of_a_finding_is_on_the_page(audit: Audit) -> None:
 
 
 def test_a_notebook_shows_the_page_in_a_frame(audit: Audit) -> None:
-    """The frame's source is the page, escaped once; an audit in the last line of a cell shows itself."""
+    """The frame's source is the page, escaped once."""
     (frame,) = _Frames(notebook.show(audit, height=300)._repr_html_()).sources
 
     assert frame == html.render(audit).decode()
-    assert audit._repr_html_() == notebook.show(audit)._repr_html_()
 
 
 class _Frames(HTMLParser):
