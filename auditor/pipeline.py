@@ -31,7 +31,6 @@ from auditor.text.characters import given_found, plain_document, plain_text
 from auditor.values import (
     Audit,
     Document,
-    Finding,
     FinishedParagraph,
     Found,
     Measurements,
@@ -173,7 +172,7 @@ class Auditor:
         return _joined(document, measurements), repairs
 
     def stream_passages(self, document: Document) -> Iterator[PassageFindings]:
-        """Yield, passage by passage, the findings that `stream` yields, and how likely each word is wrong.
+        """Yield, passage by passage, what `stream` yields, and how likely each word is wrong.
 
         The evaluation asks for it: what it measures is what an editor is shown. Nothing is taken from the cache of
         findings, which does not keep words.
@@ -194,7 +193,7 @@ class Auditor:
             for word, probability in zip(detector_input.words, by_word, strict=True):
                 if detector_input.within.start <= word.span.start < detector_input.within.end:
                     probabilities[starts[word.span.start]] = probability
-            yield PassageFindings(span, given_found(passage.found, characters).findings, probabilities)
+            yield PassageFindings(span, given_found(passage.found, characters), probabilities)
 
     def _audit(self, passage: _Passage) -> _PassageAudit:
         """Audit a passage: context, signals, candidates, rescore, detect."""
@@ -287,7 +286,7 @@ class PassageFindings:
     """
 
     span: Span
-    findings: tuple[Finding, ...]
+    found: Found
     probabilities: Mapping[int, float]
 
 

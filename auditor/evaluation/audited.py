@@ -17,7 +17,7 @@ from auditor.evaluation.systems import Options, Prediction, Request
 from auditor.pipeline import Auditor
 from auditor.signals import quality_estimation
 from auditor.text import segmentation
-from auditor.values import Audit, Document, Finding, Found, Severity, Span
+from auditor.values import Audit, Document, Found, Severity, Span
 
 _BELOW = 1e-6
 _LINE_BREAK = regex.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -50,12 +50,12 @@ class Audited:
 
     def audit(self, document: Document) -> tuple[Audit, dict[int, float]]:
         """Audit a document; return also the chance (0-1) that each word is wrong, by its start offset."""
-        findings: list[Finding] = []
+        parts: list[Found] = []
         probabilities: dict[int, float] = {}
         for passage in self.auditor.stream_passages(document):
-            findings += passage.findings
+            parts.append(passage.found)
             probabilities |= passage.probabilities
-        return self.auditor.conclude(document, Found(tuple(findings))), probabilities
+        return self.auditor.conclude(document, Found.joined(parts)), probabilities
 
     def _predict(self, requests: Sequence[Request]) -> Iterator[Prediction]:
         document, offsets = assemble(requests)
