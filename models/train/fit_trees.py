@@ -18,7 +18,10 @@ RISING = frozenset({"tagged", "major", "edited", "proposed", "unlikely"})
 
 def cross_fitted(tables: Sequence[Table], fitting: Sequence[Table], columns: Sequence[str]) -> list[tuple[float, ...]]:
     """Return, a table, its words' uncalibrated probabilities, by trees fitted on the other stories of `fitting`."""
-    by_fold = [grow([table for table in fitting if table.fold != fold], columns) for fold in range(FOLDS)]
+    by_fold: list[BoostedTrees] = []
+    for fold in range(FOLDS):
+        others = [table for table in fitting if table.fold != fold]
+        by_fold.append(grow(others, columns))
     return [by_fold[table.fold].probabilities(table.rows.tolist(), NAMES) for table in tables]
 
 

@@ -31,13 +31,9 @@ def epoch(corpus: Corpus, *, seed: int, number: int) -> list[Example]:
     marked = chance.sample(corpus.marked, int(MARKED_SHARE * len(corpus.marked)))
     examples = [*corpus.edited, *marked]
     sound = [example for example in examples if example.is_clean]
-    synthetic = [
-        *(
-            _damaged(example, chance, (*NEED_SOURCE, *VISIBLE))
-            for example in chance.sample(sound, int(SYNTHETIC * len(examples)))
-        ),
-        *(_damaged(example, chance, VISIBLE) for example in corpus.clean),
-    ]
+    translated = chance.sample(sound, int(SYNTHETIC * len(examples)))
+    synthetic = [_damaged(example, chance, (*NEED_SOURCE, *VISIBLE)) for example in translated]
+    synthetic += [_damaged(example, chance, VISIBLE) for example in corpus.clean]
     lost = [example.without_source() if chance.random() < SOURCE_LOST else example for example in examples]
     made = (example for example in synthetic if example is not None)
     return [*lost, *corpus.clean, *made, *corpus.resampled]

@@ -76,16 +76,18 @@ def damage(
     """Return each sentence with a word of its round trip in it; None where none makes it much worse."""
     texts = [example.pair.target for example in examples]
     trips = students.measure(texts, [() for _ in texts])
-    return [
-        _damaged(text, differences(text, trip.round_trip), reader, random.Random(f"{seed}|{text}"))  # noqa: S311
-        for text, trip in zip(texts, trips, strict=True)
-    ]
+    found: list[Damage | None] = []
+    for text, trip in zip(texts, trips, strict=True):
+        chance = random.Random(f"{seed}|{text}")  # noqa: S311 (not for cryptography)
+        found.append(_damaged(text, differences(text, trip.round_trip), reader, chance))
+    return found
 
 
 def differences(text: str, trip: str) -> list[Edit]:
     """Return what the round trip says instead, a few words at a time; case and punctuation do not count."""
     ours, theirs = tokens(text), tokens(trip)
-    before, after = ([span.of(side).casefold() for span in spans] for side, spans in ((text, ours), (trip, theirs)))
+    before = [span.of(text).casefold() for span in ours]
+    after = [span.of(trip).casefold() for span in theirs]
     found = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind != "replace" or max(b - a, d - c) > LONGEST:
@@ -100,16 +102,16 @@ def _damaged(text: str, edits: Sequence[Edit], reader: LanguageModel, chance: ra
     if not edits:
         return None
     (passage, *_) = reader.read(text, [Span(0, len(text))])
-    costly = [
-        edit
-        for edit, gain in zip(edits, passage.rescore(edits, following=8), strict=True)
-        if passage.span.contains(edit.span) and gain <= -COST
-    ]
+    gains = passage.rescore(edits, following=8)
+    costly: list[Edit] = []
+    for edit, gain in zip(edits, gains, strict=True):
+        if passage.span.contains(edit.span) and gain <= -COST:
+            costly.append(edit)
     if not costly:
         return None
-    edit = chance.choice(costly)
-    damaged = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
-    span = Span(edit.span.start, edit.span.start + len(edit.replacement))
+    chosen = chance.choice(costly)
+    damaged = text[: chosen.span.start] + chosen.replacement + text[chosen.span.end :]
+    span = Span(chosen.span.start, chosen.span.start + len(chosen.replacement))
     return Damage(damaged, span, Kind.MISTRANSLATION, Severity.MAJOR)
 
 
