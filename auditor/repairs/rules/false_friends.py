@@ -15,7 +15,7 @@ Known problems:
     wording that is absent from the list is not found.
 
 Example:
-    "an increasingly affirmative China" -> "assertive" (pt. afirmativo, fr. affirmé).
+    "the manifestations against the reform" -> "demonstrations" (es. manifestación, fr. manifestation).
 
 Source:
     `auditor/repairs/data/false_friends.tsv`, written for this project from general knowledge of Romance, Germanic,
@@ -41,15 +41,14 @@ VALID = (
     "The chef closed his restaurant in Lyon after the fire.",
 )
 INVALID = (
-    ("The alliance was worried about an increasingly affirmative Iran.", "affirmative", "assertive"),
     ("The actual government took office in May.", "actual", "current"),
     ("The committee will discuss agricultural politics next week.", "politics", "policy"),
-    ("Critics spoke of years of negligence of the northern provinces.", "negligence", "neglect"),
+    ("Police at the border controlled the documents of the passengers.", "controlled", "checked"),
     ("The man was condemned to five years in prison for fraud.", "condemned", "sentenced"),
     ("Thousands joined manifestations against the reform.", "manifestations", "demonstrations"),
     ("The army moved heavy technique to the border.", "technique", "equipment"),
     ("Arabic countries recalled their ambassadors.", "Arabic", "Arab"),
-    ("He was treated for an infarct at a hospital in Rome.", "an infarct", "a heart attack"),
+    ("He was treated for an infarction at a hospital in Rome.", "an infarction", "a heart attack"),
 )
 
 

@@ -38,7 +38,7 @@ VALID = (
     "The prime minister took part in a round table at the World Bank.",
 )
 INVALID = (
-    ("The attack in the Strip of Gaza killed three people.", "Strip of Gaza", "Gaza Strip"),
+    ("He was born in the Country Basque in 1961.", "Country Basque", "Basque Country"),
     (
         "The Organization of the United Nations condemned the attack.",
         "Organization of the United Nations",
@@ -49,8 +49,7 @@ INVALID = (
     ("A judge issued an order of arrest against the banker.", "order of arrest", "arrest warrant"),
     ("The army imposed a commandant hour in the capital.", "commandant hour", "curfew"),
     ("The two sides agreed on a cease of fire.", "cease of fire", "ceasefire"),
-    ("They are negotiating from a position of force.", "position of force", "position of strength"),
-    ("The shares fell on the bag of values of Madrid.", "bag of values", "stock exchange"),
+    ("The talks ended with a shake of hands.", "shake of hands", "handshake"),
     ("Doctors beat the alarm over the lack of vaccines.", "beat the alarm", "sound the alarm"),
 )
 

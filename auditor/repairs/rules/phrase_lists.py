@@ -12,6 +12,8 @@ A list is a table of tab-separated columns with a header, one wording a line:
     after       a regular expression that the words after must begin with; "!" in front: must not
     near        a regular expression that must be found among the other words of the sentence
     source      the words of the original, or why the slip happens
+    evidence    why the line is here: "counted" where it was found in text, the bilingual dictionaries or lists that
+                have the pair; `python -m models.train.list_rows` says which lines have none
 
 Context is lower-case words joined by single spaces, without punctuation; each expression matches whole words.
 """
@@ -66,6 +68,7 @@ class Entry:
     severity: Severity
     context: Context
     source: str
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +108,19 @@ def forms(name: str, first: str) -> tuple[Form, ...]:
 
 def find(sentence: Sentence, text: str, name: str, mechanism: str) -> Iterator[Candidate]:
     """Yield the repairs of every wording of the list `name` in the sentence."""
+    for start, form in matches(sentence, text, name):
+        yield from _candidates(sentence, text, start, form, mechanism)
+
+
+def matches(sentence: Sentence, text: str, name: str) -> Iterator[tuple[int, Form]]:
+    """Yield the index of the first word, and the form, of every wording of the list `name` in the sentence."""
     low = [_POSSESSIVE.sub("", word.text.lower()) for word in sentence.words]
     for start, first in enumerate(low):
         for form in forms(name, first):
             end = start + len(form.words)
             found = tuple(low[start:end]) == form.words and _stands_together(text, sentence.words[start:end])
             if found and form.entry.context.allows(low[:start], low[end:]):
-                yield from _candidates(sentence, text, start, form, mechanism)
+                yield start, form
 
 
 def inflected(wrong: str, entry: Entry) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -170,6 +179,7 @@ def _entry(header: str, line: str) -> Entry:
         severity=Severity(row["severity"]),
         context=Context(row["before"], row["after"], row["near"]),
         source=row["source"],
+        evidence=tuple(row["evidence"].split("|")),
     )
 
 

@@ -32,6 +32,7 @@ def test_every_line_is_whole(name: str) -> None:
         assert entry.part in {"noun", "verb", "adjective", "adverb", "exact"}
         assert set(entry.languages) <= FAMILIES
         assert entry.source
+        assert all(entry.evidence), entry
         for expression in (entry.context.before, entry.context.after, entry.context.near):
             re.compile(expression.removeprefix("!"))
 
@@ -47,7 +48,7 @@ def test_no_wording_is_listed_twice_in_one_context(name: str) -> None:
 @pytest.mark.parametrize("family", sorted(FAMILIES - {"other"}))
 def test_every_family_of_languages_is_there(family: str) -> None:
     """False friends come from Romance, Germanic, Slavic, Arabic and Chinese."""
-    assert sum(family in entry.languages for entry in phrase_lists.read("false_friends.tsv")) >= 20
+    assert sum(family in entry.languages for entry in phrase_lists.read("false_friends.tsv")) >= 15
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_the_longest_wording_is_found_first() -> None:
         ("Two orders of arrest were issued.", "orders of arrest", "arrest warrants"),
         ("Judges opened a process against the mayor for murder.", "process", "trial"),
         ("Manifestations were held in Rome.", "Manifestations", "Demonstrations"),
-        ("The judge asked for an inculpation.", "an inculpation", "an indictment"),
+        ("The judge asked for an imputation.", "an imputation", "a charge"),
         ("The court’s functionary’s car was stolen.", "functionary", "official"),
     ],
 )
@@ -125,12 +126,12 @@ def test_repairs_keep_form_case_and_possessive(text: str, wrong: str, right: str
 
 def test_the_article_follows_the_word() -> None:
     """Where "a" must become "an" the article is part of the repair."""
-    text = "It was a negative but an affirmative answer to a homologue."
+    text = "It was a sharp but an adequate answer to a homologue."
 
-    assert ("an affirmative", "a n affirmative") not in repairs(false_friends, text)
+    assert ("an adequate", "a n adequate") not in repairs(false_friends, text)
     assert ("a homologue", "a counterpart") not in repairs(false_friends, text)
     assert ("homologue", "counterpart") in repairs(false_friends, text)
-    assert ("an infarct", "a heart attack") in repairs(false_friends, "He had an infarct.")
+    assert ("an infarction", "a heart attack") in repairs(false_friends, "He had an infarction.")
 
 
 def test_punctuation_ends_a_phrase() -> None:
@@ -140,7 +141,7 @@ def test_punctuation_ends_a_phrase() -> None:
 
 def test_the_reason_names_the_original() -> None:
     """An editor reads which word of which language leads to the slip."""
-    [first, *_] = candidates(false_friends, "An increasingly affirmative Iran worries them.")
+    [first, *_] = candidates(false_friends, "The eventual sale of the ship worries them.")
 
-    assert first.reason == "“assertive”, rendered word for word (pt. afirmativo, fr. affirmé, es. afirmativo)"
+    assert first.reason == "“possible”, rendered word for word (fr. éventuel, es. eventual, de. eventuell)"
     assert (first.kind, first.severity) == (Kind.MISTRANSLATION, Severity.MAJOR)
