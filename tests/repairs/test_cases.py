@@ -12,6 +12,7 @@ from tests.repairs.sentences import document_of
 # What these propose comes from a model's measurements; test_rescored_cases.py tries them with the embedded models.
 ASK_A_MODEL = frozenset({"shared-pivot", "round-trip", "unlikely-words"})
 INVALID = [(name, *case) for name in REPAIRS if name not in ASK_A_MODEL for case in REPAIRS.load(name).INVALID]
+SILENT = ("apostrophes", "lost-quotation-marks", "names", "repetitions", "split-sentences")
 HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "Example", "Source")
 
 
@@ -28,6 +29,12 @@ def test_invalid_cases_are_proposed(name: str, text: str, wrong: str, right: str
     found = {(candidate.span.of(text), candidate.replacement) for candidate in proposals(name, text)}
 
     assert (wrong, right) in found
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_some_rules_propose_nothing_in_valid_texts(name: str) -> None:
+    """These need no model to leave sound English alone."""
+    assert [proposals(name, text) for text in REPAIRS.load(name).VALID if proposals(name, text)] == []
 
 
 @pytest.mark.parametrize("name", tuple(REPAIRS))

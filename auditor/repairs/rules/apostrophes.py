@@ -6,15 +6,15 @@ What it measures:
     model.
 
 Why it suggests an error:
-    Systems that cut words into pieces lose the mark between "Biden" and "s", or put it back in the wrong place. A
-    document that knows a Biden and no Bidens tells which name was meant.
+    Systems that cut words into pieces lose the mark between "Moreno" and "s", or put it back in the wrong place. A
+    document that knows a Moreno and no Morenos tells which name was meant.
 
 Known problems:
     A genuine plural before a noun ("the teachers union") is a matter of house style; only nouns that rarely stand so
-    are asked about. Families ("the Obamas") are left alone unless a noun follows.
+    are asked about. Families ("the Clintons") are left alone unless a noun follows.
 
 Example:
-    "Bidens adviser" -> "Biden’s adviser", where the document has Biden.
+    "Morenos teacher" -> "Moreno’s teacher", where the document has Moreno.
 
 Source:
     MQM "punctuation" and "grammar"; the ways in which apostrophes go astray were collected from translated news.
@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditor.repairs.traits import Evidence, Traits
-from auditor.repairs.wording import gap_after, gap_before, low, parts_of_speech, singulars
+from auditor.repairs.wording import gap_after, low, parts_of_speech, singulars
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
@@ -41,18 +41,18 @@ VALID = (
     "James’ brother and Mr. Williams’ lawyer declined to comment.",
 )
 INVALID = (
-    ("Merkel flew home. Merkels foreign policy adviser stayed in Washington.", "Merkels", "Merkel's"),
+    ("Merkel flew home. Merkels old driver met her at the gate.", "Merkels", "Merkel's"),
     ("Macron spoke first. Putins’ reply to Macron came a day later, and Putin smiled.", "Putins’", "Putin’s"),
     ("Sunak has lost. Sunaks’s party will now choose, and Sunak will go.", "Sunaks’s", "Sunak’s"),
     (
-        "Macron said so. All of Macrons ‘promises were forgotten, and Macron left.",
-        "Macrons ‘promises",
-        "Macron's promises",
+        "Macron said so. They laughed at Macrons ‘holiday plans, and Macron left.",
+        "Macrons ‘holiday",
+        "Macron's holiday",
     ),
     ("The governments decision surprised the markets.", "governments", "government's"),
     ("The two countries relations have grown worse since the war.", "countries", "countries'"),
     ("Officials in Brussels worry about Russias new budget.", "Russias", "Russia's"),
-    ("Lavrov arrived with Fidan. The Lavrov and Fidans meetings will last until evening.", "Fidans", "Fidan's"),
+    ("Lavrov arrived with Fidan. The Lavrov and Fidans families had met before.", "Fidans", "Fidan's"),
 )
 
 # Names and name-like words whose s is their own.
@@ -136,10 +136,6 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
             cased = word.text[0] + replacement[1:]
             reason = f"the possessive of {owner}, with its apostrophe lost or moved"
             yield Candidate(span, cased, MECHANISM, KIND, SEVERITY, reason)
-        if _is_plural_of_name(text, sentence.words, index, measurements):
-            name = _stem(word.text)
-            reason = f"the name {name}, with an s that is left from a possessive"
-            yield Candidate(word.span, name, MECHANISM, Kind.NAME, SEVERITY, reason)
 
 
 def _possessives(text: str, sentence: Sentence, index: int, known: Measurements) -> Iterator[tuple[Span, str, str]]:
@@ -183,7 +179,7 @@ def _lost(
 def _adrift(
     text: str, words: Sequence[Word], index: int, drift: re.Match[str], mark: str, known: Measurements
 ) -> Iterator[tuple[Span, str, str]]:
-    """Yield the possessives of a word whose mark stands apart: "Bidens ‘plans", "the ministers ' plan", "Biden ’s"."""
+    """Yield the possessives of a word whose mark stands apart: "Morenos ‘plans", "the ministers ' plan"."""
     word = words[index]
     if drift["s"]:
         yield Span(word.span.start, drift.end()), f"{word.text}{mark}s", word.text
@@ -199,15 +195,6 @@ def _adrift(
     elif (nouns := singulars(word.text.lower())) and "VERB" not in parts_of_speech(word.text.lower()):
         yield Span(word.span.start, end), f"{word.text.lower()}{mark}{tail}", word.text.lower()
         yield Span(word.span.start, end), f"{nouns[0]}{mark}s{tail}", nouns[0]
-
-
-def _is_plural_of_name(text: str, words: Sequence[Word], index: int, known: Measurements) -> bool:
-    """Tell whether a known name carries an s although no noun follows it: "Blinken and Austins reflect"."""
-    word = words[index]
-    if not word.text.isalpha() or not word.text.endswith("s") or not _is_name(_stem(word.text), word.text, known):
-        return False
-    named = low(words, index - 1) in ("and", "or") and index > 1 and words[index - 2].text[0].isupper()
-    return named and low(words, index - 3) != "the" and gap_before(text, words, index).isspace()
 
 
 def _is_name(owner: str, written: str, known: Measurements) -> bool:
@@ -288,16 +275,16 @@ def _ends_in_mark(word: str) -> bool:
 
 
 def _doubled(word: str) -> bool:
-    """Tell whether the word is "Bidens’s": an s too many before the possessive."""
+    """Tell whether the word is "Morenos’s": an s too many before the possessive."""
     return bool(re.search(r"[a-z]s[’'‘`´]s$", word)) and not word[:-2].endswith("ss")
 
 
 def _bare(word: str) -> str:
-    """Return the word without its mark and what follows it: "Bidens" of "Bidens’s" and "Bidens’"."""
+    """Return the word without its mark and what follows it: "Morenos" of "Morenos’s" and "Morenos’"."""
     return re.split("[’'‘`´]", word, maxsplit=1)[0]
 
 
 def _stem(word: str) -> str:
-    """Return the word without mark and s: "Biden" of "Bidens", "Bidens’" and "Bidens’s"."""
+    """Return the word without mark and s: "Moreno" of "Morenos", "Morenos’" and "Morenos’s"."""
     bare = _bare(word)
     return bare[:-1] if bare.endswith("s") else bare

@@ -2,8 +2,8 @@
 
 What it measures:
     Whether a word that a lost apostrophe can make ("hell", "shell", "its", "cant", "dont") reads better to the language
-    model as the contraction; also contractions cut apart ("she 'll", "don t") and an article before one ("the hell
-    meet").
+    model as the contraction; also contractions cut apart ("she 'll", "don t") and an article before one ("a shell
+    know").
 
 Why it suggests an error:
     Systems that cut words into pieces drop the mark between pronoun and verb. What is left is often an English word, so
@@ -16,7 +16,7 @@ Known problems:
     another word than a verb it is left to the model.
 
 Example:
-    "where the hell meet the president" -> "where he'll meet the president".
+    "ask the nurse, the shell know" -> "ask the nurse, she'll know".
 
 Source:
     MQM "spelling"; the pairs are those of English contractions.
@@ -30,7 +30,7 @@ from dataclasses import replace
 
 from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import gap_after, gap_before, low, parts_of_speech
-from auditor.text.english import match_case
+from auditor.text.english import ARTICLES, match_case
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "contractions"
@@ -44,7 +44,7 @@ VALID = (
     "Jony Ive praised the book “Le Pays dont je rêve”, which came out in Paris in 1998.",
 )
 INVALID = (
-    ("Lavrov flies on to Ankara, where the hell meet the Turkish president.", "the hell meet", "he'll meet"),
+    ("Ask the nurse, because the shell know the answer.", "the shell know", "she'll know"),
     ("If shell win again, she will lead a minority government.", "shell", "she'll"),
     ("He told voters that were going to win this election.", "were", "we're"),
     ("Its not clear who fired first.", "Its", "It's"),
@@ -75,6 +75,7 @@ _COLLISIONS = {
     "they're": ("their",), "its": ("it's",),
     "it's": ("its",),
 }  # fmt: skip
+_SUBJECT_PRONOUNS = frozenset({"i", "you", "he", "she", "it", "we", "they"})
 _OPENS_CLAUSE = frozenset(
     """
     and but or so because that which who whom what when where while if whether as than until before after since although
@@ -120,9 +121,11 @@ def _proposed(sentence: Sentence, text: str) -> Iterator[Candidate]:
         if lower in BROKEN:
             candidate = _candidate(word.span, BROKEN[lower], text, severity=Severity.MINOR)
             yield _surer(candidate, word) if _is_slip(words, index) else candidate
-        elif lower in _COLLISIONS and _may_be_wrong(lower, text, words, index):
+        elif lower in _COLLISIONS:
+            may_be_wrong = _may_be_wrong(lower, text, words, index)
             for right in _COLLISIONS[lower]:
-                yield _candidate(word.span, right, text)
+                if may_be_wrong:
+                    yield _candidate(word.span, right, text)
                 yield from _with_article(right, text, words, index)
     yield from _apart(sentence, text)
 
@@ -150,11 +153,17 @@ def _surer(candidate: Candidate, word: Word) -> Candidate:
 
 
 def _with_article(right: str, text: str, words: Sequence[Word], index: int) -> Iterator[Candidate]:
-    """Yield the repair of "the hell meet": the article goes, and the verb shows the reader why."""
-    article, verb = low(words, index - 1), low(words, index + 1)
-    together = gap_before(text, words, index) == gap_after(text, words, index) == " "
-    together = together and low(words, index - 2) in _OPENS_CLAUSE  # "where the hell meet"; "the shell hit" is a shell
-    if together and article in ("the", "a") and right.endswith("'ll") and "VERB" in parts_of_speech(verb):
+    """Yield the repair together with the article before it; the word after shows the reader why.
+
+    No article stands before a pronoun, so where the word was a contraction, the article was made up for what it became.
+    """
+    alone = gap_before(text, words, index) == gap_after(text, words, index) == " "
+    pronoun, _, verb = right.lower().partition("'")
+    opens = low(words, index - 2) in _OPENS_CLAUSE  # "where the shell"; "a shell hit the wall" is a shell
+    if not (alone and opens and low(words, index - 1) in ARTICLES and pronoun in _SUBJECT_PRONOUNS):
+        return
+    following = low(words, index + 1)
+    if "VERB" in parts_of_speech(following) or (verb in ("re", "s", "m") and following in _AFTER_BE):
         span = Span(words[index - 1].span.start, words[index + 1].span.end)
         yield _candidate(span, f"{right} {words[index + 1].text}", text)
 
