@@ -35,27 +35,17 @@ _LOST = {
     "who's": "whose", "i'd": "id", "we'd": "wed", "he'd": "hed", "didn't": "didnt", "isn't": "isnt",
 }  # fmt: skip
 
-_CALQUES = {
-    "assertive": "affirmative", "policy": "politics", "policies": "politics", "current": "actual",
-    "currently": "actually", "possible": "eventual", "actual": "effective", "library": "bookstore",
-    "attend": "assist", "attended": "assisted", "pretend": "intend", "intend": "pretend",
-    "neglect": "negligence", "summit": "dome", "channel": "canal", "training": "formation",
-    "crowd": "multitude", "government": "governance", "lawyer": "advocate", "lawyers": "advocates",
-    "factory": "fabric", "parents": "fathers", "relatives": "parents", "sensible": "sensitive",
-    "sensitive": "sensible", "success": "exit", "event": "eventuality", "record": "registry", "records": "registers",
-    "strength": "force", "position": "station", "team": "equipment", "goal": "objective",
-    "shares": "actions", "stock": "action", "strike": "greve", "figures": "numbers", "society": "company",
-    "company": "society", "companies": "societies", "trial": "judgment", "ruling": "sentence", "argue": "discuss",
-    "argued": "discussed", "demand": "ask", "demanded": "solicited", "deny": "negate", "denied": "negated",
-    "remove": "retire", "removed": "retired", "withdraw": "retire", "withdrew": "retired", "increase": "augment",
-    "increased": "augmented", "great": "grand", "meeting": "reunion", "meetings": "reunions", "announce": "advise",
-    "warned": "alerted", "deal": "accord", "budget": "presupposition", "claim": "affirmation", "claims": "affirmations",
-    "claimed": "affirmed", "said": "informed", "told": "said", "make": "do", "made": "did", "rights": "straights",
-    "law": "right", "border": "frontier", "campaign": "country", "leader": "director", "leaders": "leaderships",
-    "street": "way", "officials": "functionaries", "official": "functionary", "minister": "secretary",
-    "office": "cabinet", "election": "choice", "elections": "choices", "vote": "voice", "voters": "electors",
-    "polls": "surveys", "spokesman": "porter", "billion": "trillion", "career": "race", "character": "personage",
+CALQUES = {
+    "actual": "effective", "announce": "advise", "billion": "trillion", "budget": "presupposition",
+    "campaign": "country", "character": "personage", "demand": "ask", "demanded": "solicited", "denied": "negated",
+    "deny": "negate", "election": "choice", "elections": "choices", "event": "eventuality",
+    "government": "governance", "law": "right", "leader": "director", "leaders": "leaderships",
+    "library": "bookstore", "made": "did", "make": "do", "minister": "secretary", "polls": "surveys",
+    "pretend": "intend", "relatives": "parents", "rights": "straights", "sensible": "sensitive",
+    "society": "company", "spokesman": "porter", "street": "way", "success": "exit", "summit": "dome",
+    "team": "equipment", "vote": "voice", "voters": "electors",
 }  # fmt: skip
+"""What was meant, and a wrong word for it that no rule knows: a test holds the lists and the table apart from these."""
 
 _SMALL = ("in", "on", "at", "of", "to", "for", "with", "from", "by", "about", "over", "into")
 _SPLITTERS = regex.compile(r"(?<=\w) (?=(?:of|in|with|that|who|which|and|because|while|from|where|to) \w)")
@@ -82,7 +72,7 @@ def _choose(pattern: regex.Pattern[str], text: str, chance: random.Random) -> Sp
 
 
 def lose_apostrophe(text: str, chance: random.Random) -> Damage | None:
-    """He'll → hell, Biden's → Bidens."""
+    """We'll → well, the mayor's → the mayors."""
     words = [Span(*m.span()) for m in _WORD.finditer(text) if "'" in m.group() or "’" in m.group()]
     if not words:
         return None
@@ -105,7 +95,7 @@ def lose_quotation_marks(text: str, chance: random.Random) -> Damage | None:
 
 
 def split_sentence(text: str, chance: random.Random) -> Damage | None:
-    """The pandemic of coronavirus → the pandemic. of coronavirus."""
+    """The top of the hill → the top. of the hill."""
     span = _choose(_SPLITTERS, text, chance)
     if span is None:
         return None
@@ -117,13 +107,13 @@ def split_sentence(text: str, chance: random.Random) -> Damage | None:
 
 
 def use_calque(text: str, chance: random.Random) -> Damage | None:
-    """Assertive → affirmative."""
-    words = [Span(*m.span()) for m in _WORD.finditer(text) if m.group().lower() in _CALQUES]
+    """Library → bookstore."""
+    words = [Span(*m.span()) for m in _WORD.finditer(text) if m.group().lower() in CALQUES]
     if not words:
         return None
     span = chance.choice(words)
     word = span.of(text)
-    return _replaced(text, span, _like(word, _CALQUES[word.lower()]), Kind.MISTRANSLATION)
+    return _replaced(text, span, _like(word, CALQUES[word.lower()]), Kind.MISTRANSLATION)
 
 
 def swap_small_word(text: str, chance: random.Random) -> Damage | None:
@@ -174,7 +164,7 @@ def reorder(text: str, chance: random.Random) -> Damage | None:
 
 
 def repeat(text: str, chance: random.Random) -> Damage | None:
-    """Japanese and Chinese → Chinese and Chinese; or a word twice."""
+    """Red and green → green and green; or a word twice."""
     joined = [m for m in regex.finditer(r"(\p{L}{3,}) (?:and|or) (\p{L}{3,})", text) if m.group(1) != m.group(2)]
     if joined:
         match = chance.choice(joined)

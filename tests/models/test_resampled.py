@@ -56,7 +56,7 @@ def test_without_the_flag_an_epoch_is_what_it_was() -> None:
 @pytest.mark.weights
 def test_the_students_damage_what_the_reader_objects_to() -> None:
     """A damaged sentence differs from the sound one in its marked words alone, and reads much the worse."""
-    texts = (TEXT, "He pretends to attend the library after his training, said the assertive lawyer.")
+    texts = (TEXT, "He pretends to attend the library after his training, said the patient lawyer.")
     examples = [Example("en", Pair(text, tokens(text))) for text in texts]
     settings = Settings(threads=1)
 
