@@ -1,7 +1,7 @@
 """Find what machine translation broke in English copy, and say what was probably meant.
 
     >>> import auditor
-    >>> audit = auditor.audit("The ministers met an increasingly affirmative neighbor.")
+    >>> audit = auditor.audit("The bridge was realized by a small company.")
     >>> for finding in audit: print(finding.message)
 
 What loads models or reports is imported when it is first used.

@@ -227,7 +227,7 @@ class Knowledge:
     `names` counts capitalised words that stand inside a sentence (not only at its start), `counts` every word form,
     case-folded, and `rough_counts` the same in steps, so that little depends on a word that comes once more.
     `quotations` are the ranges inside quotation marks. `common_names` are those that come three times or more, by
-    their first letter. `full_names` has, by the first and the last of three capitalised words ("Joe Biden"), what
+    their first letter. `full_names` has, by the first and the last of three capitalised words ("Ana Moreno"), what
     stands between them, at most twice each. `apostrophe` and `quotation_marks` are the ones that the document writes.
     `title` is the first of several paragraphs. `ends_in_stops` tells whether its longer paragraphs end in marks,
     `own_voice` whether the writer speaks in the first person.

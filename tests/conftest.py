@@ -16,7 +16,7 @@ hypothesis.settings.load_profile("unhurried")
 
 _STORY = """Ferry talks resume
 
-The ministers will meet on Thursday to face an increasingly affirmative operator, where the hell meet the mayors.
+The ministers will meet on Thursday to hear a rather sensible operator, and in May shell pay the mayors.
 We are ready to listen at the unions, she said. Prices of of tickets rose.
 
 The boats carry 8,000 people <each> week & “nobody” complains.
@@ -55,24 +55,24 @@ def audit(document: Document) -> Audit:
 
 _SECOND = (
     Finding(
-        span=_at("affirmative"),
+        span=_at("sensible"),
         kind=Kind.MISTRANSLATION,
         severity=Severity.MAJOR,
         probability=0.934,
         mechanism="false-friends",
-        message="“affirmative” may be a false friend for “assertive”",
-        suggestions=("assertive", "self-assured"),
-        evidence=("The text reads 14 nats better as “assertive”.", "The back-translation keeps the meaning."),
+        message="“sensible” may be a false friend for “sensitive”",
+        suggestions=("sensitive", "touchy"),
+        evidence=("The text reads 14 nats better as “sensitive”.", "The back-translation keeps the meaning."),
     ),
     Finding(
-        span=_at("the hell meet"),
+        span=_at("shell pay"),
         kind=Kind.GRAMMAR,
         severity=Severity.CRITICAL,
         probability=0.99,
         mechanism="contractions",
-        message="“the hell meet” may be “he’ll” without its apostrophe",
-        suggestions=("he’ll meet",),
-        evidence=("The text reads 20 nats better as “he’ll meet”.",),
+        message="“shell pay” may be “she’ll” without its apostrophe",
+        suggestions=("she’ll pay",),
+        evidence=("The text reads 20 nats better as “she’ll pay”.",),
     ),
 )
 _THIRD = (

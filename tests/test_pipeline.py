@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -15,24 +16,44 @@ pytestmark = pytest.mark.weights
 
 SEED = Path(__file__).parents[2] / "shared" / "seed" / "wire_copy.txt"
 
+# Where ten errors of that article stand, from and up to which character; its wording stays outside the repository.
+SEED_PLACES = (
+    (253, 259),
+    (1029, 1040),
+    (1092, 1116),
+    (3483, 3489),
+    (3524, 3531),
+    (4810, 4819),
+    (5049, 5062),
+    (5274, 5293),
+    (5294, 5307),
+    (5475, 5489),
+)
+
 # (the words that must be distrusted, with what stands around them, and what one of the suggestions must contain)
 EXPECTED = (
-    ("increasingly affirmative China", "affirmative", "assertive"),
-    ("the hell meet", "the hell meet", "he'll meet"),
-    ("Bidens national", "Bidens", "Biden's"),
-    ("all Bidens", "Bidens", "Biden's"),
-    ("Trumps’", "Trumps’", "Trump's"),
-    ("Blinkens’", "Blinkens’", "Blinken's"),
-    ("the pandemic. of coronavirus", "pandemic. of coronavirus", "pandemic"),
-    ("ambitions. to utilize", "ambitions. to", "ambitions"),
-    ("Chinese and Chinese", "Chinese and Chinese", "Chinese"),
-    ("a force position", "force position", "position of"),
+    ("Markovics parents", "Markovics", "Markovic's"),
+    ("work was realized", "realized", "carried out"),
+    ("in three summers.", "summers.", "summers"),
+    ("The actual timetable", "actual", "current"),
+    ("at the the old", "the the", "the"),
+    ("A ticket special", "ticket special", "special ticket"),
+    ("there were manifestations", "manifestations", "demonstrations"),
+    ("Hallers’s members", "Hallers’s", "Haller's"),
+    ("Its not clear", "Its", "It's"),
+    ("says shell take", "shell", "she'll"),
 )
 
 
 @pytest.fixture(scope="module")
 def auditor() -> Auditor:
     return Auditor(Settings())
+
+
+@pytest.fixture(scope="module")
+def sample_audit(auditor: Auditor) -> Audit:
+    sample = resources.files("auditor.samples").joinpath("night_trains.txt").read_bytes()
+    return auditor.audit(text_reader.read(sample, name="night_trains.txt"))
 
 
 @pytest.fixture(scope="module")
@@ -43,34 +64,42 @@ def seed_audit(auditor: Auditor) -> Audit:
 
 
 @pytest.mark.parametrize(("context", "wrong", "right"), EXPECTED)
-def test_the_article_that_started_it(seed_audit: Audit, context: str, wrong: str, right: str) -> None:
+def test_the_sample_story(sample_audit: Audit, context: str, wrong: str, right: str) -> None:
     """Each error is flagged where it stands, with a sensible wording among its suggestions."""
-    text = seed_audit.document.text
+    text = sample_audit.document.text
     start = text.index(context) + context.index(wrong)
     end = start + len(wrong)
-    found = [f for f in seed_audit.findings if f.span.start < end and start < f.span.end]
+    found = [f for f in sample_audit.findings if f.span.start < end and start < f.span.end]
     suggestions = [suggestion.replace("’", "'") for finding in found for suggestion in finding.suggestions]
 
     assert found
     assert any(right in suggestion for suggestion in suggestions), suggestions
 
 
-def test_the_false_friend_is_a_mistranslation(seed_audit: Audit) -> None:
-    """ "affirmative" is flagged by kind, not only by place."""
-    (finding,) = [f for f in seed_audit.findings if f.span.of(seed_audit.document.text) == "affirmative"]
+def test_the_false_friend_is_a_mistranslation(sample_audit: Audit) -> None:
+    """ "manifestations" is flagged by kind, not only by place."""
+    (finding,) = [f for f in sample_audit.findings if f.span.of(sample_audit.document.text) == "manifestations"]
 
     assert finding.kind is Kind.MISTRANSLATION
 
 
-def test_every_paragraph_is_scored(seed_audit: Audit) -> None:
+@pytest.mark.parametrize(("start", "end"), SEED_PLACES)
+def test_the_article_that_started_it(seed_audit: Audit, start: int, end: int) -> None:
+    """No rule was written for it any more, and each of ten errors is found all the same, with something to say."""
+    found = [f for f in seed_audit.findings if f.span.start < end and start < f.span.end]
+
+    assert any(finding.suggestions for finding in found)
+
+
+def test_every_paragraph_is_scored(sample_audit: Audit) -> None:
     """Paragraph audits stand one to one with the paragraphs; each score lies inside its interval."""
-    assert len(seed_audit.document.paragraphs) == len(seed_audit.paragraphs)
-    assert all(p.interval[0] <= p.score <= p.interval[1] for p in seed_audit.paragraphs)
+    assert len(sample_audit.document.paragraphs) == len(sample_audit.paragraphs)
+    assert all(p.interval[0] <= p.score <= p.interval[1] for p in sample_audit.paragraphs)
 
 
-def test_spans_quote_the_text(seed_audit: Audit) -> None:
+def test_spans_quote_the_text(sample_audit: Audit) -> None:
     """Every finding lies inside its paragraph and covers at least one character."""
-    for paragraph in seed_audit.paragraphs:
+    for paragraph in sample_audit.paragraphs:
         assert all(paragraph.span.contains(finding.span) and finding.span for finding in paragraph.findings)
 
 

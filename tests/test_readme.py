@@ -28,19 +28,18 @@ _SHOWN_PARAGRAPHS = 3
 
 
 _ORIGINAL = """\
-As aldeias ao longo da antiga margem não podem esperar muito mais. Desde 2010 o lago perdeu onze
-metros de profundidade, e os agricultores cazaques abandonaram um terço dos seus campos de
-algodão. Os engenheiros culpam o calor, os canais com fugas e a falta de dinheiro para
-reparações.
+Um deslizamento de terras soterrou a antiga linha, e durante muito tempo nem a província nem os
+bancos quiseram pagar uma nova. A obra foi realizada por uma pequena empresa do litoral. Os seus
+engenheiros assentaram 60 quilómetros de carris e repararam 14 pontes em três verões, enquanto a
+estrada continuava aberta aos camiões.
 
-A enviada chegou com uma lista de pequenos passos: medidores partilhados, um calendário comum
-para abrir as comportas e uma escola para a formação de engenheiros. Também tem de conquistar um
-Quirguistão cada vez mais afirmativo, que detém os reservatórios das montanhas e quer ser pago
-pela água que liberta.
+A província comprou doze carruagens-cama a uma companhia que já não as queria e mandou-as pintar
+de verde. O horário actual deixa espaço para duas paragens, uma na antiga escola de minas e outra
+no lago. Um bilhete especial para famílias custa tanto como um depósito de combustível.
 
-«Já contámos esta água vezes suficientes e agora temos de a partilhar», disse Olsen aos
-jornalistas depois da sessão de abertura. A colheita do próximo ano depende da neve que cair nas
-montanhas neste inverno, acrescentou.
+«Eu adormecia com esse apito, e agora os meus filhos também vão adormecer», disse Markovic à
+multidão antes de as portas se fecharem. Agradeceu aos trabalhadores que tinham passado as férias
+nos túneis.
 """
 """What the sample story might have been translated from."""
 
@@ -48,7 +47,7 @@ montanhas neste inverno, acrescentou.
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with two stories, one with its source, one more in a folder, terms, and the program on the path."""
-    paragraphs = resources.files("auditor.samples").joinpath("water_talks.txt").read_bytes().split(b"\n\n")
+    paragraphs = resources.files("auditor.samples").joinpath("night_trains.txt").read_bytes().split(b"\n\n")
     (tmp_path / "story.txt").write_bytes(b"\n\n".join(paragraphs[2:5]))
     (tmp_path / "original.txt").write_text(_ORIGINAL, encoding="utf-8")
     (tmp_path / "second.txt").write_bytes(paragraphs[1])
@@ -131,7 +130,7 @@ def test_python_examples_run(desk: Path) -> None:
     result = _run(f'"{sys.executable}" examples.py', desk)
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert "affirmative" in result.stdout.splitlines()[0]
+    assert "realized" in result.stdout.splitlines()[0]
 
 
 @pytest.mark.weights

@@ -139,7 +139,7 @@ def _auditor(options: Options, display: Display) -> Auditor:
 
 
 def _show(display: Display, document: Document, findings: Sequence[Finding]) -> None:
-    """Show what the finished paragraphs hold, as "¶ 2  affirmative → assertive (0.93)"."""
+    """Show what the finished paragraphs hold, as "¶ 2  sensible → sensitive (0.93)"."""
     starts = [paragraph.span.start for paragraph in document.paragraphs]
     lines: list[str] = []
     for finding in findings:

@@ -10,7 +10,7 @@ from auditor.cli.check import Request, audit_all
 from auditor.cli.options import Options, audit_options
 from auditor.workflow import Story
 
-STORY = "water_talks.txt"
+STORY = "night_trains.txt"
 
 
 @click.command()

@@ -16,8 +16,8 @@ from auditor.values import Kind
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
-        Kind.MISTRANSLATION: "The English says something other than what was meant: “an affirmative leader” for an "
-        "assertive one.",
+        Kind.MISTRANSLATION: "The English says something other than what was meant: “a sensible subject” for a "
+        "sensitive one.",
         Kind.OMISSION: "Something that was said is gone: “the minister that talks would resume”.",
         Kind.ADDITION: "Something stands there that nobody said, often a word twice: “the prices of of bread”.",
         Kind.UNTRANSLATED: "A word was left in the language it came from: “the gobierno approved the plan”.",

@@ -67,7 +67,7 @@ def worst(findings: Sequence[Finding]) -> Severity | None:
 
 
 def suggested(finding: Finding) -> str:
-    """Put the suggestions into words: "assertive, or self-assured"; nothing when there are none."""
+    """Put the suggestions into words: "sensitive, or touchy"; nothing when there are none."""
     return ", or ".join(
         shortened(suggestion) if suggestion.strip() else "(delete)" for suggestion in finding.suggestions
     )

@@ -107,7 +107,7 @@ def _story(text: str, paragraph: ParagraphAudit, first: int, *, color: bool) -> 
 
 
 def _note(console: Console, text: str, finding: Finding, number: int) -> Text:
-    """Return "1. affirmative → assertive (0.93, mistranslation, major)" and, below it, why."""
+    """Return "1. sensible → sensitive (0.93, mistranslation, major)" and, below it, why."""
     note = Text.assemble((shortened(finding.span.of(text)), _STYLES[finding.severity]))
     if finding.suggestions:
         note.append(" → ").append(suggested(finding), style="bold green")

@@ -4,8 +4,8 @@ A baseline file names findings by content, so that it survives edits elsewhere i
 --write-baseline accepted.json --reason "read by an editor"` writes it, `--baseline accepted.json` or the configuration
 file uses it. In the text, in any comment of its format or between brackets, an editor writes
 
-    <!-- auditor: allow "increasingly affirmative" because the minister said so, on tape -->
-    [auditor: allow "Bidens" because it is a family]
+    <!-- auditor: allow "a sensible subject" because the minister said so, on tape -->
+    [auditor: allow "Hallers" because it is a family]
 
 and findings inside those words are suppressed everywhere in that file. A report tells how many findings were
 suppressed, and what was accepted and is not found any more.

@@ -3,7 +3,7 @@
 What it measures
     Where the words of a terms file (TOML, given by `--terms` or the configuration file) stand in the text:
 
-        never = ["Quad", "Nagorno-Karabakh"]
+        never = ["Troika", "Nagorno-Karabakh"]
 
         [always]
         "Kiev" = "Kyiv"
@@ -79,7 +79,7 @@ def load(path: Path) -> Terms:
             raise SettingsError(f"{path}: {UnknownNameError('entry', key, ('never', 'always'))}")
     never, always = content.get("never", []), content.get("always", {})
     if not isinstance(never, list) or not all(isinstance(term, str) and term.strip() for term in never):
-        raise SettingsError(f"{path}: 'never' must be a list of terms, such as never = [\"Quad\"].")
+        raise SettingsError(f"{path}: 'never' must be a list of terms, such as never = [\"Troika\"].")
     if not isinstance(always, dict) or not all(
         isinstance(good, str) and bad.strip() and bad != good for bad, good in always.items()
     ):

@@ -15,7 +15,7 @@ Known problems:
     keeps the meaning. Words in scripts that the model cannot write get 0.
 
 Example:
-    In "the pandemic. of coronavirus" "of" is surprising: the trip returns "the coronavirus pandemic".
+    In "the shortage. of teachers" "of" is surprising: the trip returns "the shortage of teachers".
 
 Source:
     Moon et al. (2020), "Revisiting Round-Trip Translation for Quality Estimation"; the embedded models are Mozilla's

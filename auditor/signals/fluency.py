@@ -5,7 +5,7 @@ What it measures:
     earlier paragraphs included. 0 is certain; ordinary words of news stand near 4, a surprising one above 10.
 
 Why it suggests an error:
-    Machine translation picks words that no native writer would put there ("an increasingly affirmative China"), and a
+    Machine translation picks words that no native writer would put there ("realized by a small company"), and a
     language model that has read a great deal of English is surprised by exactly those.
 
 Known problems:
@@ -13,7 +13,7 @@ Known problems:
     sought, and the gain of a repair decides the rest. The first words of a story lack context.
 
 Example:
-    In "cooperating to face an increasingly affirmative China" the word "affirmative" costs 16 nats, "assertive" 2.
+    In "the choir sang in the old stone formula until midnight" the word "formula" costs 13 nats, "church" 1.
 
 Source:
     Hale (2001), A probabilistic Earley parser as a psycholinguistic model; the embedded model is SmolLM2-135M.

@@ -14,7 +14,7 @@ Known problems:
     it was fitted on: with another there is none. Raters disagree, and so does it.
 
 Example:
-    In "where the hell meet the top Indian leaders" it doubts "hell" and "meet".
+    In "because the shell know the answer" it doubts "shell" and "know".
 
 Source:
     Alain and Bengio (2016), "Understanding intermediate layers using linear classifier probes"; Azaria and Mitchell

@@ -6,8 +6,8 @@ What it measures
     marks it writes, whether its paragraphs end in stops, whether the writer says "I".
 
 Why it suggests an error
-    It accuses nobody by itself. A name that recurs without its s ("Biden", "Bidens national security adviser") shows
-    a lost apostrophe; what is said inside quotation marks was spoken, so that an odd wording there may be on the tape.
+    It accuses nobody by itself. A name that recurs without its s ("Moreno", "Morenos old teacher") shows a
+    lost apostrophe; what is said inside quotation marks was spoken, so that an odd wording there may be on the tape.
 
 Known problems
     Headlines that capitalise every word name nothing and are passed over, so a name that stands only there is not
@@ -16,7 +16,7 @@ Known problems
     apostrophe where no quotation is open.
 
 Example:
-    In "Mr. Biden flew home. Biden’s aides said “we are late”." the names are Mr 1 and Biden 2, and the quotation is
+    In "Mr. Moreno left. Moreno’s pupils said “we are late”." the names are Mr 1 and Moreno 2, and the quotation is
     "we are late".
 
 Source

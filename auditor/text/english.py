@@ -52,7 +52,7 @@ _POSSESSIVE = regex.compile(r"(?<=\w)(?:['’ʼ＇][sS]|['’ʼ＇])$")
 
 
 def base(word: str) -> str:
-    """Return the word without its possessive ending: "Biden" for "Biden’s", "Joneses" for "Joneses’"."""
+    """Return the word without its possessive ending: "Moreno" for "Moreno’s", "Joneses" for "Joneses’"."""
     return _POSSESSIVE.sub("", word)
 
 

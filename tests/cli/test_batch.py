@@ -9,7 +9,7 @@ import pytest
 
 from auditor.cli import main
 
-_STORY = resources.files("auditor.samples").joinpath("water_talks.txt").read_bytes()
+_STORY = resources.files("auditor.samples").joinpath("night_trains.txt").read_bytes()
 
 
 @pytest.mark.parametrize(

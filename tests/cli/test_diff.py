@@ -21,8 +21,8 @@ from tests.reports.golden import golden
 
 @pytest.fixture
 def edited(audit: Audit) -> Audit:
-    """The audit after an edit: a lead put in front, “affirmative” mended, “of of” still there, a new finding."""
-    text = "A new lead.\n\n" + audit.document.text.replace("affirmative", "assertive")
+    """The audit after an edit: a lead put in front, “sensible” mended, “of of” still there, a new finding."""
+    text = "A new lead.\n\n" + audit.document.text.replace("sensible", "sensitive")
     document = segmentation.document(text, name=audit.document.name)
     moved = [_moved(finding, audit.document.text, text) for finding in audit.findings[1:]]
     start = text.index("complains")
@@ -52,7 +52,7 @@ def test_an_edit_elsewhere_moves_nothing(
     out, err = capsys.readouterr()
     assert (code, err) == (0, "")
     assert "1 fixed, 1 new, 5 unchanged" in out
-    assert "  - mistranslation: “affirmative” → assertive, or self-assured (93%)\n" in out
+    assert "  - mistranslation: “sensible” → sensitive, or touchy (93%)\n" in out
     assert "  + grammar: “complains” → complained (99%)\n" in out
 
 

@@ -48,7 +48,7 @@ def test_the_baseline_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
     out = capsys.readouterr().out
     assert "--write-baseline" in out
-    assert '[auditor: allow "Bidens" because it is a family]' in out
+    assert '[auditor: allow "Hallers" because it is a family]' in out
 
 
 def test_an_unknown_name_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ def _chosen(*arguments: str) -> Options:
 def test_a_file_gives_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The nearest configuration file counts, and its paths are relative to it."""
     (tmp_path / ".auditor.toml").write_text(FILE)
-    (tmp_path / "terms.toml").write_text('never = ["Quad"]')
+    (tmp_path / "terms.toml").write_text('never = ["Troika"]')
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path / "inner")
 
@@ -50,7 +50,7 @@ def test_a_file_gives_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     assert (options.min_confidence, options.fail_under, options.ignore) == (0.7, 60.0, ("punctuation",))
     assert options.settings.back_translation == {"en-fr": "m1", "fr-en": "m2"}
-    assert options.policy.terms.never == ("Quad",)
+    assert options.policy.terms.never == ("Troika",)
     assert options.settings.penalties == {"minor": 0.5}
 
 

@@ -44,7 +44,7 @@ class _Screen(io.StringIO):
         return True
 
     def write(self, text: str) -> int:
-        if "affirmative" in text:
+        if "sensible" in text:
             self.written.set()
         return super().write(text)
 
@@ -58,12 +58,12 @@ def test_what_was_found_is_shown_below_the_bar(monkeypatch: pytest.MonkeyPatch) 
     with Display(quiet=False, verbose=False) as display:
         display.report("reading", 1, 2)
         due = display.is_due()
-        display.show([*(f"¶ 1   early {number}" for number in range(20)), "¶ 2   affirmative → assertive (0.93)"])
+        display.show([*(f"¶ 1   early {number}" for number in range(20)), "¶ 2   sensible → sensitive (0.93)"])
         assert screen.written.wait(timeout=60)
         again = display.is_due()
 
     assert (due, again) == (True, False)
-    assert "¶ 2   affirmative → assertive (0.93)" in screen.getvalue()
+    assert "¶ 2   sensible → sensitive (0.93)" in screen.getvalue()
     assert "early 10" not in screen.getvalue()
 
 

@@ -144,7 +144,10 @@ XLIFF = """<?xml version="1.0"?>
 <file original="a" source-language="pt" target-language="en" datatype="plaintext"><body>{units}</body></file></xliff>
 """
 UNITS = (
-    ("O presidente da câmara encontrou-se com os capitães na segunda-feira.", "The mayor the hell meet the captains."),
+    (
+        "O presidente da câmara encontrou-se com os capitães na segunda-feira.",
+        "The mayor said that shell meet the captains.",
+    ),
     ("Morreram 14 pessoas e a aldeia foi destruída.", "It killed 41 people, and the village was destroyed."),
     ("A ponte vai continuar fechada até ao outono.", "The bridge will remain closed until the the autumn."),
 )

@@ -100,9 +100,9 @@ def test_there_is_a_probe_for_the_embedded_model_alone() -> None:
 
 @pytest.mark.weights
 def test_the_embedded_probe_doubts_what_no_one_would_write(tmp_path: Path) -> None:
-    """Of "the hell meet the leaders" it doubts "hell" more than any word of a sound sentence."""
+    """Of "the shell know the answer" it doubts "shell" more than any word of a sound sentence."""
     system = learned.open_probe(Options(Settings(), seed=1))
-    texts = ("He flew to New Delhi, where the hell meet the leaders.", "He flew to New Delhi to meet the leaders.")
+    texts = ("Ask the nurse, because the shell know the answer.", "Ask the nurse, because she knows the answer.")
     requests = []
     for text in texts:
         starts = [at for at, letter in enumerate(text) if at == 0 or text[at - 1] == " "]
@@ -110,5 +110,5 @@ def test_the_embedded_probe_doubts_what_no_one_would_write(tmp_path: Path) -> No
         requests.append(Request(replace(made.row(tmp_path), target=text, words=words), None))
     wrong, right = system.predict(requests)
 
-    assert max(wrong.words) == wrong.words[texts[0].split().index("hell")]
+    assert max(wrong.words) == wrong.words[texts[0].split().index("shell")]
     assert max(wrong.words) > max(right.words)

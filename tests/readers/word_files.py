@@ -17,8 +17,8 @@ def story() -> bytes:
     document.sections[0].header.paragraphs[0].text = "The header is not read"
     document.add_heading("Talks go on in Lisbon", level=1)
     paragraph = document.add_paragraph("The minister said that the ")
-    paragraph.add_run("increasingly affir").bold = True
-    paragraph.add_run("mative").italic = True
+    paragraph.add_run("rather sensi").bold = True
+    paragraph.add_run("ble").italic = True
     paragraph.add_run(" party would go on\twith R&D <cuts>.")
     paragraph.add_run().add_break()
     paragraph.add_run("A line of its own in the same paragraph.")
@@ -42,7 +42,7 @@ def story() -> bytes:
 
 TEXT = (
     "Talks go on in Lisbon\n\n"
-    "The minister said that the increasingly affirmative party would go on with R&D <cuts>.\n\n"
+    "The minister said that the rather sensible party would go on with R&D <cuts>.\n\n"
     "A line of its own in the same paragraph. New. See here.\n\nThe first cell\n\nThe second cell"
 )
 

@@ -75,7 +75,7 @@ def test_all_that_is_known_of_a_finding_is_on_the_page(audit: Audit) -> None:
     """Suggestions, message and evidence can be reached without a script, by pointer and by keyboard."""
     page = html.render(audit).decode()
 
-    assert '<mark class="mark major" tabindex="0" aria-describedby="n80">affirmative<span class="tip"' in page
+    assert '<mark class="mark major" tabindex="0" aria-describedby="n73">sensible<span class="tip"' in page
     for finding in audit.findings:
         for line in (finding.message, *finding.evidence, *finding.suggestions[:1]):
             assert line in page

@@ -47,7 +47,7 @@ def test_long_text_is_shortened_in_the_middle() -> None:
 
 @pytest.mark.parametrize(
     ("suggestions", "words"),
-    [((), ""), (("assertive",), "assertive"), (("he’ll", ""), "he’ll, or (delete)")],
+    [((), ""), (("sensitive",), "sensitive"), (("he’ll", ""), "he’ll, or (delete)")],
 )
 def test_suggestions_are_put_into_words(suggestions: tuple[str, ...], words: str) -> None:
     """Best first, and an empty one deletes."""

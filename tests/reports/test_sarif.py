@@ -58,7 +58,7 @@ def test_lines_and_columns_count_from_one(audit: Audit) -> None:
     region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
     line = audit.document.text.split("\n")[region["startLine"] - 1]
     assert region["startLine"] == 3
-    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "affirmative"
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "sensible"
 
 
 PAGE = b"<html>\n<nav>The menu</nav>\n<article><p>The &amp; of\n <b>the words</b>.</article></html>"

@@ -64,7 +64,7 @@ def test_golden(audit: Audit) -> None:
     assert golden("audit.docx.txt", written) == written
 
 
-QUOTED = ("increasingly affirmative party", "Talks", "with R&D <cuts>", "New. See here", "e second c")
+QUOTED = ("rather sensible party", "Talks", "with R&D <cuts>", "New. See here", "e second c")
 
 
 def test_each_finding_is_a_comment_at_exactly_its_words() -> None:
@@ -102,11 +102,11 @@ def test_comments_have_the_date_of_the_story(audit: Audit) -> None:
 
 def test_a_comment_says_what_is_wrong() -> None:
     """Message, suggestion, evidence, kind and probability are the comment's paragraphs."""
-    commented = word.render(_audit_of_story("affirmative"), original=story())
+    commented = word.render(_audit_of_story("sensible"), original=story())
 
     *_, comment = docx.Document(io.BytesIO(commented)).comments
     assert [paragraph.text for paragraph in comment.paragraphs] == [
-        "“affirmative” is odd.",
+        "“sensible” is odd.",
         "Suggestion: “x”",
         "mistranslation, major, 90% likely an error",
     ]

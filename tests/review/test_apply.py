@@ -24,13 +24,13 @@ def test_no_policy_changes_nothing(audit: Audit) -> None:
 
 def test_terms_and_comments_decide_what_is_reported(audit: Audit) -> None:
     """What may stand is gone, what may not is found, and the notes count what was suppressed."""
-    policy = Policy(Terms(never=("affirmative",), always={"mayors": "councils"}))
+    policy = Policy(Terms(never=("sensible",), always={"mayors": "councils"}))
     suppressions = [InlineSuppression("of of", "a title"), InlineSuppression("ferries", "unused")]
 
     reviewed = apply.review(audit.document, audit.findings, policy, suppressions=suppressions)
 
     marked = [finding.span.of(audit.document.text) for finding in reviewed.findings]
-    assert marked == ["the hell meet", "mayors", "We are ready to listen at the unions,", "at", "nobody"]
+    assert marked == ["shell pay", "mayors", "We are ready to listen at the unions,", "at", "nobody"]
     assert [item.reason for item in reviewed.suppressed] == ["a title"]
     assert reviewed.notes == (
         "1 finding suppressed by the baseline or by a comment in the text",

@@ -34,7 +34,7 @@ def test_one_acceptance_covers_one_finding(audit: Audit) -> None:
 
     reviewed = baseline.sift(audit.document, audit.findings[:1], accepted=twice)
 
-    assert reviewed.unused == ("affirmative",)
+    assert reviewed.unused == ("sensible",)
     assert audit.findings[1:] == baseline.sift(audit.document, audit.findings, accepted=(one,)).findings
 
 
@@ -71,13 +71,13 @@ def _commented(*comments: InlineComment) -> Document:
 def test_comments_suppress_words() -> None:
     """Quotation marks may be curly, and a reason may run over lines."""
     document = _commented(
-        InlineComment('allow "increasingly affirmative" because he said so,\n on tape', 1),
-        InlineComment("allow “Bidens” because it is a family", 3),
+        InlineComment('allow "a sensible subject" because he said so,\n on tape', 1),
+        InlineComment("allow “Hallers” because it is a family", 3),
     )
 
     assert baseline.inline_suppressions(document) == (
-        InlineSuppression("increasingly affirmative", "he said so, on tape"),
-        InlineSuppression("Bidens", "it is a family"),
+        InlineSuppression("a sensible subject", "he said so, on tape"),
+        InlineSuppression("Hallers", "it is a family"),
     )
 
 

@@ -12,7 +12,7 @@ from auditor.review.terminology import Terms, apply_terms
 from auditor.text import segmentation
 from auditor.values import Finding, Kind, Severity, Span
 
-TEXT = "The Quad met in Kiev. The forced  position of Kiev’s mayor was “Kiev first”. A quad bike stood by."
+TEXT = "The Troika met in Kiev. The forced  position of Kiev’s mayor was “Kiev first”. A troika sled stood by."
 
 
 def _finding(words: str) -> Finding:
@@ -28,9 +28,9 @@ def _marked(findings: tuple[Finding, ...]) -> list[str]:
 def test_terms_are_never_flagged() -> None:
     """A finding inside a term goes; one that is wider than the term, or elsewhere, stays."""
     document = segmentation.document(TEXT, name="a.txt")
-    findings = [_finding("Quad"), _finding("Quad met"), _finding("quad")]
+    findings = [_finding("Troika"), _finding("Troika met"), _finding("troika")]
 
-    assert _marked(apply_terms(document, findings, Terms(never=("Quad",)))) == ["Quad met", "quad"]
+    assert _marked(apply_terms(document, findings, Terms(never=("Troika",)))) == ["Troika met", "troika"]
 
 
 def test_forbidden_renderings_are_always_flagged() -> None:
@@ -65,25 +65,25 @@ def test_a_suggestion_begins_a_sentence_as_its_word_did() -> None:
 
 def test_curly_and_straight_marks_are_the_same() -> None:
     """A term written with a straight apostrophe is found with a curly one."""
-    assert [Span(46, 52)] == list(terminology.occurrences(TEXT, "Kiev's"))
+    assert [Span(48, 54)] == list(terminology.occurrences(TEXT, "Kiev's"))
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
     """Both lists come from one TOML file, and the signature's part tells two files apart."""
     path = tmp_path / "terms.toml"
-    path.write_text('never = ["Quad"]\n[always]\n"Kiev" = "Kyiv"\n')
+    path.write_text('never = ["Troika"]\n[always]\n"Kiev" = "Kyiv"\n')
 
     read = terminology.load(path)
 
-    assert read == Terms(("Quad",), {"Kiev": "Kyiv"})
-    assert read.fingerprint != Terms(("Quad",)).fingerprint != ""
+    assert read == Terms(("Troika",), {"Kiev": "Kyiv"})
+    assert read.fingerprint != Terms(("Troika",)).fingerprint != ""
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("nevr = []", r"terms\.toml: unknown entry 'nevr'\. Did you mean 'never'\?"),
-        ("never = 'Quad'", r"'never' must be a list of terms, such as never = \[\"Quad\"\]"),
+        ("never = 'Troika'", r"'never' must be a list of terms, such as never = \[\"Troika\"\]"),
         ('never = [""]', "'never' must be a list of terms"),
         ("[always]\nKiev = 1", "'always' must map each forbidden rendering to another"),
         ("[always]\nKiev = 'Kiev'", "'always' must map each forbidden rendering to another"),

@@ -13,7 +13,7 @@ from auditor.text import document_context, segmentation
 from auditor.values import BackTranslation, Measurements, Per, Settings
 from tests.small_models import make_causal_lm
 
-TEXT = "The ministers met an affirmative leader. Nobody was hurt. The talks go on."
+TEXT = "The ministers met a sensible leader. Nobody was hurt. The talks go on."
 HOME = ("The ministers met an assertive leader.", "Nobody was hurt.")
 
 

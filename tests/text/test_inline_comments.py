@@ -9,13 +9,13 @@ from auditor.values import InlineComment
 def test_comments_are_found_with_their_lines() -> None:
     """A comment of a web page and a bracket in a text, over lines too."""
     markup = (
-        '<p>x</p><!-- auditor: allow "increasingly affirmative" because he said so,\n on tape -->\n'
-        "[auditor: allow “Bidens” because it is a family]"
+        '<p>x</p><!-- auditor: allow "a sensible subject" because he said so,\n on tape -->\n'
+        "[auditor: allow “Hallers” because it is a family]"
     )
 
     assert inline_comments.find(markup) == (
-        InlineComment('allow "increasingly affirmative" because he said so,\n on tape', 1),
-        InlineComment("allow “Bidens” because it is a family", 3),
+        InlineComment('allow "a sensible subject" because he said so,\n on tape', 1),
+        InlineComment("allow “Hallers” because it is a family", 3),
     )
 
 

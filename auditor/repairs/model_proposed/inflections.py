@@ -4,8 +4,8 @@ What it measures:
     Whether another form of the same word (from lemminflect's dictionary) reads better to the language model.
 
 Why it suggests an error:
-    Tense and number are drawn differently from language to language ("Austin, meanwhile, as he flew on to Delhi, will
-    meet"), and systems that translate sentence by sentence lose the thread.
+    Tense and number are drawn differently from language to language ("as soon as the snow
+    will melt"), and systems that translate sentence by sentence lose the thread.
 
 Known problems:
     Reported speech shifts tenses legitimately; only clear gains are reported.

@@ -13,7 +13,7 @@ Known problems:
     that came through another language may survive the trip.
 
 Example:
-    "through the New York Canal" comes back as "through the New York Channel".
+    "broadcast by a private television canal" comes back as "a private television channel".
 
 Source:
     Round-trip candidates after Moon et al. (2020); the embedded models are Mozilla's Firefox Translations students.
@@ -33,7 +33,7 @@ from auditor.values import BackTranslation, Candidate, Kind, Measurements, Sente
 
 MECHANISM = "round-trip"
 TRAITS = Traits(Evidence.WORDING)
-VALID = ("The two sides kept a channel open through diplomats in New York.",)
+VALID = ("The final was shown on a private channel late in the evening.",)
 INVALID: tuple[tuple[str, str, str], ...] = ()  # what the models propose is tested with their weights
 _LONGEST = 2  # words a difference may span on either side; longer ones are paraphrases
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")

@@ -12,7 +12,7 @@ Known problems:
     Near-synonyms share translations as well; only a clear gain to the language model counts.
 
 Example:
-    "officials involved in North Korean politics" -> "policy".
+    "the politics of the museum on loans" -> "policy".
 
 Source:
     The table is made from the embedded translation models by `models/train/shared_pivot.py`; the pivot method is that

@@ -13,8 +13,8 @@ Known problems:
     right words and new names are flagged when the context points strongly elsewhere; names are left out.
 
 Example:
-    In "the official spoke on condition of anonymity to discuss the sensitive diplomatic circle", almost any noun of
-    speech would fit better than "circle".
+    In "the choir sang in the old stone formula until midnight", almost any noun of place would fit better than
+    "formula".
 
 Source:
     The masked-word tests of cloze reading (Taylor 1953), with a causal model and right context.
@@ -30,7 +30,7 @@ from auditor.values import Candidate, Kind, Measurements, Sentence, Severity
 
 MECHANISM = "unlikely-words"
 TRAITS = Traits(Evidence.PLACE)
-VALID = ("The official spoke on condition of anonymity because the talks were private.",)
+VALID = ("The choir sang in the old stone church until midnight.",)
 INVALID: tuple[tuple[str, str, str], ...] = ()  # what the model expects is tested with its weights
 
 

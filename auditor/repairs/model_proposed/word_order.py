@@ -6,13 +6,13 @@ What it measures:
 
 Why it suggests an error:
     Romance and Semitic languages put the noun first ("the conference press"), Germanic and Chinese ones build the
-    compound that English writes with "of" ("a force position").
+    compound that English writes with "of" ("a silence minute").
 
 Known problems:
     Names keep their order whatever the model thinks; pairs of capitalised words are left alone.
 
 Example:
-    "speak from a force position" -> "position of force".
+    "hold a silence minute" -> "minute of silence".
 
 Source:
     MQM "grammar: word order"; rescored by `auditor.repairs.noisy_channel`.
@@ -32,7 +32,7 @@ TRAITS = Traits(Evidence.WORDING, checks_meaning=True)
 VALID = ("The ministers held a press conference at the end of the summit.",)
 INVALID = (
     ("The ministers held a conference press at the end of the summit.", "conference press", "press conference"),
-    ("They want to negotiate from a strength position, he said.", "strength position", "position of strength"),
+    ("The players held a silence minute before the match.", "silence minute", "minute of silence"),
 )
 
 

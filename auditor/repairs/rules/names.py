@@ -14,7 +14,7 @@ Known problems:
     comes several times. "2.000" can be a measurement of three decimals.
 
 Example:
-    "Blinkin" beside five Blinkens -> "Blinken"; "2.000 soldiers" -> "2,000 soldiers".
+    "Kowalsky" beside five Kowalskis -> "Kowalski"; "2.000 soldiers" -> "2,000 soldiers".
 
 Source:
     MQM "number format" and "name format", the errors that made 9 % of the penalty of Chinese-English news (WMT 2020).
@@ -44,9 +44,9 @@ VALID = (
 )
 INVALID = (
     (
-        "The envoy met Blinken and thanked Blinken. Later Blinken left. A note to Blinkin was found.",
-        "Blinkin",
-        "Blinken",
+        "The envoy met Kowalski and thanked Kowalski. Later Kowalski left. A note to Kowalsky was found.",
+        "Kowalsky",
+        "Kowalski",
     ),
     (
         "The North is led by Kim Jong Un. He met Kim Jong Un twice. It was Kim Yong Un who left.",

@@ -1,19 +1,19 @@
 """Words, conjuncts and phrases that are said twice.
 
 What it measures:
-    Whether a word is doubled ("the the"), both sides of "and" or "or" are the same word ("Chinese and Chinese"), or a
+    Whether a word is doubled ("the the"), both sides of "and" or "or" are the same word ("Danish and Danish"), or a
     phrase comes again at once, as when a system loops.
 
 Why it suggests an error:
     Neural systems lose their place and write a passage again; and two different words of the original may have only one
-    English word in the system's vocabulary, so that "domestic and foreign" comes out as the same word twice.
+    English word in the system's vocabulary, so that "rural and country" comes out as the same word twice.
 
 Known problems:
     English repeats for emphasis ("again and again", "very, very", "had had"); what is said so is left alone.
     Which word stood where the second conjunct stands cannot be told from the text.
 
 Example:
-    "to resist Chinese and Chinese ambitions" -> "Chinese ambitions".
+    "the quotas of Danish and Danish fishermen" -> "Danish fishermen".
 
 Source:
     MQM "addition"; loops of neural translation: Holtzman et al. (2020), The Curious Case of Neural Text Degeneration.

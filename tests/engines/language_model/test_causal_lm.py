@@ -24,7 +24,7 @@ from tests.small_models import SENTENCES, make_causal_lm
 
 TEXT = (
     "The minister said on Monday that the talks would go on. China’s claims were rejected by the court.\n\n"
-    "“We will meet again,” she said, “and soon.” The pandemic. of coronavirus has cost 1,250 jobs so far"
+    "“We will meet again,” she said, “and soon.” The shortage. of fuel has cost 1,250 jobs so far"
 )
 
 
@@ -104,7 +104,7 @@ EDITS = [
     ("said", ""),
     ("The", "A"),
     ("China’s claims", "claims of China"),
-    ("pandemic. of coronavirus", "coronavirus pandemic"),
+    ("shortage. of fuel", "fuel shortage"),
     ("far", "far."),
     ("far", ""),
     ("“We", "We"),

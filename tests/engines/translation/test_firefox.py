@@ -361,7 +361,7 @@ def test_curly_quotation_marks_cost_nothing(portuguese_english: FirefoxTranslato
 @pytest.mark.weights
 def test_alternatives_are_whole_words(portuguese_english: FirefoxTranslator) -> None:
     """At "Canal" the model offers "Channel"; what it offers where a word starts is a word, never a subword of one."""
-    source, target = "Os navios passaram pelo canal de Nova York.", "The ships passed through the New York Canal."
+    source, target = "Os navios passaram pelo canal de Roterdão.", "The ships passed through the Rotterdam Canal."
     ((tokens, others),) = portuguese_english.examine([source], [target], best=8)
     offered = dict(zip((span.of(target) for span in tokens.spans), others, strict=True))
 

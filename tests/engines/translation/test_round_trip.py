@@ -142,11 +142,11 @@ def embedded() -> PivotBackTranslator:
 @pytest.mark.weights
 def test_broken_syntax_does_not_survive_the_trip(embedded: PivotBackTranslator) -> None:
     """The word before the stray full stop is the most surprising, and the trip returns the phrase mended."""
-    sentence = "Schools closed because of the pandemic. of coronavirus in the capital."
+    sentence = "Schools closed because of the shortage. of teachers in the capital."
     words = _words(sentence)
     (trip,) = embedded.measure([sentence], [words])
 
-    assert "coronavirus pandemic" in trip.round_trip
+    assert "shortage of teachers" in trip.round_trip
     assert words[trip.log_probs.index(min(trip.log_probs))].of(sentence) == "pandemic"
 
 
