@@ -178,7 +178,13 @@ class _Numbered:
 
 
 class _RememberedPassage:
-    """A `Passage` that remembers; offsets are kept relative to its start."""
+    """A `Passage` that remembers; offsets are kept relative to its start.
+
+    A passage that prices edits holds what it has read of them and reads on from there. So who stands beside an edit,
+    and with it the last digits of its price (in bfloat16 a tenth of a nat), rests on the questions before: they are
+    part of each question, and are asked again where the passage behind this one has not heard them because they were
+    answered from the store.
+    """
 
     def __init__(self, span: Span, fingerprint: str, opened: Callable[[], Passage], memory: Memory) -> None:
         self.span = span
@@ -186,6 +192,8 @@ class _RememberedPassage:
         self._opened = opened
         self._memory = memory
         self._start = span.start
+        self._history = ""  # a digest of the questions about edits so far
+        self._unheard: list[Callable[[], list[float]]] = []  # those that the passage behind this has not answered
 
     @property
     def tokens(self) -> TokenScores:
@@ -211,7 +219,7 @@ class _RememberedPassage:
     def estimate(
         self, edits: Sequence[Edit], *, following: int, look_ahead: LookAheadEstimate, asked: int
     ) -> list[float]:
-        question = [
+        question: list[object] = [
             "estimate",
             self._relative(edits),
             following,
@@ -219,18 +227,33 @@ class _RememberedPassage:
             look_ahead.new_token_nats,
             asked,
         ]
-        found: list[float] = self._recall(
-            question, lambda: self._opened().estimate(edits, following=following, look_ahead=look_ahead, asked=asked)
-        )
-        return found
+
+        def estimate() -> list[float]:
+            return self._opened().estimate(edits, following=following, look_ahead=look_ahead, asked=asked)
+
+        return self._recall_in_turn(question, estimate)
 
     def rescore(self, edits: Sequence[Edit], *, following: int) -> list[float]:
-        question = ["rescore", self._relative(edits), following]
-        found: list[float] = self._recall(question, lambda: self._opened().rescore(edits, following=following))
-        return found
+        question: list[object] = ["rescore", self._relative(edits), following]
+        return self._recall_in_turn(question, lambda: self._opened().rescore(edits, following=following))
 
     def _recall(self, question: list[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)
         return self._memory.recall([self.fingerprint, *question], compute)
+
+    def _recall_in_turn(self, question: list[object], compute: Callable[[], list[float]]) -> list[float]:
+        """Recall the answer to a question that rests on those before it."""
+        self._history = hashlib.sha256(json.dumps([self._history, question]).encode()).hexdigest()
+        self._unheard.append(compute)
+
+        def hear() -> list[float]:
+            answer: list[float] = []
+            for ask in self._unheard:
+                answer = ask()
+            self._unheard.clear()
+            return answer
+
+        found: list[float] = self._recall([self._history, question[0]], hear)
+        return found
 
     def _relative(self, edits: Sequence[Edit]) -> list[object]:
         start = self._start

@@ -20,6 +20,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.nn import functional
 
+from auditor import concurrency
 from auditor.errors import ModelError
 
 WEIGHTS = "probe.safetensors"
@@ -71,7 +72,8 @@ class Probe:
             return []
         words = rms_normalised(states.cpu()).flatten(1)
         padded = nn.utils.rnn.pad_sequence(list(words.split(list(sentences))), batch_first=True)
-        answers = self._network(padded, sentences).sigmoid()
+        with concurrency.one_thread():
+            answers = self._network(padded, sentences).sigmoid()
         rows = [row[:length] for row, length in zip(answers, sentences, strict=True)]
         return [tuple(word) for word in torch.cat(rows).tolist()]
 

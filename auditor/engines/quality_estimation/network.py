@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from auditor import concurrency
 from auditor.engines.kernels.padding import bucketed_rows, pad_to
 from auditor.engines.quality_estimation.file_format import BLOCK, Sizes
 
@@ -213,14 +214,15 @@ class QualityNetwork(nn.Module):
 
     def join(self, batch: Batch, target: Tensor, source: Tensor) -> Outputs:
         """Read translation and source together, without a gap between them, given what `read` returned for each."""
-        match_target, match_source = self.compare(batch, target, source)
-        x = torch.cat(
-            [
-                target + self.match(match_target) + self.sides[0],
-                source + self.match(match_source) + self.sides[1],
-            ],
-            dim=1,
-        )  # (batch, subwords of both, width)
+        with concurrency.one_thread():
+            match_target, match_source = self.compare(batch, target, source)
+            x = torch.cat(
+                [
+                    target + self.match(match_target) + self.sides[0],
+                    source + self.match(match_source) + self.sides[1],
+                ],
+                dim=1,
+            )  # (batch, subwords of both, width)
         width = target.shape[1]
         lengths = torch.stack([batch.target.mask.sum(1), (batch.source.mask & batch.has_source[:, None]).sum(1)], dim=1)
         origins, mask = _joint_positions(lengths, width)
@@ -230,7 +232,7 @@ class QualityNetwork(nn.Module):
         back = back.clamp_max(x.shape[1] - 1)  # beyond a source stands nothing that its mask shows
         other = x.gather(1, back[..., None].expand(-1, -1, x.shape[-1]))  # (batch, subwords of the source, width)
         own = pad_to(x, max(width, x.shape[1]), dim=-2)[:, :width]  # (batch, subwords of the translation, width)
-        with torch.autocast(x.device.type, enabled=False):
+        with torch.autocast(x.device.type, enabled=False), concurrency.one_thread():
             return self.heads(batch, own.float(), other.float(), match_target)
 
     def compare(self, batch: Batch, target: Tensor, source: Tensor) -> tuple[Tensor, Tensor]:

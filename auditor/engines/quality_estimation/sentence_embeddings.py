@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from auditor.engines.kernels.padding import bucketed_rows
 from auditor.engines.quality_estimation.estimator import BOS, EOS, LONGEST, PAD, load_network, load_tokenizer
 from auditor.engines.quality_estimation.inference import groups
 from auditor.engines.quality_estimation.network import QualityNetwork, run_layers
@@ -45,7 +46,7 @@ class SentenceEmbedder:
         return vectors
 
     def _run(self, rows: Sequence[Sequence[int]]) -> Tensor:
-        ids = torch.full((len(rows), max(map(len, rows))), PAD)
+        ids = torch.full((len(rows), bucketed_rows(max(map(len, rows)))), PAD)
         for number, row in enumerate(rows):
             ids[number, : len(row)] = torch.tensor(row)
         mask = ids != PAD
