@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from auditor import concurrency, scoring, signals
+from auditor import concurrency, scoring, signals, signature
 from auditor.cache.finding_cache import FindingCache
 from auditor.concurrency import LazyValue
 from auditor.detection import detector, prefilter
@@ -26,7 +26,7 @@ from auditor.engines.weights import manifest
 from auditor.protocols import Embedder, Excerpt
 from auditor.readers import files
 from auditor.repairs import REPAIRS, noisy_channel
-from auditor.text import document_context, segmentation
+from auditor.text import document_context
 from auditor.text.characters import given_found, plain_document, plain_text
 from auditor.values import (
     Audit,
@@ -96,25 +96,19 @@ class Auditor:
         """Everything that changes a number, as `name:value` fields joined by bars; two equal signatures, one audit."""
         engines, estimator = self.engines, self.engines.quality_estimator
         minimum = self.settings.minimum_probability
-        fields = {
-            "auditor": __version__,
-            "fluency": engines.language_model.name,
-            "back-translation": engines.back_translator.name,
-            "quality-estimation": estimator.name if estimator else "none",
-            "detector": self.parameters.fingerprint,
-            "segmenter": segmentation.SEGMENTER,
-            "min-confidence": f"{self.parameters.minimum_probability if minimum is None else minimum:.2f}",
-        }
-        if self.settings.mechanisms is not None:
-            fields["mechanisms"] = "+".join(sorted(self.mechanisms))
-        for name, kinds in (("only", self.settings.only), ("ignore", self.settings.ignore)):
-            if kinds:
-                fields[name] = "+".join(sorted(kinds))
-        if self.settings.penalties:
-            fields["penalties"] = "+".join(
-                f"{name}={weight:g}" for name, weight in sorted(self.settings.penalties.items())
-            )
-        return "|".join(f"{name}:{value}" for name, value in fields.items())
+        return signature.joined(
+            {
+                "auditor": __version__,
+                **signature.short_rules(),
+                "fluency": engines.language_model.name,
+                "back-translation": engines.back_translator.name,
+                "quality-estimation": estimator.name if estimator else "none",
+                "arithmetic": factory.arithmetic(self.settings),
+                "detector": self.parameters.fingerprint,
+                "min-confidence": f"{self.parameters.minimum_probability if minimum is None else minimum:.2f}",
+                **signature.chosen(self.settings),
+            }
+        )
 
     def audit(self, source: Document | str | Path) -> Audit:
         """Find what is likely mistranslated in a document and score its paragraphs.

@@ -1,7 +1,7 @@
 """Engines that remember: each asks the engine behind it only what was not asked before, on this machine, as it is now.
 
 A question is remembered with everything that decides its answer, down to rounding: the model's files, the text, who was
-asked beside it, the libraries, the processor and its threads. So an answer is the same number for number whether it
+asked beside it, the libraries, the processor's instructions. So an answer is the same number for number whether it
 was remembered or not. An engine is opened when it is first asked something new: a passage whose questions are all known
 costs no forward pass, and a story of which all is known loads no model, nor the libraries that run it.
 """
@@ -29,10 +29,10 @@ _QUICK = 1  # zlib's level: most of what is kept are digits of numbers, which no
 class Memory:
     """What one engine was asked and what it answered, both as JSON."""
 
-    def __init__(self, store: Store, *, engine: str, device: str, threads: int | None = None) -> None:
-        """Remember for the engine that `engine` tells from all others, on `device`, with `threads` (None: as usual)."""
+    def __init__(self, store: Store, *, engine: str, device: str, arithmetic: str = "") -> None:
+        """Remember for the engine that `engine` tells from all others, on `device`, which computes by `arithmetic`."""
         self._store = store
-        self._about = [engine, device, surroundings(store, threads=threads)]
+        self._about = [engine, device, surroundings(arithmetic)]
 
     def recall(
         self, question: Sequence[object], compute: Callable[[], object], *, holds: Callable[[Any], bool] | None = None

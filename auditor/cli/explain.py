@@ -8,11 +8,13 @@ from types import MappingProxyType
 
 import click
 
+from auditor import signature
 from auditor.errors import UnknownNameError
 from auditor.repairs import REPAIRS
 from auditor.review.apply import POLICIES
 from auditor.signals import SIGNALS
 from auditor.values import Kind
+from auditor.version import __version__
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,6 +38,25 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 """What each kind is, with an example. The names and their meaning are those of the MQM typology, https://themqm.org."""
 
+SIGNATURE = """What stands at the end of each report, with a field for whatever changes a number.
+
+Equal signatures, equal audits.
+
+  auditor             the version
+  code                a digest of the auditor's code and tables of rules
+  libraries           a digest of the versions below
+  fluency             the language model: weights, precision, who computes, probe
+  back-translation    the translation models, out and home: weights, precision
+  quality-estimation  the quality estimator: weights, precision
+  arithmetic          the instructions of the processor, and its maker: they decide the last digits
+  detector            the fitted numbers
+  min-confidence      the least probability of a finding that is reported
+
+Where they are chosen: mechanisms, only, ignore, penalties, terms, baseline; where there is a source: sources.
+How many threads there are and whether results come from the cache changes no number.
+
+Here and now:"""
+
 
 @click.command()
 @click.argument("name", required=False)
@@ -51,6 +72,7 @@ def _names() -> str:
         "repair mechanisms": list(REPAIRS),
         "kinds of error": list(KINDS),
         "an organisation's policy": list(POLICIES),
+        "reports": ["signature"],
     }
     lines: list[str] = []
     for title, names in groups.items():
@@ -63,6 +85,9 @@ def _explanation(name: str) -> str:
     for table in (SIGNALS, REPAIRS, POLICIES):
         if name in table:
             return f"{name} ({table.noun})\n\n{inspect.getdoc(table.load(name))}"
+    if name == "signature":
+        told = {"auditor": __version__, **signature.rules()}
+        return "\n".join([SIGNATURE, *(f"  {part:<18}  {value}" for part, value in told.items())])
     if name in KINDS:
         return f"{name} (kind of error)\n\n{KINDS[name]}\n\nSource\n    The MQM typology, https://themqm.org."
-    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *POLICIES])
+    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *POLICIES, "signature"])

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor import concurrency
+from auditor import concurrency, signature
 from auditor.cache import cached_engines, environment, sqlite_store
 from auditor.engines.translation.round_trip import PivotBackTranslator
 from auditor.engines.weights import installed, manifest
@@ -102,8 +102,17 @@ def open_verdicts(settings: Settings, *, fitted: object) -> cached_engines.Memor
     translation = _translation_folders(settings)
     folders = [*_fluency_folders(settings), *translation.values(), *estimation]
     chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
-    state = hashlib.sha256(repr((fitted, chosen, list(translation), environment.package())).encode()).hexdigest()
+    state = hashlib.sha256(repr((fitted, chosen, list(translation), signature.rules())).encode()).hexdigest()
     return _memory(f"verdicts {state}", folders, settings)
+
+
+def arithmetic(settings: Settings) -> str:
+    """Return the name of the arithmetic that this machine's products are computed with, for the signature."""
+    if settings.device != "cpu":
+        return settings.device
+    if not settings.cache:
+        return _arithmetic()
+    return environment.arithmetic(sqlite_store.Store(sqlite_store.home()), _arithmetic)
 
 
 def _embedded_name() -> str:
@@ -222,7 +231,14 @@ def _memory(engine: str, folders: Sequence[Path], settings: Settings) -> cached_
     """Make a memory for an engine of `folders`; it is known by its files, so that it need not be loaded to be named."""
     identity = repr((engine, settings.precision, [_stamps(folder) for folder in folders]))
     place = sqlite_store.Store(sqlite_store.home())
-    return cached_engines.Memory(place, engine=identity, device=settings.device, threads=settings.threads)
+    known = environment.arithmetic(place, _arithmetic)
+    return cached_engines.Memory(place, engine=identity, device=settings.device, arithmetic=known)
+
+
+def _arithmetic() -> str:
+    from auditor.engines.kernels import quantized_linear
+
+    return quantized_linear.arithmetic()
 
 
 def _stamps(folder: Path) -> list[tuple[str, int, int]]:

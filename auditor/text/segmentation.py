@@ -16,9 +16,6 @@ from auditor.text import inline_comments
 from auditor.text.characters import given_document, plain_text
 from auditor.values import Document, Paragraph, Sentence, Span, Word
 
-SEGMENTER = f"nupunkt-{nupunkt.__version__}"
-"""What the signature calls the sentence splitter: another version may cut elsewhere."""
-
 LONGEST_SENTENCE = 1_500
 """Code points. The longest sentence of 60,000 words of English news has 530; what is longer is a table or one endless
 line, and a model that reads sentence by sentence needs a bound on its memory."""

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from auditor import signature
 from auditor.cli import main
 from auditor.cli.explain import KINDS
 from auditor.repairs import REPAIRS
@@ -23,7 +24,7 @@ def test_without_a_name_all_names_are_listed(capsys: pytest.CaptureFixture[str])
     assert main(["explain"]) == 0
 
     listed = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert listed == [*SIGNALS, *REPAIRS, *Kind, *POLICIES]
+    assert listed == [*SIGNALS, *REPAIRS, *Kind, *POLICIES, "signature"]
 
 
 @pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS, terminology.MECHANISM])
@@ -40,6 +41,15 @@ def test_each_kind_is_explained(kind: Kind, capsys: pytest.CaptureFixture[str]) 
     """A sentence with an example, and where the typology is found."""
     assert main(["explain", kind]) == 0
     assert KINDS[kind] in capsys.readouterr().out
+
+
+def test_the_signature_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its fields, and in full what two of them are digests of."""
+    assert main(["explain", "signature"]) == 0
+
+    out = capsys.readouterr().out
+    assert all(f"  {name:<18}  {value}" in out for name, value in signature.rules().items())
+    assert all(f"  {name:<18}  " in out for name in signature.short_rules())
 
 
 def test_the_baseline_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

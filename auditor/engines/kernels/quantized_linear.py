@@ -34,6 +34,7 @@ _EPSILON = 1e-6
 _CHUNK_ROWS = 64  # of a matrix that are quantized at once: what stays in the cache is four times as fast
 _ZERO_POINT = 128  # FBGEMM quantizes its input to unsigned numbers
 _ENGINE = "fbgemm"
+_EXTRA = {"avx512_vnni": "vnni", "avx512_bf16": "bf16", "amx_bf16": "amx"}
 _USUAL_ROWS = 256  # what a matrix is laid out for; it multiplies any number
 
 
@@ -217,6 +218,20 @@ def int8_arithmetic(device: str = "cpu") -> str:
     "int8-fbgemm" adds up whole numbers; "int8-simulated" multiplies the same whole numbers in float32.
     """
     return "int8-fbgemm" if device == "cpu" and has_int8_kernel() else "int8-simulated"
+
+
+@functools.cache
+def arithmetic() -> str:
+    """Name what decides the last digits of a product on this processor, as in "avx2-amd" or "avx512-vnni-amx-intel".
+
+    That is the widest instructions torch's own code uses, those for eight bits and for bfloat16, and whose processor it
+    is: MKL has other code for another maker's.
+    """
+    known = torch.cpu.get_capabilities()
+    wide = torch.backends.cpu.get_cpu_capability().lower()
+    extra = [name for flag, name in _EXTRA.items() if known.get(flag)]
+    maker = str(known.get("cpu_name", "")).split(" ")[0].partition("(")[0].lower()
+    return "-".join(part for part in (wide, *extra, maker) if part)
 
 
 @functools.cache
