@@ -31,7 +31,7 @@ check: .venv/.installed  ## format, lint, types, layers
 	$(BIN)/lint-imports
 
 test: .venv/.fetched  ## run every test, those of the embedded models included
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 golden: .venv/.installed  ## write the golden files again; look at the difference before you commit it
 	AUDITOR_GOLDEN=rewrite $(BIN)/python -m pytest -q -k golden
