@@ -147,7 +147,7 @@ def test_broken_syntax_does_not_survive_the_trip(embedded: PivotBackTranslator) 
     (trip,) = embedded.measure([sentence], [words])
 
     assert "shortage of teachers" in trip.round_trip
-    assert words[trip.log_probs.index(min(trip.log_probs))].of(sentence) == "pandemic"
+    assert words[trip.log_probs.index(min(trip.log_probs))].of(sentence) == "of"
 
 
 @pytest.mark.weights
