@@ -4,6 +4,9 @@ A verdict rests on the passage and the paragraphs around it, on the models, the 
 what was asked about the rest of the document while it was reached. All of this is remembered with it, and it holds as
 long as all of this is the same: a word that comes once more elsewhere undoes the verdicts that asked how often it
 comes, and no others.
+
+It is worth its lines: with the answers of all engines at hand, 9,982 words take 4.2 s of processor time and 100 MiB the
+second time, 917 words 0.8 s; with their findings 0.2 s and 36 MiB, and 0.1 s (two cores, AVX2; rules and trees remain).
 """
 
 from __future__ import annotations
