@@ -101,7 +101,7 @@ def open_verdicts(settings: Settings, *, fitted: object) -> cached_engines.Memor
     estimation = [] if settings.quality_estimator == "none" else _quality_estimation_folders(settings)
     translation = _translation_folders(settings)
     folders = [*_fluency_folders(settings), *translation.values(), *estimation]
-    chosen = (settings.minimum_probability, sorted(settings.only), sorted(settings.ignore), settings.mechanisms)
+    chosen = (settings.minimum_probability, sorted(signature.chosen(settings).items()))
     state = hashlib.sha256(repr((fitted, chosen, list(translation), signature.rules())).encode()).hexdigest()
     return _memory(f"verdicts {state}", folders, settings)
 
