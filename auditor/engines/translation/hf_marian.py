@@ -103,7 +103,8 @@ def _vocabulary(folder: Path, subwords: str, numbers: str, *, language: str) -> 
 def _load(folder: Path) -> Any:  # noqa: ANN401 - transformers is untyped
     logging.disable_progress_bar()  # the caller says what is being done
     try:
-        model = MarianMTModel.from_pretrained(folder, local_files_only=True)
+        # torch's fused attention chooses its arithmetic by device and shape; "eager" is the same everywhere.
+        model = MarianMTModel.from_pretrained(folder, local_files_only=True, attn_implementation="eager")
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError, pickle.UnpicklingError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"cannot load the translation model in {folder} ({reason}); download it again") from error
