@@ -144,7 +144,8 @@ def _check(noun: str, names: Iterable[str], known: Collection[str]) -> None:
 
 
 def _entries() -> list[Path]:
-    return [entry for entry in sorted(_PACKAGE.iterdir()) if not entry.name.startswith("__pycache__")]
+    """Return what lies in the package, but for the weights of an installed wheel, which the engines' names tell."""
+    return [entry for entry in sorted(_PACKAGE.iterdir()) if not entry.name.startswith((".", "__pycache__", "_models"))]
 
 
 def _files(modules: Collection[str]) -> list[Path]:

@@ -91,3 +91,15 @@ def test_versions_are_one_digest() -> None:
 def test_the_version_is_written_once() -> None:
     """The project file tells it, whatever an editable install remembers."""
     assert tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"] == __version__
+
+
+def test_weights_beside_the_modules_are_no_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wheel carries them in a folder of the package; a module that no list knows is refused there, too."""
+    (tmp_path / "_models").mkdir()
+    (tmp_path / "values.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr(signature, "_PACKAGE", tmp_path)
+
+    assert signature.code.__wrapped__(signature.MODULES)
+    (tmp_path / "novelty.py").write_text("", encoding="utf-8")
+    with pytest.raises(LookupError, match="'novelty' is in no list"):
+        signature.code.__wrapped__(signature.MODULES)
