@@ -113,7 +113,7 @@ def one_thread() -> Iterator[None]:
     """Have torch compute in one thread, for products of few rows.
 
     With 5, 6, 7, 9 or 11 rows MKL shares them out among threads and adds up what is left over in another order (MKL
-    2024.2, AVX2; measured): the last digits would rest on how many threads a lane happens to have. From 16 rows on,
+    2024.2, AVX2; measured): the last digits would rest on how many threads a worker happens to have. From 16 rows on,
     a multiple of 16 of them, they do not.
     """
     torch = sys.modules["torch"]

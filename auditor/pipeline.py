@@ -227,7 +227,7 @@ class Auditor:
         return own.span.end, self._finding_cache().get_or_compute(own, passage.context, find)
 
     def _open_finding_cache(self) -> FindingCache:
-        return FindingCache(factory.open_verdicts(self.settings, fitted=self.parameters))
+        return FindingCache(factory.load_finding_results(self.settings, fitted=self.parameters))
 
     def _side_by_side(self, document: Document, work: Callable[[_Passage], Result]) -> Iterator[Result]:
         """Yield what `work` makes of each passage, in the order of the text; worker threads take several at once.

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from auditor.values import Settings
 
-SETTINGS = frozenset({"minimum_probability", "mechanisms", "only", "ignore", "penalties", "device"})
+SETTINGS = frozenset({"minimum_probability", "mechanisms", "only", "ignore", "penalties"})
 """The settings that a signature tells as they are."""
-SETTINGS_OF_ENGINES = frozenset({"precision", "fluency_model", "back_translation", "quality_estimator"})
-"""The settings that it tells by the names of the engines that they choose."""
+SETTINGS_OF_ENGINES = frozenset({"device", "precision", "fluency_model", "back_translation", "quality_estimator"})
+"""The settings that it tells by the names of the engines that they choose, and of the arithmetic."""
 SILENT_SETTINGS = frozenset({"threads", "cache"})
 _SETTINGS = SETTINGS | SETTINGS_OF_ENGINES | SILENT_SETTINGS
 

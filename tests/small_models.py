@@ -6,9 +6,9 @@ from pathlib import Path
 
 SENTENCES = (
     "The minister said on Monday that the talks with the two allies would go on.",
-    "China's claims in the South China Sea were rejected by the court, and Beijing said so.",
+    "Norway's quota for cod in the Barents Sea was halved by the council, and Oslo said so.",
     "“We will meet again,” she said. The pandemic has cost 1,250 jobs so far.",
-    "He'll fly to Seoul, where they'll meet their counterparts; it's the first trip.",
+    "He'll row to Bergen, where they'll mend the nets in winter; it's the oldest boat.",
 )
 
 

@@ -229,7 +229,7 @@ def test_what_was_found_before_is_not_judged_again(
     assert {"detecting errors", "rescoring repairs", "translating there and back"}.isdisjoint(told[1])
 
 
-def test_another_judge_has_verdicts_of_its_own(
+def test_another_detector_has_findings_of_its_own(
     make: Callable[..., Auditor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Numbers that were changed by hand, under the same name, and another choice of kinds."""

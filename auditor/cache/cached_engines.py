@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from auditor.cache.environment import surroundings
+from auditor.cache.environment import environment_fingerprint
 from auditor.cache.sqlite_store import Store
 from auditor.concurrency import LazyValue
 from auditor.protocols import BackTranslator, Edit, LanguageModel, LookAheadEstimate, Pair, Passage, QualityEstimator
@@ -26,15 +26,15 @@ _PATIENCE = 16  # passages: how far those who work side by side may be apart
 _QUICK = 1  # zlib's level: most of what is kept are digits of numbers, which no level packs well
 
 
-class Memory:
+class ResultCache:
     """What one engine was asked and what it answered, both as JSON."""
 
     def __init__(self, store: Store, *, engine: str, device: str, arithmetic: str = "") -> None:
         """Remember for the engine that `engine` tells from all others, on `device`, which computes by `arithmetic`."""
         self._store = store
-        self._about = [engine, device, surroundings(arithmetic)]
+        self._about = [engine, device, environment_fingerprint(arithmetic)]
 
-    def recall(
+    def get_or_compute(
         self, question: Sequence[object], compute: Callable[[], object], *, holds: Callable[[Any], bool] | None = None
     ) -> Any:  # noqa: ANN401 (JSON)
         """Return the answer to a question, computed if it is new or no longer `holds`; tuples come back as lists."""
@@ -50,17 +50,17 @@ class Memory:
         return json.loads(zlib.decompress(kept))
 
 
-class RememberingBackTranslator:
+class CachedBackTranslator:
     """A `BackTranslator` that remembers."""
 
-    def __init__(self, open_translator: Callable[[], BackTranslator], memory: Memory) -> None:
+    def __init__(self, open_translator: Callable[[], BackTranslator], results: ResultCache) -> None:
         self._translator = LazyValue(open_translator)
-        self._memory = memory
+        self._results = results
 
     @functools.cached_property
     def name(self) -> str:
         """See `BackTranslator.name`."""
-        return str(self._memory.recall(["name"], lambda: self._translator().name))
+        return str(self._results.get_or_compute(["name"], lambda: self._translator().name))
 
     def measure(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[BackTranslation]:
         """See `BackTranslator.measure`; sentences are remembered together with those they were translated beside."""
@@ -72,13 +72,13 @@ class RememberingBackTranslator:
 
         return [
             BackTranslation(pivot, trip, tuple(log_probs), tuple(map(tuple, others)))
-            for pivot, trip, log_probs, others in self._memory.recall(question, compute)
+            for pivot, trip, log_probs, others in self._results.get_or_compute(question, compute)
         ]
 
     @functools.cached_property
     def pivot(self) -> str:
         """See `BackTranslator.pivot`."""
-        return str(self._memory.recall(["pivot"], lambda: self._translator().pivot))
+        return str(self._results.get_or_compute(["pivot"], lambda: self._translator().pivot))
 
     def force(
         self, sources: Sequence[str], sentences: Sequence[str], words: Sequence[Sequence[Span]]
@@ -92,48 +92,50 @@ class RememberingBackTranslator:
 
         return [
             Forced(tuple(item[0]), tuple(map(tuple, item[1]))) if item else None
-            for item in self._memory.recall(question, compute)
+            for item in self._results.get_or_compute(question, compute)
         ]
 
     def keeps_meaning(self, pivots: Sequence[str], before: Sequence[str], after: Sequence[str]) -> list[float]:
         """See `BackTranslator.keeps_meaning`."""
         question = ["keeps_meaning", list(pivots), list(before), list(after)]
-        changes: list[float] = self._memory.recall(
+        changes: list[float] = self._results.get_or_compute(
             question, lambda: self._translator().keeps_meaning(pivots, before, after)
         )
         return changes
 
 
-class RememberingQualityEstimator:
+class CachedQualityEstimator:
     """A `QualityEstimator` that remembers."""
 
-    def __init__(self, open_estimator: Callable[[], QualityEstimator], memory: Memory) -> None:
+    def __init__(self, open_estimator: Callable[[], QualityEstimator], results: ResultCache) -> None:
         self._estimator = LazyValue(open_estimator)
-        self._memory = memory
+        self._results = results
 
     @functools.cached_property
     def name(self) -> str:
         """See `QualityEstimator.name`."""
-        return str(self._memory.recall(["name"], lambda: self._estimator().name))
+        return str(self._results.get_or_compute(["name"], lambda: self._estimator().name))
 
     def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
         """See `QualityEstimator.estimate`; pairs are remembered together with those they were estimated beside."""
         question = ["estimate", [(pair.target, _pairs(pair.words), pair.source) for pair in pairs]]
-        answer = self._memory.recall(question, lambda: [_fields(found) for found in self._estimator().estimate(pairs)])
+        answer = self._results.get_or_compute(
+            question, lambda: [_fields(found) for found in self._estimator().estimate(pairs)]
+        )
         return [_estimate(found) for found in answer]
 
 
-class RememberingLanguageModel:
+class CachedLanguageModel:
     """A `LanguageModel` that remembers."""
 
-    def __init__(self, open_model: Callable[[], LanguageModel], memory: Memory) -> None:
+    def __init__(self, open_model: Callable[[], LanguageModel], results: ResultCache) -> None:
         self._model = LazyValue(open_model)
-        self._memory = memory
+        self._results = results
 
     @functools.cached_property
     def name(self) -> str:
         """See `LanguageModel.name`."""
-        return str(self._memory.recall(["name"], lambda: self._model().name))
+        return str(self._results.get_or_compute(["name"], lambda: self._model().name))
 
     def read(self, text: str, units: Sequence[Span]) -> Iterator[Passage]:
         """See `LanguageModel.read`; a passage is remembered by what the model sees of the text, wherever it stands."""
@@ -145,9 +147,11 @@ class RememberingLanguageModel:
             return [(passage.span.start, passage.span.end, passage.fingerprint) for passage in reading()]
 
         passages = _Numbered(reading)
-        for number, (start, end, fingerprint) in enumerate(self._memory.recall(["read", text, _pairs(units)], plan)):
+        for number, (start, end, fingerprint) in enumerate(
+            self._results.get_or_compute(["read", text, _pairs(units)], plan)
+        ):
             opened = LazyValue(functools.partial(passages.take, number))
-            yield _RememberedPassage(Span(start, end), fingerprint, opened, self._memory)
+            yield _CachedPassage(Span(start, end), fingerprint, opened, self._results)
 
 
 class _Numbered:
@@ -177,7 +181,7 @@ class _Numbered:
             del self._waiting[passed]
 
 
-class _RememberedPassage:
+class _CachedPassage:
     """A `Passage` that remembers; offsets are kept relative to its start.
 
     A passage that prices edits holds what it has read of them and reads on from there. So who stands beside an edit,
@@ -186,11 +190,11 @@ class _RememberedPassage:
     answered from the store.
     """
 
-    def __init__(self, span: Span, fingerprint: str, opened: Callable[[], Passage], memory: Memory) -> None:
+    def __init__(self, span: Span, fingerprint: str, opened: Callable[[], Passage], results: ResultCache) -> None:
         self.span = span
         self.fingerprint = fingerprint
         self._opened = opened
-        self._memory = memory
+        self._results = results
         self._start = span.start
         self._history = ""  # a digest of the questions about edits so far
         self._unheard: list[Callable[[], list[float]]] = []  # those that the passage behind this has not answered
@@ -238,7 +242,7 @@ class _RememberedPassage:
         return self._recall_in_turn(question, lambda: self._opened().rescore(edits, following=following))
 
     def _recall(self, question: list[object], compute: Callable[[], object]) -> Any:  # noqa: ANN401 (JSON)
-        return self._memory.recall([self.fingerprint, *question], compute)
+        return self._results.get_or_compute([self.fingerprint, *question], compute)
 
     def _recall_in_turn(self, question: list[object], compute: Callable[[], list[float]]) -> list[float]:
         """Recall the answer to a question that rests on those before it."""

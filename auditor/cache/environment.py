@@ -18,7 +18,7 @@ _PROCESSOR = ("model name", "flags", "CPU part", "Features")
 """The lines of Linux's account of the processor that tell what it computes with."""
 
 
-def surroundings(arithmetic: str) -> list[object]:
+def environment_fingerprint(arithmetic: str) -> list[object]:
     """Describe, as JSON, what computes here: libraries, instructions, and our own code.
 
     How many threads there are changes no number, and is left out.

@@ -1,9 +1,9 @@
-"""What was found in a passage before: a passage of a story that stayed as it was is not judged again.
+"""What was found in a passage before: a passage of a story that stayed as it was is not audited again.
 
-A verdict rests on the passage and the paragraphs around it, on the models, the settings and the fitted numbers, and on
-what was asked about the rest of the document while it was reached. All of this is remembered with it, and it holds as
-long as all of this is the same: a word that comes once more elsewhere undoes the verdicts that asked how often it
-comes, and no others.
+What was found rests on the passage and the paragraphs around it, on the models, the settings and the fitted numbers,
+and on what was asked about the rest of the document on the way. All of this is kept with it, and it holds as long as
+all of this is the same: a word that comes once more elsewhere undoes the findings that asked how often it comes, and no
+others.
 
 It is worth its lines: with the answers of all engines at hand, 9,982 words take 4.2 s of processor time and 100 MiB the
 second time, 917 words 0.8 s; with their findings 0.2 s and 36 MiB, and 0.1 s (two cores, AVX2; rules and trees remain).
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from auditor.cache.cached_engines import Memory
+from auditor.cache.cached_engines import ResultCache
 from auditor.protocols import Passage
 from auditor.values import Document, Finding, Found, Kind, Knowledge, Measurements, Numbers, Per, Severity, Span
 
@@ -24,22 +24,22 @@ Find = Callable[[Measurements], Found]
 
 _NOTED = ("names", "counts", "rough_counts", "common_names", "full_names")
 """The fields of `Knowledge` that are asked word by word."""
-_WORD_BY_WORD = "what is known of a document is asked word by word, so that a verdict does not rest on all of it"
+_WORD_BY_WORD = "what is known of a document is asked word by word, so that findings do not rest on all of it"
 
 
 class FindingCache:
     """What was found in passages, as it is remembered or found now."""
 
-    def __init__(self, memory: Memory | None) -> None:
-        """Remember in `memory`; None remembers nothing."""
-        self._memory = memory
+    def __init__(self, results: ResultCache | None) -> None:
+        """Keep what is found in `results`; None keeps nothing."""
+        self._results = results
 
     def get_or_compute(self, passage: Passage, context: Measurements, find: Find) -> Found:
         """Return what is found in a passage; where that is not remembered, `find` is asked with what is known so far.
 
         `context` has the document around the passage, and nothing that was measured.
         """
-        if self._memory is None:
+        if self._results is None:
             return find(context)
         origin = context.document.paragraphs[0].span.start
 
@@ -49,8 +49,8 @@ class FindingCache:
             asked = {name: (notes.told, notes.there) for name, notes in noting.items()}
             return asked, _written(found, origin)
 
-        question = ["verdict", passage.fingerprint, passage.span.start - origin, *_seen(context, origin)]
-        _, found = self._memory.recall(
+        question = ["findings", passage.fingerprint, passage.span.start - origin, *_seen(context, origin)]
+        _, found = self._results.get_or_compute(
             question, compute, holds=lambda answer: _is_still_so(answer[0], context.knowledge)
         )
         return _read(found, origin)

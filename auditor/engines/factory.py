@@ -55,7 +55,7 @@ def load_language_model(settings: Settings) -> LanguageModel:
 
     if not settings.cache:
         return load()
-    return cached_engines.RememberingLanguageModel(load, _memory(f"language model {name}", folders, settings))
+    return cached_engines.CachedLanguageModel(load, _result_cache(f"language model {name}", folders, settings))
 
 
 def load_back_translator(settings: Settings) -> BackTranslator:
@@ -73,8 +73,8 @@ def load_back_translator(settings: Settings) -> BackTranslator:
     if not settings.cache:
         return load()
     names = "+".join("-".join(pair) for pair in folders)
-    known = _memory(f"back-translation {names}", list(folders.values()), settings)
-    return cached_engines.RememberingBackTranslator(load, known)
+    known = _result_cache(f"back-translation {names}", list(folders.values()), settings)
+    return cached_engines.CachedBackTranslator(load, known)
 
 
 def load_translators(settings: Settings) -> tuple[Translator, Translator]:
@@ -90,8 +90,8 @@ def load_translators(settings: Settings) -> tuple[Translator, Translator]:
     return out, home
 
 
-def open_verdicts(settings: Settings, *, fitted: object) -> cached_engines.Memory | None:
-    """Open the memory of what was found before with numbers that were `fitted`, by their repr; None without a cache.
+def load_finding_results(settings: Settings, *, fitted: object) -> cached_engines.ResultCache | None:
+    """Open the cache of what was found before with numbers that were `fitted`, by their repr; None without a cache.
 
     Raises:
         ModelError: a model is missing.
@@ -103,7 +103,7 @@ def open_verdicts(settings: Settings, *, fitted: object) -> cached_engines.Memor
     folders = [*_fluency_folders(settings), *translation.values(), *estimation]
     chosen = (settings.minimum_probability, sorted(signature.chosen(settings).items()))
     state = hashlib.sha256(repr((fitted, chosen, list(translation), signature.rules())).encode()).hexdigest()
-    return _memory(f"verdicts {state}", folders, settings)
+    return _result_cache(f"findings {state}", folders, settings)
 
 
 def arithmetic(settings: Settings) -> str:
@@ -155,7 +155,7 @@ def load_quality_estimator(settings: Settings) -> QualityEstimator:
 
     if not settings.cache:
         return load()
-    return cached_engines.RememberingQualityEstimator(load, _memory("quality-estimator", folders, settings))
+    return cached_engines.CachedQualityEstimator(load, _result_cache("quality-estimator", folders, settings))
 
 
 def _quality_estimation_folders(settings: Settings) -> list[Path]:
@@ -227,12 +227,12 @@ def _hub(pair: tuple[str, str], folder: Path, settings: Settings) -> Translator:
     return MarianTranslator(folder, pair=pair, device=settings.device)
 
 
-def _memory(engine: str, folders: Sequence[Path], settings: Settings) -> cached_engines.Memory:
-    """Make a memory for an engine of `folders`; it is known by its files, so that it need not be loaded to be named."""
+def _result_cache(engine: str, folders: Sequence[Path], settings: Settings) -> cached_engines.ResultCache:
+    """Open the cache of an engine of `folders`; it is known by its files, so that it need not be loaded to be named."""
     identity = repr((engine, settings.precision, [_stamps(folder) for folder in folders]))
     place = sqlite_store.Store(sqlite_store.home())
     known = environment.arithmetic(place, _arithmetic)
-    return cached_engines.Memory(place, engine=identity, device=settings.device, arithmetic=known)
+    return cached_engines.ResultCache(place, engine=identity, device=settings.device, arithmetic=known)
 
 
 def _arithmetic() -> str:

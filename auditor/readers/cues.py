@@ -3,6 +3,8 @@
 SubRip and WebVTT are read by one reader, since files in the wild mix their habits; SubStation has its own. A line is
 taken for the times of a cue only if it has an arrow between two times and nothing else but settings, so that no spoken
 line is lost because it names two times.
+
+Not by pysubs2: it loses such lines in silence (`findings/`), and tells no places in the file.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ Known problems:
     unharmed. Short sentences vary most. It accuses nobody: no finding rests on it.
 
 Example:
-    "The ministers met on Monday." comes home as it is (100); "where the hell meet the mayors" as something else.
+    "The ferry left on Monday." comes home as it is (100), "Passengers heard that shell open the harbor again, which
+    nobody else has." with other words for what was sound and the same for what was not (74).
 
 Source:
     Popović (2015), "chrF: character n-gram F-score for automatic MT evaluation"; Moon et al. (2020), "Revisiting

@@ -44,7 +44,7 @@ _SENTENCES = (
     "In a speech lasting almost an hour, {title} {name} mentioned {thing} only once.",
     # As machine translation breaks them:
     "{name}s visit to {place} comes as the actual government prepares new manifestations.",
-    "Then shell meet {title} {other} on {day} to count the {thing}. because nobody else has.",
+    "On {day} shell open the hall where {title} {other} will count the {thing}. because nobody else has.",
     "The {group} and {group} will pronounce themselves on the new law in the next {few} weeks.",
     "The ministers have realized an important work on {thing}, but the last word has the parliament of {place}.",
     "He depends of the {group} who assisted to the reunion in {town}, the newspapers of {place} informed.",

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from auditor.cache.cached_engines import (
-    Memory,
-    RememberingBackTranslator,
-    RememberingLanguageModel,
-    RememberingQualityEstimator,
+    CachedBackTranslator,
+    CachedLanguageModel,
+    CachedQualityEstimator,
+    ResultCache,
 )
 from auditor.cache.sqlite_store import FILE, Store
 from auditor.engines.language_model.causal_lm import CausalLM
@@ -71,13 +71,13 @@ def _asked(model: LanguageModel, text: str) -> list[object]:
 
 def test_a_remembered_passage_answers_alike(language_model: CausalLM, tmp_path: Path) -> None:
     """Computed, computed and kept, or remembered: the same numbers; asked again, nothing new is kept."""
-    remembering = RememberingLanguageModel(
-        lambda: language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
+    cached = CachedLanguageModel(
+        lambda: language_model, ResultCache(Store(tmp_path), engine=language_model.name, device="cpu")
     )
     plain = _asked(language_model, STORY)
-    first = _asked(remembering, STORY)
+    first = _asked(cached, STORY)
     kept = _rows(tmp_path)
-    again = _asked(remembering, STORY)
+    again = _asked(cached, STORY)
 
     assert len(plain) > 8  # several passages
     assert plain == first == again
@@ -86,13 +86,13 @@ def test_a_remembered_passage_answers_alike(language_model: CausalLM, tmp_path: 
 
 def test_a_passage_is_known_wherever_it_stands(language_model: CausalLM, tmp_path: Path) -> None:
     """White space between paragraphs moves every offset and changes nothing that the model sees."""
-    remembering = RememberingLanguageModel(
-        lambda: language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
+    cached = CachedLanguageModel(
+        lambda: language_model, ResultCache(Store(tmp_path), engine=language_model.name, device="cpu")
     )
     moved = STORY.replace("\n\n", "\n\n\n\n")
-    before = _asked(remembering, STORY)
+    before = _asked(cached, STORY)
     kept = _rows(tmp_path)
-    after = _asked(remembering, moved)
+    after = _asked(cached, moved)
 
     assert after == _asked(language_model, moved)
     assert [a for a in after if a in before]
@@ -101,15 +101,15 @@ def test_a_passage_is_known_wherever_it_stands(language_model: CausalLM, tmp_pat
 
 def test_an_edit_is_seen(language_model: CausalLM, tmp_path: Path) -> None:
     """After one word was changed the answers are those for the changed text, and what stands before is still known."""
-    remembering = RememberingLanguageModel(
-        lambda: language_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu")
+    cached = CachedLanguageModel(
+        lambda: language_model, ResultCache(Store(tmp_path), engine=language_model.name, device="cpu")
     )
     last = STORY.rindex("Monday")
     edited = STORY[:last] + "Sunday" + STORY[last + len("Monday") :]
-    _asked(remembering, STORY)
+    _asked(cached, STORY)
     kept = _rows(tmp_path)
 
-    assert _asked(remembering, edited) == _asked(language_model, edited)
+    assert _asked(cached, edited) == _asked(language_model, edited)
     assert _rows(tmp_path) - kept < kept
 
 
@@ -117,14 +117,14 @@ def test_what_is_known_opens_nothing(language_model: CausalLM, tmp_path: Path) -
     """A model is opened for the first thing it is asked that is new, and once."""
     opened: list[str] = []
 
-    def remembering(what: str) -> RememberingLanguageModel:
+    def cached(what: str) -> CachedLanguageModel:
         def open_model() -> CausalLM:
             opened.append(what)
             return language_model
 
-        return RememberingLanguageModel(open_model, Memory(Store(tmp_path), engine=language_model.name, device="cpu"))
+        return CachedLanguageModel(open_model, ResultCache(Store(tmp_path), engine=language_model.name, device="cpu"))
 
-    first, again, moved = map(remembering, ("first", "again", "moved"))
+    first, again, moved = map(cached, ("first", "again", "moved"))
     _asked(first, STORY)
     _asked(again, STORY)
     _asked(moved, STORY + " Nobody was hurt.")
@@ -135,10 +135,8 @@ def test_what_is_known_opens_nothing(language_model: CausalLM, tmp_path: Path) -
 def test_another_model_is_asked_anew(language_model: CausalLM, tmp_path: Path) -> None:
     """What one model said is never taken for another's answer."""
     for name in ("one", "other"):
-        remembering = RememberingLanguageModel(
-            lambda: language_model, Memory(Store(tmp_path), engine=name, device="cpu")
-        )
-        _asked(remembering, SENTENCES[0])
+        cached = CachedLanguageModel(lambda: language_model, ResultCache(Store(tmp_path), engine=name, device="cpu"))
+        _asked(cached, SENTENCES[0])
 
     assert _rows(tmp_path) == 12
 
@@ -155,8 +153,8 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> PivotBackTranslator:
 
 def test_a_remembered_translation_is_the_same(translator: PivotBackTranslator, tmp_path: Path) -> None:
     """Sentences, round trips, numbers and alternatives, and the change of meaning."""
-    remembering = RememberingBackTranslator(
-        lambda: translator, Memory(Store(tmp_path), engine=translator.name, device="cpu")
+    cached = CachedBackTranslator(
+        lambda: translator, ResultCache(Store(tmp_path), engine=translator.name, device="cpu")
     )
     words = [_words(sentence) for sentence in ENGLISH]
     plain = translator.measure(ENGLISH, words)
@@ -164,8 +162,8 @@ def test_a_remembered_translation_is_the_same(translator: PivotBackTranslator, t
     after = [sentence.replace("the", "a") for sentence in ENGLISH]
 
     for _ in range(2):
-        assert remembering.measure(ENGLISH, words) == plain
-        assert remembering.keeps_meaning(pivots, ENGLISH, after) == translator.keeps_meaning(pivots, ENGLISH, after)
+        assert cached.measure(ENGLISH, words) == plain
+        assert cached.keeps_meaning(pivots, ENGLISH, after) == translator.keeps_meaning(pivots, ENGLISH, after)
     assert _rows(tmp_path) == 2
 
 
@@ -175,22 +173,22 @@ def test_a_remembered_estimate_is_the_same(tmp_path: Path) -> None:
     convert_e5.convert(tmp_path / "e5-small-q4.bin", tmp_path / "encoder")
     small_encoder.make_estimator(tmp_path / "encoder", tmp_path / "quality-estimator")
     estimator = load_estimator(tmp_path / "encoder", tmp_path / "quality-estimator", precision="float32")
-    remembering = RememberingQualityEstimator(
-        lambda: estimator, Memory(Store(tmp_path), engine=estimator.name, device="cpu")
+    cached = CachedQualityEstimator(
+        lambda: estimator, ResultCache(Store(tmp_path), engine=estimator.name, device="cpu")
     )
     pairs = [Pair(sentence, tuple(_words(sentence)), source) for sentence in ENGLISH for source in (None, "a ponte")]
 
     for _ in range(2):
-        assert remembering.estimate(pairs) == estimator.estimate(pairs)
+        assert cached.estimate(pairs) == estimator.estimate(pairs)
     assert _rows(tmp_path) == 1
 
 
 def test_an_answer_that_no_longer_holds_is_computed_anew(tmp_path: Path) -> None:
     """And the new one is remembered in its place."""
-    memory = Memory(Store(tmp_path), engine="any", device="cpu")
+    results = ResultCache(Store(tmp_path), engine="any", device="cpu")
     answers = iter(range(10))
 
     def ask(*, holds: bool) -> int:
-        return int(memory.recall(["when"], lambda: next(answers), holds=lambda _: holds))
+        return int(results.get_or_compute(["when"], lambda: next(answers), holds=lambda _: holds))
 
     assert [ask(holds=True), ask(holds=True), ask(holds=False), ask(holds=True)] == [0, 0, 1, 1]

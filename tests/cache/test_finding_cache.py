@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.cache.cached_engines import Memory
+from auditor.cache.cached_engines import ResultCache
 from auditor.cache.finding_cache import FindingCache
 from auditor.cache.sqlite_store import Store
 from auditor.signals import quality_estimation
@@ -49,7 +49,7 @@ class _Judge:
 
 @pytest.fixture
 def cache(tmp_path: Path) -> FindingCache:
-    return FindingCache(Memory(Store(tmp_path), engine="a judge", device="cpu"))
+    return FindingCache(ResultCache(Store(tmp_path), engine="a detector", device="cpu"))
 
 
 def _ask(cache: FindingCache, judge: _Judge, document: Document, *, fingerprint: str = "as it was") -> Found:
@@ -83,7 +83,7 @@ def test_an_unchanged_passage_is_judged_once(cache: FindingCache) -> None:
     ],
 )
 def test_what_happens_elsewhere_undoes_nothing(cache: FindingCache, change: Change) -> None:
-    """A verdict moves with its passage, and words that nobody asked for may come more often."""
+    """Findings move with their passage, and words that nobody asked for may come more often."""
     judge = _Judge()
     _ask(cache, judge, _story())
     document = _story(change(STORY))
@@ -107,7 +107,7 @@ def test_what_happens_elsewhere_undoes_nothing(cache: FindingCache, change: Chan
         lambda text: text + "\n\nThe mayor’s hat. The mayor’s coat.",  # the apostrophe that the document writes
     ],
 )
-def test_a_verdict_falls_with_what_it_rests_on(cache: FindingCache, change: Change) -> None:
+def test_findings_fall_with_what_they_rest_on(cache: FindingCache, change: Change) -> None:
     """The paragraphs beside the passage, what was asked of the rest, and the document's habits."""
     judge = _Judge()
     _ask(cache, judge, _story())
@@ -121,7 +121,7 @@ def test_a_verdict_falls_with_what_it_rests_on(cache: FindingCache, change: Chan
     assert len(judge.asked) == 2
 
 
-def test_another_reading_or_source_is_another_verdict(cache: FindingCache) -> None:
+def test_another_reading_or_source_has_its_own_findings(cache: FindingCache) -> None:
     """The passage's fingerprint tells what the language model saw; sources are seen as well."""
     judge = _Judge()
     document = _story()

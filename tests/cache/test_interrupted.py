@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from auditor.cache.cached_engines import (
-    Memory,
-    RememberingBackTranslator,
-    RememberingLanguageModel,
-    RememberingQualityEstimator,
+    CachedBackTranslator,
+    CachedLanguageModel,
+    CachedQualityEstimator,
+    ResultCache,
 )
 from auditor.cache.sqlite_store import Store, home
 from auditor.engines import factory
@@ -101,8 +101,8 @@ class _Model:
 def _prices(store: Store) -> list[list[float]]:
     """Ask a model that remembers for prices, in stages."""
     model = cast("LanguageModel", _Model())
-    remembering = RememberingLanguageModel(lambda: model, Memory(store, engine="tiny", device="cpu"))
-    (passage,) = remembering.read("", [])
+    cached = CachedLanguageModel(lambda: model, ResultCache(store, engine="tiny", device="cpu"))
+    (passage,) = cached.read("", [])
     edits = [Edit(Span(at, at + 3), "the") for at in range(0, 90, 9)]
     return [
         passage.estimate(
@@ -141,18 +141,18 @@ def loaded(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every auditor use the models that are loaded, behind a cache where the settings ask for one."""
     model, translator, estimator = engines
 
-    def memory(name: str, settings: Settings) -> Memory:
-        return Memory(Store(home()), engine=name, device=settings.device)
+    def memory(name: str, settings: Settings) -> ResultCache:
+        return ResultCache(Store(home()), engine=name, device=settings.device)
 
     def language_model(settings: Settings) -> LanguageModel:
-        return RememberingLanguageModel(lambda: model, memory("model", settings)) if settings.cache else model
+        return CachedLanguageModel(lambda: model, memory("model", settings)) if settings.cache else model
 
     def back_translator(settings: Settings) -> BackTranslator:
-        cached = RememberingBackTranslator(lambda: translator, memory("translator", settings))
+        cached = CachedBackTranslator(lambda: translator, memory("translator", settings))
         return cached if settings.cache else translator
 
     def quality_estimator(settings: Settings) -> QualityEstimator:
-        cached = RememberingQualityEstimator(lambda: estimator, memory("estimator", settings))
+        cached = CachedQualityEstimator(lambda: estimator, memory("estimator", settings))
         return cached if settings.cache else estimator
 
     monkeypatch.setattr(factory, "load_language_model", language_model)

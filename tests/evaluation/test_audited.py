@@ -145,8 +145,8 @@ XLIFF = """<?xml version="1.0"?>
 """
 UNITS = (
     (
-        "O presidente da câmara encontrou-se com os capitães na segunda-feira.",
-        "The mayor said that shell meet the captains.",
+        "A presidente da câmara disse que vai abrir o porto na segunda-feira.",
+        "The mayor said that shell open the harbor on Monday.",
     ),
     ("Morreram 14 pessoas e a aldeia foi destruída.", "It killed 41 people, and the village was destroyed."),
     ("A ponte vai continuar fechada até ao outono.", "The bridge will remain closed until the the autumn."),
