@@ -61,6 +61,7 @@ SILENT_MODULES = frozenset(
         "batch",
         "cli",
         "config",
+        "corrections",
         "errors",
         "evaluation",
         "py",  # py.typed

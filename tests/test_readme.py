@@ -22,7 +22,7 @@ _TEXT = _README.read_text(encoding="utf-8")
 _COMMANDS = re.findall(r"^\$ (.+)$", _TEXT, re.MULTILINE)
 _PYTHON = re.findall(r"^```python\n(.*?)^```", _TEXT, re.MULTILINE | re.DOTALL)
 _TOML = dict(re.findall(r"^```toml\n# (\S+)\n(.*?)^```", _TEXT, re.MULTILINE | re.DOTALL))
-_MODELS = re.compile(r"auditor (?:check|batch|diff) ")  # of `diff`, what it compares
+_MODELS = re.compile(r"auditor (?:check|batch|diff|fix) ")  # of `diff`, what it compares
 _DEMO = re.compile(r"(?<=<!-- demo -->\n```text\n)(.*?)(?=```\n<!-- /demo -->)", re.DOTALL)
 _SHOWN_PARAGRAPHS = 3
 

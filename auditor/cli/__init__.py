@@ -27,6 +27,7 @@ COMMANDS = Table(
         "diff": "auditor.cli.diff",
         "evaluate": "auditor.cli.evaluate",
         "explain": "auditor.cli.explain",
+        "fix": "auditor.cli.fix",
         "models": "auditor.cli.models",
     },
 )
@@ -40,6 +41,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "diff": "Compare two JSON reports, or two folders of `auditor batch`.",
         "evaluate": "Measure systems on judged translations.",
         "explain": "Explain what stands in a report, or can be told to the auditor.",
+        "fix": "Correct STORY, one finding after the other, into a copy.",
         "models": "List, fetch, verify and find the embedded models.",
     }
 )

@@ -81,7 +81,7 @@ def check(  # noqa: PLR0913 (one parameter an option)
     if write_baseline and not reason.strip():
         raise SettingsError("--write-baseline needs a --reason, such as --reason 'read by an editor'.")
     accept = functools.partial(_accept, write_baseline, reason) if write_baseline else None
-    load = functools.partial(_load, input_format=input_format or "", source=source, columns=columns)
+    load = functools.partial(load_story, input_format=input_format or "", source=source, columns=columns)
     requests = [Request(name, functools.partial(load, name)) for name in files]
     return audit_all(requests, options, accept=accept)
 
@@ -101,7 +101,7 @@ def audit_all(requests: Sequence[Request], options: Options, *, accept: Callable
     failed = below = False
     with Display(quiet=options.quiet, verbose=options.verbose) as display:
         watcher = Watcher(display.report, display.is_due, functools.partial(_show, display))
-        auditor = functools.cache(functools.partial(_auditor, options, display))
+        auditor = functools.cache(functools.partial(auditor_of, options, display))
         for request, target in zip(requests, targets, strict=True):
             try:
                 story = request.load()
@@ -125,14 +125,15 @@ def _accept(path: Path, reason: str, audit: Audit) -> None:
     write(baseline.dump({*before, *baseline.accept(audit, reason=reason)}), path)
 
 
-def _load(name: str, *, input_format: str, source: str, columns: Columns) -> Story:
+def load_story(name: str, *, input_format: str, source: str, columns: Columns) -> Story:
     """Load a story and, where the user names it, what it was translated from."""
     data = files.load(name)
     given = SourceFile(source, files.load(source)) if source else None
     return Story(name, data, input_format=input_format, source=given, columns=columns)
 
 
-def _auditor(options: Options, display: Display) -> Auditor:
+def auditor_of(options: Options, display: Display) -> Auditor:
+    """Return the auditor that the options describe; the display is told how it comes on."""
     from auditor.pipeline import Auditor  # the models' libraries come with it, and take seconds
 
     return Auditor(options.settings, progress=display.report)

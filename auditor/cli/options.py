@@ -30,7 +30,7 @@ class Options:
     only: tuple[str, ...]
     ignore: tuple[str, ...]
     penalty: tuple[tuple[str, float], ...]
-    fail_under: float | None
+    fail_under: float | None = None
     device: str
     threads: int | None
     precision: str
@@ -149,6 +149,12 @@ _REPORT_OPTIONS = (
         help="Write the report to this file; for several stories, to this folder.",
     ),
 )
+_FAIL_UNDER = click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="SCORE",
+    help="Exit with 1 when a story scores below this.",
+)
 _AUDIT_OPTIONS = (
     click.option(
         "--config",
@@ -184,12 +190,7 @@ _AUDIT_OPTIONS = (
         callback=_points,
         help="Points of a minor, major, critical or minor-punctuation error; may be repeated.",
     ),
-    click.option(
-        "--fail-under",
-        type=click.FloatRange(0, 100),
-        metavar="SCORE",
-        help="Exit with 1 when a story scores below this.",
-    ),
+    _FAIL_UNDER,
     click.option("--device", default="cpu", show_default=True, help="Where the models run: cpu, cuda, mps."),
     click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: as torch chooses]"),
     click.option(
@@ -263,3 +264,6 @@ audit_options = gathered((*_REPORT_OPTIONS, *_AUDIT_OPTIONS), into=Options, name
 
 batch_options = gathered(_AUDIT_OPTIONS, into=Options, name="options")
 """Give a command the options of an audit, without those of one report, as the one argument `options`."""
+
+fix_options = gathered([option for option in _AUDIT_OPTIONS if option is not _FAIL_UNDER], into=Options, name="options")
+"""Give a command the options of an audit whose score decides nothing, as the one argument `options`."""

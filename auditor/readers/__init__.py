@@ -2,8 +2,9 @@
 
 A reader has `SUFFIXES: tuple[str, ...]`, the file endings it takes, and `read(data: bytes, *, name: str) -> Document`,
 which raises InputError with one clear sentence; those of running text also take the `language` that it should be in.
-Readers of marked-up files also have `offset_map(data, *, name) -> (markup, OffsetMap)`, the decoded file and the text
-with its places in it; those of units `aligned(data, *, name) -> Aligned`, which tells the unit that a range stands in.
+Readers of files that are text also have `offset_map(data, *, name) -> (markup, OffsetMap)`, the decoded file and the
+text with its places in it, by which findings are located and corrections written; those of units
+`aligned(data, *, name) -> Aligned`, which tells the unit that a range stands in.
 What a reader leaves out it counts, and says so in a note of the document: see `left_out`.
 """
 

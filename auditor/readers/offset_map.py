@@ -62,11 +62,19 @@ class OffsetMap:
         Raises:
             ValueError: the range touches no extracted text.
         """
-        first = max(0, bisect_right(self.pieces, span.start, key=_begins) - 1)
-        touched = [piece for piece in _until(self.pieces, first, span.end) if piece.span.overlaps(span)]
+        touched = self.parts(span)
         if not touched:
             raise ValueError(f"nothing was extracted at {span.start}-{span.end}")
-        return Span(_place(touched[0], span).start, _place(touched[-1], span).end)
+        return Span(touched[0].place.start, touched[-1].place.end)
+
+    def parts(self, span: Span) -> list[MappedPiece]:
+        """Return the pieces that `span` touches, cut to it; one that stands for its place as a whole stays whole."""
+        first = max(0, bisect_right(self.pieces, span.start, key=_begins) - 1)
+        touched: list[MappedPiece] = []
+        for piece in _until(self.pieces, first, span.end):
+            if piece.span.overlaps(span):
+                touched.append(_cut(piece, span))
+        return touched
 
 
 def join_blocks(blocks: Iterable[Iterable[Piece]]) -> OffsetMap:
@@ -135,10 +143,10 @@ def _begins(piece: MappedPiece) -> int:
     return piece.span.start
 
 
-def _place(piece: MappedPiece, span: Span) -> Span:
-    """Return the part of a piece's place that `span` touches."""
+def _cut(piece: MappedPiece, span: Span) -> MappedPiece:
+    """Return the part of a piece that `span` touches."""
     if len(piece.span) != len(piece.place):
-        return piece.place
-    start = max(span.start, piece.span.start) - piece.span.start
-    end = min(span.end, piece.span.end) - piece.span.start
-    return Span(piece.place.start + start, piece.place.start + end)
+        return piece
+    start, end = max(span.start, piece.span.start), min(span.end, piece.span.end)
+    shift = piece.place.start - piece.span.start
+    return MappedPiece(Span(start, end), Span(start + shift, end + shift))

@@ -9,24 +9,27 @@ import regex
 
 from auditor.errors import InputError
 from auditor.readers.checks import admit, screen
+from auditor.readers.offset_map import MappedPiece, OffsetMap
 from auditor.text import segmentation
-from auditor.values import Document
+from auditor.values import Document, Span
 
 SUFFIXES = (".txt", ".text")
 
 # The longer mark first: UTF-32's begins with UTF-16's.
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Byte order marks, and the encodings that they tell."""
 _CONTAINERS = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip archive or an office document", b"{\\rtf": "rich text"}
 
 # C0 controls that no text needs; wire transmissions keep SOH, STX, ETX, EOT and SYN, editors leave SUB and ESC.
 _CONTROL = regex.compile(r"[\x00\x05-\x08\x0e-\x15\x17-\x19]")
-_LEGACY = ("windows-1252", "mac-roman")
+LEGACY = ("windows-1252", "mac-roman")
+"""Encodings that are guessed where a text is not UTF-8."""
 _UTF8_PAIR = regex.compile(rb"[\xc3\xe2][\x80-\xbf]")
 # In the wrong encoding curly quotes become capitals inside words ("DonÕt"), Cyrillic becomes words of accented letters
 # alone, and other bytes become symbols that news does not use.
@@ -55,6 +58,13 @@ def read(data: bytes, *, name: str, language: str = "en") -> Document:
     return parse(text, name=name, notes=notes, language=language)
 
 
+def offset_map(data: bytes, *, name: str) -> tuple[str, OffsetMap]:
+    """Return the decoded file, which is its own text, and the text with its places in it."""
+    text, _ = decode(data, name=name)
+    whole = Span(0, len(text))
+    return text, OffsetMap(text, (MappedPiece(whole, whole),))
+
+
 def parse(text: str, *, name: str, notes: Sequence[str] = (), language: str = "en") -> Document:
     """Segment a text that is decoded already.
 
@@ -74,7 +84,7 @@ def decode(data: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
     for start, what in _CONTAINERS.items():
         if data.startswith(start):
             raise InputError(f"{name} is {what}, not plain text; save its words as plain text first.")
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if data.startswith(mark):
             return _decode_strictly(data[len(mark) :], encoding, name), ()
     if b"\x00" in data:
@@ -105,7 +115,7 @@ def _decode_wide(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 def _decode_legacy(data: bytes, name: str, position: int) -> tuple[str, tuple[str, ...]]:
     """Decode a legacy encoding of Western newsrooms, if that gives plausible letters and no broken UTF-8."""
     if not _UTF8_PAIR.search(data):
-        for encoding in _LEGACY:
+        for encoding in LEGACY:
             try:
                 text = data.decode(encoding)
             except UnicodeDecodeError:

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from auditor.errors import InputError
-from auditor.readers import READERS, text
+from auditor.readers import READERS
 from auditor.readers.detect import format_of
 from auditor.readers.offset_map import OffsetMap, is_same, join_blocks
 from auditor.values import Audit, Span
 
-_PLAIN = "text"  # the reader of files that are their own text
 _LINE_END = re.compile(r"\r\n|\r|\n")  # what editors and code hosts count
 
 
@@ -44,17 +43,14 @@ def locator(audit: Audit, original: bytes | None) -> Callable[[Span], FilePositi
         markup, offsets = _offset_map(original, audit.document.name)
     except InputError:  # the user said that it is of another format than it looks
         return _nowhere
-    if not is_same(markup if offsets is None else offsets.text, audit.document.text):
+    if not is_same(offsets.text, audit.document.text):
         return _nowhere
-    return _in_text(markup, offsets.locate if offsets else _unchanged)
+    return _in_text(markup, offsets.locate)
 
 
-def _offset_map(original: bytes, name: str) -> tuple[str, OffsetMap | None]:
-    """Return the decoded file, and the text in it where the file is not its own text."""
-    chosen = format_of(name, original)
-    if chosen == _PLAIN:
-        return text.decode(original, name=name)[0], None
-    reader = READERS.load(chosen)
+def _offset_map(original: bytes, name: str) -> tuple[str, OffsetMap]:
+    """Return the decoded file, and the text in it."""
+    reader = READERS.load(format_of(name, original))
     found: tuple[str, OffsetMap] = (
         reader.offset_map(original, name=name) if hasattr(reader, "offset_map") else ("", join_blocks([]))
     )

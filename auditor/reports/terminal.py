@@ -17,11 +17,12 @@ from auditor.values import Audit, Finding, Paragraph, ParagraphAudit, Severity
 
 SUFFIX = ".txt"
 
-_STYLES = {
+STYLES = {
     Severity.MINOR: "underline yellow",
     Severity.MAJOR: "underline red",
     Severity.CRITICAL: "bold underline2 red",
 }
+"""How the words of a finding are drawn where there is colour."""
 _WIDEST = 100  # columns; longer lines are hard to read
 _NARROWEST = 20
 _CELLS = 10
@@ -37,7 +38,7 @@ def render(audit: Audit, *, width: int = 80, color: bool = False, numbers: bool 
         numbers: show below each paragraph what signals measured of its sentences.
     """
     output = io.StringIO()
-    console = _console(output, max(_NARROWEST, min(width, _WIDEST)), color=color)
+    console = console_of(output, width, color=color)
     low, high = audit.interval
     console.print(Text(shown(audit.document.name), style="bold"))
     console.print(
@@ -61,11 +62,17 @@ def render(audit: Audit, *, width: int = 80, color: bool = False, numbers: bool 
     return "".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines()).encode()
 
 
-def _console(output: io.StringIO, width: int, *, color: bool) -> Console:
-    """Return a console that draws the same whatever the machine: it asks no environment."""
+def console_of(output: io.StringIO, width: int, *, color: bool) -> Console:
+    """Return a console that draws the same whatever the machine: it asks no environment.
+
+    Args:
+        output: what it draws on.
+        width: columns of the terminal; lines that are hard to read are drawn narrower.
+        color: whether it draws in colour.
+    """
     return Console(
         file=output,
-        width=width,
+        width=max(_NARROWEST, min(width, _WIDEST)),
         force_terminal=color,
         color_system="standard" if color else None,
         force_jupyter=False,
@@ -99,7 +106,7 @@ def _story(text: str, paragraph: ParagraphAudit, first: int, *, color: bool) -> 
         begins = sum(finding.span.start == piece.span.start for finding in inside)
         severity = worst(inside)
         story.append("" if color else "[" * begins)
-        story.append(shown(piece.span.of(text)), style=_STYLES[severity] if severity else "")
+        story.append(shown(piece.span.of(text)), style=STYLES[severity] if severity else "")
         for number, finding in zip(piece.findings, inside, strict=True):
             if finding.span.end == piece.span.end:
                 story.append(f"({number + 1})" if color else f"]({number + 1})", style="dim")
@@ -108,7 +115,7 @@ def _story(text: str, paragraph: ParagraphAudit, first: int, *, color: bool) -> 
 
 def _note(console: Console, text: str, finding: Finding, number: int) -> Text:
     """Return "1. sensible → sensitive (0.93, mistranslation, major)" and, below it, why."""
-    note = Text.assemble((shortened(finding.span.of(text)), _STYLES[finding.severity]))
+    note = Text.assemble((shortened(finding.span.of(text)), STYLES[finding.severity]))
     if finding.suggestions:
         note.append(" → ").append(suggested(finding), style="bold green")
     note.append(f" ({finding.probability:.2f}, {finding.kind}, {finding.severity})\n{as_sentence(finding)}")

@@ -87,7 +87,7 @@ def sift(
     suppressions: Sequence[InlineSuppression] = (),
 ) -> Reviewed:
     """Part the findings that an editor has accepted from those that are new."""
-    own = [item for item in accepted if _is_same_file(item.document, document.name)]
+    own = [item for item in accepted if is_same_file(item.document, document.name)]
     pairs = match([item.fingerprint for item in own], take(document, findings))
     inside: list[tuple[InlineSuppression, Span]] = []
     for suppression in suppressions:
@@ -111,7 +111,7 @@ def sift(
     return Reviewed(tuple(kept), tuple(suppressed), tuple(unused))
 
 
-def _is_same_file(one: str, other: str) -> bool:
+def is_same_file(one: str, other: str) -> bool:
     """Tell whether two paths, each as seen from some folder, may be those of one file: one ends with the other."""
     short, long = sorted((PurePath(os.path.normpath(name)).parts for name in (one, other)), key=len)
     return long[-len(short) :] == short
