@@ -20,8 +20,8 @@ from auditor.cli.progress import Display
 from auditor.cli.questions import Asked, Decision, Screen, Verdict, ask_all
 from auditor.corrections import choosing, decisions, write_back
 from auditor.corrections.choosing import Taken
+from auditor.corrections.corrected import Corrected
 from auditor.corrections.edits import Correction, Left
-from auditor.corrections.marked_up import Corrected
 from auditor.errors import SettingsError
 from auditor.readers import READERS
 from auditor.readers.tables import Columns

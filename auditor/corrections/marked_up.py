@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.corrections import dialects
+from auditor.corrections.corrected import COMMENT, MARKUP, MEANING, PARAGRAPHS, Corrected
 from auditor.corrections.dialects import Dialect
 from auditor.corrections.edits import Correction, Edit, Left, edits, spliced, trimmed
 from auditor.errors import InputError
@@ -22,21 +23,6 @@ from auditor.values import Document, Span
 
 _REFERENCE = re.compile(r"&[#\w]+;?|\\.", re.DOTALL)
 _WIDE = ("utf-16-le", "utf-16-be")
-
-_COMMENT = "a comment to auditor stands inside it"
-_PARAGRAPHS = "it runs from one paragraph into the next"
-_MARKUP = "it crosses markup of the file"
-_MEANING = "the file would read otherwise than it should"
-
-
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """The corrected copy, what it changes as text (`before`, `after`), and which corrections were not made."""
-
-    data: bytes
-    before: str
-    after: str
-    left: tuple[Left, ...] = ()
 
 
 class _UnsafeError(Exception):
@@ -92,10 +78,10 @@ def correct(data: bytes, document: Document, input_format: str, corrections: Seq
     if not _reads_right(file, placed):
         for one in placed:
             if not _reads_right(file, [one]):
-                left.append(Left(one.correction, _MEANING))
+                left.append(Left(one.correction, MEANING))
         placed = [one for one in placed if all(one.correction != other.correction for other in left)]
         if not _reads_right(file, placed):
-            left += [Left(one.correction, _MEANING) for one in placed]
+            left += [Left(one.correction, MEANING) for one in placed]
             placed = []
     changes = _of_markup(placed)
     return Corrected(file.encoded(changes), file.markup, spliced(file.markup, changes), tuple(left))
@@ -141,7 +127,7 @@ def _place(file: _File, document: Document, correction: Correction) -> _Placed:
         max([correction.span.end, *(change.span.end for change in changes)]),
     )
     if around.of(file.offsets.text) != around.of(document.text):
-        raise _UnsafeError(_COMMENT)
+        raise _UnsafeError(COMMENT)
     markup: list[Edit] = []
     for change in changes:
         markup += _in_file(file, change, correction.span) if change.span else [_put_in(file, change, correction.span)]
@@ -152,9 +138,9 @@ def _in_file(file: _File, change: Edit, words: Span) -> Iterator[Edit]:
     """Yield what a change of words is in the markup."""
     parts = file.offsets.parts(change.span)
     if sum(len(part.span) for part in parts) != len(change.span):
-        raise _UnsafeError(_PARAGRAPHS)
+        raise _UnsafeError(PARAGRAPHS)
     if any(not _is_plain(file, part) for part in parts):
-        raise _UnsafeError(_MARKUP)
+        raise _UnsafeError(MARKUP)
     gaps = [_gap(one, two) for one, two in itertools.pairwise(parts)]
     whole = Span(parts[0].place.start, parts[-1].place.end)
     seam = file.dialect.seam
@@ -167,7 +153,7 @@ def _in_file(file: _File, change: Edit, words: Span) -> Iterator[Edit]:
     else:
         smaller = trimmed(file.offsets.text, change)
         if smaller == change:
-            raise _UnsafeError(_MARKUP)
+            raise _UnsafeError(MARKUP)
         yield from _in_file(file, smaller, words) if smaller.span else [_put_in(file, smaller, words)]
 
 
@@ -186,7 +172,7 @@ def _put_in(file: _File, change: Edit, words: Span) -> Edit:
     elif behind:
         place = behind[0].place.start
     else:
-        raise _UnsafeError(_PARAGRAPHS)
+        raise _UnsafeError(PARAGRAPHS)
     return Edit(Span(place, place), _written(file, change.replacement, Span(place, place)))
 
 
@@ -200,7 +186,7 @@ def _written(file: _File, words: str, place: Span) -> str:
     """Return words as they are written at a place of the file."""
     literal = file.markup.rfind("<![CDATA[", 0, place.start) > file.markup.rfind("]]>", 0, place.start)
     if literal and "]]>" in words:
-        raise _UnsafeError(_MARKUP)
+        raise _UnsafeError(MARKUP)
     dialect = dialects.of("text", "") if literal and file.input_format == "bitext" else file.dialect
     try:
         return dialect.encode(words, file.codec)

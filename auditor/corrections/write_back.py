@@ -6,13 +6,14 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
-from auditor.corrections import marked_up
+from auditor.corrections import marked_up, tracked_changes
+from auditor.corrections.corrected import Corrected
 from auditor.corrections.edits import Correction
-from auditor.corrections.marked_up import Corrected
 from auditor.errors import InputError
 from auditor.readers import READERS, detect
 from auditor.values import Document
 
+_WORD = "docx"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # what tools that read a diff take for a line
 
 
@@ -23,10 +24,10 @@ def format_of(name: str, data: bytes, *, chosen: str = "") -> str:
         InputError: none can.
     """
     found = detect.format_of(name, data, chosen=chosen)
-    if not hasattr(READERS.load(found), "offset_map"):
+    if found != _WORD and not hasattr(READERS.load(found), "offset_map"):
         raise InputError(
-            f"{name} is a file that fix cannot write; it writes plain text, HTML, Markdown, translation files and "
-            "subtitles."
+            f"{name} is a file that fix cannot write; it writes plain text, HTML, Markdown, Word and translation files "
+            "and subtitles."
         )
     return found
 
@@ -43,6 +44,8 @@ def corrected(data: bytes, document: Document, input_format: str, corrections: S
     Raises:
         InputError: the file is not the one that was read, or cannot be written.
     """
+    if input_format == _WORD:
+        return tracked_changes.correct(data, document, corrections)
     return marked_up.correct(data, document, input_format, corrections)
 
 

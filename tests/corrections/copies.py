@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from auditor.corrections import write_back
+from auditor.corrections.corrected import Corrected
 from auditor.corrections.edits import Correction
-from auditor.corrections.marked_up import Corrected
 from auditor.readers import files
 from auditor.values import Span
 

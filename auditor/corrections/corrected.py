@@ -1,0 +1,22 @@
+"""What becomes of a file that is corrected, and why something of it may be left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.corrections.edits import Left
+
+COMMENT = "a comment to auditor stands inside it"
+PARAGRAPHS = "it runs from one paragraph into the next"
+MARKUP = "it crosses markup of the file"
+MEANING = "the file would read otherwise than it should"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The corrected copy, what it changes as text (`before`, `after`), and which corrections were not made."""
+
+    data: bytes
+    before: str
+    after: str
+    left: tuple[Left, ...] = ()
