@@ -16,6 +16,8 @@ Poisson binomial, sum of p(1-p)w². And a text is a sample: another one of the s
 other errors, whose points, were they to fall as a compound Poisson process, have the variance sum of p·w². With half a
 minor error for what was not seen (Jeffreys' prior of a rate), points are taken as gamma distributed with that mean and
 that variance, and its quantiles by the approximation of Wilson and Hilferty (1931).
+
+What a finding costs is its share of what the document's score lacks of 100, by its expected points: costs add up to it.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Self
 
@@ -62,7 +64,8 @@ def score(
         penalties: points that replace those of `DEFAULT_PENALTIES`.
 
     Returns:
-        The document's score, its 90 % interval (low, high), and the paragraphs with their findings.
+        The document's score, its 90 % interval (low, high), and the paragraphs with their findings, which know what
+        they cost.
 
     Raises:
         SettingsError: a penalty is below zero or beyond reason.
@@ -72,13 +75,15 @@ def score(
     whole = _Points.of(findings, points)
     words = len(document.words)
     rate = _rate(whole.expected, words, prior=0.0)
+    middle, interval = _scores(whole, words, prior=0.0)
+    charged = [_charge(finding, whole.expected, 100 - middle, points) for finding in findings]
     audits = []
-    for paragraph, inside in zip(document.paragraphs, _by_paragraph(document, findings), strict=True):
+    for paragraph, inside in zip(document.paragraphs, _by_paragraph(document, charged), strict=True):
         own = _Points.of(inside, points)
         length = sum(len(sentence.words) for sentence in paragraph.sentences)
         prior = min(rate, 100 * own.expected / max(1, length))
         audits.append(ParagraphAudit(paragraph.span, *_scores(own, length, prior=prior), tuple(inside)))
-    return (*_scores(whole, words, prior=0.0), tuple(audits))
+    return middle, interval, tuple(audits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,12 @@ def _weight(finding: Finding, points: Mapping[str, float]) -> float:
     if finding.severity is Severity.MINOR and finding.kind is Kind.PUNCTUATION:
         return points["minor-punctuation"]
     return points[finding.severity]
+
+
+def _charge(finding: Finding, total: float, loss: float, points: Mapping[str, float]) -> Finding:
+    """Return the finding with its cost: its share of the document's `loss`, as of the `total` of expected points."""
+    share = finding.probability * _weight(finding, points) / total if total else 0.0
+    return replace(finding, cost=share * loss)
 
 
 def _rate(points: float, words: int, *, prior: float) -> float:

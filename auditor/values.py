@@ -344,12 +344,22 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What the models say for a repair, for those who ask for numbers: see `Repair`."""
+
+    gain_nats: float
+    meaning_nats: float | None
+    value_nats: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A place to distrust.
 
     `mechanism` is the name that `auditor explain` knows. `probability` is the calibrated chance that the span is an
     error. `suggestions` are up to three replacements for exactly the span's text, best first; "" means: delete.
-    `evidence` are whole sentences an editor understands.
+    `evidence` are whole sentences an editor understands; `price` is what they rest on, None where nothing was priced.
+    `cost` is what the finding takes from the document's score (points, 0-100), None before the document was scored.
     """
 
     span: Span
@@ -361,6 +371,8 @@ class Finding:
     suggestions: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     in_quotation: bool = False
+    price: Price | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ _SECOND = (
         mechanism="false-friends",
         message="“sensible” may be a false friend for “sensitive”",
         suggestions=("sensitive", "touchy"),
-        evidence=("The text reads 14 nats better as “sensitive”.", "The back-translation keeps the meaning."),
+        evidence=("The text reads much better as “sensitive”.", "The back-translation keeps the meaning."),
+        cost=13.0,
     ),
     Finding(
         span=_at("shell pay"),
@@ -72,7 +73,8 @@ _SECOND = (
         mechanism="contractions",
         message="“shell pay” may be “she’ll” without its apostrophe",
         suggestions=("she’ll pay",),
-        evidence=("The text reads 20 nats better as “she’ll pay”.",),
+        evidence=("The text reads much better as “she’ll pay”.",),
+        cost=26.5,
     ),
 )
 _THIRD = (
@@ -84,6 +86,7 @@ _THIRD = (
         mechanism="lost-quotation-marks",
         message="“We are ready to listen at the unions,” may be direct speech without its quotation marks",
         suggestions=("“We are ready to listen at the unions,”",),
+        cost=0.25,
     ),
     Finding(
         span=Span(_at("at the unions").start, _at("at the unions").start + 2),
@@ -91,8 +94,9 @@ _THIRD = (
         severity=Severity.MINOR,
         probability=0.6,
         mechanism="wrong-function-words",
-        message="“at” may be the wrong small word",
+        message="“at” may be the wrong word",
         suggestions=("to",),
+        cost=1.75,
     ),
     Finding(
         span=_at("of of"),
@@ -102,6 +106,7 @@ _THIRD = (
         mechanism="repetitions",
         message="“of of” may be a word written twice",
         suggestions=("of", ""),
+        cost=5.0,
     ),
 )
 _FOURTH = (
@@ -113,6 +118,7 @@ _FOURTH = (
         mechanism="round-trip",
         message="“nobody” may be awkward; it stands inside a quotation, so check the tape before changing it",
         in_quotation=True,
+        cost=1.0,
     ),
 )
 

@@ -84,7 +84,8 @@ def test_each_finding_is_in_the_paragraph_where_it_begins(findings: list[Finding
     """All findings come back, in order, each once."""
     _, _, paragraphs = scoring.score(_DOCUMENT, findings)
 
-    assert findings == [finding for paragraph in paragraphs for finding in paragraph.findings]
+    scored = [finding for paragraph in paragraphs for finding in paragraph.findings]
+    assert findings == [replace(finding, cost=None) for finding in scored]
     assert all(paragraph.span.start <= finding.span.start for paragraph in paragraphs for finding in paragraph.findings)
 
 
@@ -145,3 +146,27 @@ def test_longer_clean_texts_are_surer() -> None:
     lows = [low for low, _ in _intervals([])]
 
     assert lows[1] < lows[2] < lows[3] < lows[0] < 100
+
+
+@given(_FINDINGS)
+def test_costs_add_up_to_what_the_score_lacks(findings: list[Finding]) -> None:
+    """Of the document's 100 points; none is below zero, and each is in proportion to what the finding counts."""
+    score, _, paragraphs = scoring.score(_DOCUMENT, findings)
+    costs = [finding.cost or 0.0 for paragraph in paragraphs for finding in paragraph.findings]
+
+    assert all(cost >= 0 for cost in costs)
+    assert math.isclose(math.fsum(costs), 100 - score, abs_tol=1e-9)
+
+
+def test_what_counts_twice_costs_twice() -> None:
+    """Two major errors of one chance cost the same, a minor one a fifth."""
+    findings = [
+        _finding(0, 0.5, Severity.MAJOR, Kind.GRAMMAR),
+        _finding(5, 0.5, Severity.MAJOR, Kind.GRAMMAR),
+        _finding(12, 0.5, Severity.MINOR, Kind.GRAMMAR),
+    ]
+    _, _, paragraphs = scoring.score(_DOCUMENT, findings)
+    first, second, third = (finding.cost or 0.0 for paragraph in paragraphs for finding in paragraph.findings)
+
+    assert first == second
+    assert math.isclose(first, 5 * third)

@@ -12,12 +12,24 @@ second time, 917 words 0.8 s; with their findings 0.2 s and 36 MiB, and 0.1 s (t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from typing import Any, TypeVar
 
 from auditor.cache.cached_engines import ResultCache
 from auditor.protocols import Passage
-from auditor.values import Document, Finding, Found, Kind, Knowledge, Measurements, Numbers, Per, Severity, Span
+from auditor.values import (
+    Document,
+    Finding,
+    Found,
+    Kind,
+    Knowledge,
+    Measurements,
+    Numbers,
+    Per,
+    Price,
+    Severity,
+    Span,
+)
 
 Value = TypeVar("Value")
 Find = Callable[[Measurements], Found]
@@ -132,12 +144,14 @@ def _read(written: Mapping[str, Any], origin: int) -> Found:
 
 def _written_finding(finding: Finding, origin: int) -> dict[str, object]:
     found = {field.name: getattr(finding, field.name) for field in fields(finding)}
-    return {**found, "span": _shifted(finding.span, -origin)}
+    price = finding.price and astuple(finding.price)
+    return {**found, "span": _shifted(finding.span, -origin), "price": price}
 
 
 def _read_finding(item: Mapping[str, Any], origin: int) -> Finding:
     found: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in item.items()}
     found["span"] = Span(*(at + origin for at in item["span"]))
+    found["price"] = found["price"] and Price(*found["price"])
     return Finding(**{**found, "kind": Kind(item["kind"]), "severity": Severity(item["severity"])})
 
 

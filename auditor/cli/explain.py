@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import click
 
-from auditor import signature
+from auditor import scoring, signature
 from auditor.errors import UnknownNameError
 from auditor.repairs import REPAIRS
 from auditor.review.apply import POLICIES
@@ -58,6 +58,48 @@ How many threads there are and whether results come from the cache changes no nu
 Here and now:"""
 
 
+SCORE = """From 0 to 100, higher is better; 100 is given only where nothing was found.
+
+What it counts
+    Each finding counts points: {minor:g} if the error is minor, {major:g} if it is major, {critical:g} if it is
+    critical, {comma:g} for a minor slip of punctuation; `--penalty` and auditor.toml change them. A finding is an error
+    only with a chance, so it counts its points times that chance: a major error with a chance of 0.80 counts
+    {major:g} × 0.80 = {counted:g} points.
+
+How points become a score
+    They are taken per 100 words, with {prior:g} more words added so that a short text is not damned by one slip. Every
+    {half:g} points per 100 words halve the score: 100, 50, 25, …
+
+Example
+    {words} words with one major error (chance 0.80) and one minor (chance 0.50) count
+    {major:g} × 0.80 + {minor:g} × 0.50 = {total:g} points, {rate:.1f} per 100 words: the score is {score:.0f}.
+
+What a finding costs
+    The {loss:.1f} points that this story lacks of 100 are divided among its findings by what they count: the major
+    error costs {first:.1f}, the minor one {second:.1f}. So what findings cost adds up to what the
+    story lacks of 100, and a paragraph costs what its findings cost. A paragraph's own score is of its words alone.
+
+The interval
+    The numbers in parentheses: with a chance of 90 %, the score by all errors of the kinds that are found lies between.
+
+Source
+    Points are MQM's: Freitag et al. (2021), "Experts, Errors, and Context". What nobody finds costs nothing."""
+
+
+def _score() -> str:
+    """Explain the score by the numbers that it is made of."""
+    points = scoring.DEFAULT_PENALTIES
+    words = 250
+    counts = (points["major"] * 0.80, points["minor"] * 0.50)
+    total = sum(counts)
+    rate = 100 * total / (words + scoring.PRIOR_WORDS)
+    score = 100 * 2 ** (-rate / scoring.HALF_RATE)
+    example = {"words": words, "total": total, "rate": rate, "score": score, "loss": 100 - score}
+    costs = {"first": (100 - score) * counts[0] / total, "second": (100 - score) * counts[1] / total}
+    fixed = {"prior": scoring.PRIOR_WORDS, "half": scoring.HALF_RATE, "counted": counts[0]}
+    return SCORE.format_map({**points, "comma": points["minor-punctuation"], **fixed, **example, **costs})
+
+
 @click.command()
 @click.argument("name", required=False)
 def explain(name: str | None) -> int:
@@ -72,7 +114,7 @@ def _names() -> str:
         "repair mechanisms": list(REPAIRS),
         "kinds of error": list(KINDS),
         "an organisation's policy": list(POLICIES),
-        "reports": ["signature"],
+        "reports": ["score", "signature"],
     }
     lines: list[str] = []
     for title, names in groups.items():
@@ -85,9 +127,11 @@ def _explanation(name: str) -> str:
     for table in (SIGNALS, REPAIRS, POLICIES):
         if name in table:
             return f"{name} ({table.noun})\n\n{inspect.getdoc(table.load(name))}"
+    if name == "score":
+        return f"score\n\n{_score()}"
     if name == "signature":
         told = {"auditor": __version__, **signature.rules()}
         return "\n".join([SIGNATURE, *(f"  {part:<18}  {value}" for part, value in told.items())])
     if name in KINDS:
         return f"{name} (kind of error)\n\n{KINDS[name]}\n\nSource\n    The MQM typology, https://themqm.org."
-    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *POLICIES, "signature"])
+    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *POLICIES, "score", "signature"])

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from auditor.detection.candidate_spans import CandidateSpan, DetectorInput
+from auditor.repairs.traits import traits_of
 from auditor.signals.quality_estimation import SIGNAL
 from auditor.text.quotations import is_quoted
-from auditor.values import Finding, Kind, QualityEstimate, Repair, Severity, Span
+from auditor.values import Finding, Kind, Price, QualityEstimate, Repair, Severity, Span
 
 _SUGGESTIONS = 3
+_MUCH, _CLEARLY = 7.0, 2.0  # nats from which a wording reads much better (a thousand times likelier), and better
+_KEPT = -1.0  # nats that the translation may lose and still say the same
 _SECOND = 0.3  # share of the best repair's value that another must reach to be suggested beside it
 _FAR = 7.0  # nats behind the best from which another is a thousand times less likely, and not worth reading
 _UNLIKELY = 12.0  # nats; of the words of sound sentences 5 % are as unlikely given the source (WMT 2022, pt-en)
@@ -54,6 +57,7 @@ def _report_repair(span: CandidateSpan, repair: Repair, given: DetectorInput) ->
         suggestions=_suggestions(repair, span.rivals, text),
         evidence=_evidence(repair, given),
         in_quotation=in_quotation,
+        price=Price(repair.gain_nats, repair.meaning_nats, repair.value_nats),
     )
 
 
@@ -112,13 +116,11 @@ def _evidence(repair: Repair, given: DetectorInput) -> tuple[str, ...]:
     candidate = repair.candidate
     text = given.measurements.document.text
     if not candidate.shown:
-        return (f"A word like “{candidate.replacement}” would read {repair.gain_nats:.0f} nats better here.",)
+        return (f"A word like “{candidate.replacement}” would read{_much(repair.gain_nats)} better here.",)
     if candidate.evidence:
         return (*candidate.evidence, *_from_source(candidate.span, given))
-    better = _shorten(candidate.replacement)
-    how = f"as “{better}”" if better else f"without “{_shorten(candidate.span.of(text))}”"
-    lines = [f"The text reads {repair.gain_nats:.0f} nats better {how}."]
-    if repair.meaning_nats is not None and repair.meaning_nats >= -1.0:
+    lines = [_comparison(repair, candidate.span.of(text))]
+    if repair.meaning_nats is not None and repair.meaning_nats >= _KEPT:
         lines.append("The back-translation keeps the meaning.")
     back = given.measurements.back.get(given.sentence_at(candidate.span).span.start)
     if back and back.round_trip and candidate.kind is Kind.MISTRANSLATION:
@@ -128,8 +130,24 @@ def _evidence(repair: Repair, given: DetectorInput) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _comparison(repair: Repair, words: str) -> str:
+    """Say how the text reads with the repair; where that is no better, say what the finding rests on instead."""
+    candidate = repair.candidate
+    better = _shorten(candidate.replacement)
+    how = f"as “{better}”" if better else f"without “{_shorten(words)}”"
+    if repair.gain_nats >= _CLEARLY:
+        return f"The text reads{_much(repair.gain_nats)} better {how}."
+    if traits_of(candidate.mechanism).is_model_proposed:
+        return f"The text may read a little better {how}."
+    return f"By a rule of this house; `auditor explain {candidate.mechanism}` says more."
+
+
+def _much(gain_nats: float) -> str:
+    return " much" if gain_nats >= _MUCH else ""
+
+
 def _back_and_forth(round_trip: str) -> str:
-    return f"Back and forth, the sentence becomes: “{_shorten(round_trip, _LONGEST_SENTENCE)}”"
+    return f"Translated there and back, the sentence becomes: “{_shorten(round_trip, _LONGEST_SENTENCE)}”"
 
 
 def _from_source(span: Span, given: DetectorInput) -> Iterator[str]:
@@ -140,7 +158,7 @@ def _from_source(span: Span, given: DetectorInput) -> Iterator[str]:
         return
     for word, log_prob, others in zip(sentence.words, forced.log_probs, forced.alternatives, strict=True):
         if log_prob <= -_UNLIKELY and others and span.overlaps(word.span):
-            yield f"Reading the source, a translation model would rather write “{others[0]}” than “{word.text}” here."
+            yield f"Reading the source, a translation program would rather write “{others[0]}” than “{word.text}” here."
             return
 
 

@@ -6,7 +6,7 @@ Line breaks, percent signs and separators are escaped, so that no text can issue
 from __future__ import annotations
 
 from auditor.reports.file_positions import FilePosition, locator
-from auditor.reports.marking import quoted, shortened, shown
+from auditor.reports.marking import costs, quoted, shortened, shown
 from auditor.values import Audit, Finding, Severity
 
 SUFFIX = ".github.txt"
@@ -47,7 +47,10 @@ def _message(finding: Finding) -> str:
     parts = [f"{finding.message}."]
     if finding.suggestions:
         parts.append(f"Suggestion: {', or '.join(quoted(shortened(one)) for one in finding.suggestions)}.")
-    return "\n".join([shown(part) for part in (*parts, *finding.evidence)])
+    parts += finding.evidence
+    if finding.cost is not None:
+        parts.append(f"It {costs(finding)} of the score.")
+    return "\n".join(map(shown, parts))
 
 
 def _data(text: str) -> str:

@@ -10,7 +10,19 @@ import functools
 import html
 from importlib import resources
 
-from auditor.reports.marking import Piece, as_sentence, counted, pieces, shortened, shown, suggested, whole, worst
+from auditor.reports.marking import (
+    Piece,
+    as_sentence,
+    costs,
+    costs_in_all,
+    counted,
+    pieces,
+    shortened,
+    shown,
+    suggested,
+    whole,
+    worst,
+)
 from auditor.values import Audit, Finding, Kind, ParagraphAudit, Severity
 
 SUFFIX = ".html"
@@ -44,7 +56,8 @@ def render(audit: Audit) -> bytes:
 </main>
 <footer>
 <p>Scores are 0-100, 100 means that nothing was found; numbers in parentheses are 90 % intervals. The chance is that
-of an error at that place. {_basis(audit)} every mark is a place to check, not a verdict.</p>
+of an error at that place. What a finding costs is its part of the points that the story lacks of 100.
+{_basis(audit)} every mark is a place to check, not a verdict.</p>
 <p class="signature">{_escaped(audit.signature)}</p>
 </footer>
 <script>
@@ -127,11 +140,16 @@ def _paragraph(text: str, paragraph: ParagraphAudit, number: int, first: int) ->
     return (
         f'<section aria-label="paragraph {number}, score {whole(paragraph.score)}">'
         f'<p class="score">{_gauge(paragraph.score)}<b>{whole(paragraph.score)}</b> '
-        f'<span class="interval">({whole(low)}–{whole(high)})</span></p>'
+        f'<span class="interval">({whole(low)}–{whole(high)})</span>{_cost(paragraph)}</p>'
         f'<div><p class="story" dir="auto">{story}</p>'
         + (f'<ol class="notes" start="{first + 1}" aria-hidden="true">{notes}</ol>' if notes else "")
         + "</div></section>"
     )
+
+
+def _cost(paragraph: ParagraphAudit) -> str:
+    words = costs_in_all(paragraph.findings)
+    return f'<span class="cost">{words}</span>' if words else ""
 
 
 def _piece(text: str, piece: Piece, paragraph: ParagraphAudit, first: int) -> str:
@@ -154,9 +172,10 @@ def _note(text: str, finding: Finding) -> str:
     if finding.suggestions:
         change += f" → <b>{html.escape(suggested(finding))}</b>"
     evidence = "".join(f'<span class="evidence">{_escaped(line)}</span>' for line in finding.evidence)
+    sort = [finding.kind, finding.severity, f"chance {finding.probability:.2f}", costs(finding)]
     return (
         f'<span class="note" data-kind="{finding.kind}" data-chance="{finding.probability:.4f}">'
         f'<span class="change">{change}</span>'
-        f'<span class="sort">{finding.kind}, {finding.severity}, chance {finding.probability:.2f}</span>'
+        f'<span class="sort">{", ".join(filter(None, sort))}</span>'
         f'<span class="message">{_escaped(as_sentence(finding))}</span>{evidence}</span>'
     )

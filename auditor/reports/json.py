@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from auditor.errors import InputError
@@ -22,6 +23,7 @@ from auditor.values import (
     Paragraph,
     ParagraphAudit,
     Per,
+    Price,
     Sentence,
     Severity,
     Span,
@@ -29,7 +31,7 @@ from auditor.values import (
 )
 
 SUFFIX = ".json"
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 _PAIR = re.compile(r"\[\n\s*([0-9.e+-]+),\n\s*([0-9.e+-]+)\n\s*\]")
 _Object = Mapping[str, Any]
@@ -108,6 +110,8 @@ def _finding(text: str, finding: Finding) -> dict[str, object]:
         "suggestions": finding.suggestions,
         "evidence": finding.evidence,
         "in_quotation": finding.in_quotation,
+        "cost": finding.cost,
+        "price": None if finding.price is None else asdict(finding.price),
     }
 
 
@@ -182,7 +186,14 @@ def _read_finding(read: _Object) -> Finding:
         suggestions=tuple(read["suggestions"]),
         evidence=tuple(read["evidence"]),
         in_quotation=read["in_quotation"],
+        price=_read_price(read.get("price")),
+        cost=read.get("cost"),
     )
+
+
+def _read_price(read: _Object | None) -> Price | None:
+    """Return what a repair was priced at; a report before form 1.2 does not say."""
+    return None if read is None else Price(read["gain_nats"], read["meaning_nats"], read["value_nats"])
 
 
 def _read_span(read: _Object) -> Span:

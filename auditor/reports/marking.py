@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from auditor.values import Audit, Finding, Severity, Span
 # Control characters drive terminals and browsers, directional overrides make a line read other than it is stored.
 _UNSAFE = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAK = regex.compile(r"[^\S\n\r\f\v\u0085\u2028\u2029]*[\n\r\f\v\u0085\u2028\u2029]\s*")
+
+_SHOWN_COST = 0.05  # points; less is nothing at one decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,20 @@ def quoted(suggestion: str) -> str:
     return suggestion if suggestion.startswith(("“", '"')) else f"“{suggestion}”"
 
 
+def costs(finding: Finding) -> str:
+    """Put what a finding costs into words: "costs 4.3 points"; nothing where the document was not scored."""
+    if finding.cost is None:
+        return ""
+    return f"costs {_points(finding.cost)}"
+
+
+def costs_in_all(findings: Sequence[Finding]) -> str:
+    """Put what findings cost together into words; nothing where there are none, or the document was not scored."""
+    if not findings or any(finding.cost is None for finding in findings):
+        return ""
+    return f"costs {_points(math.fsum(finding.cost or 0.0 for finding in findings))}"
+
+
 def counted(audit: Audit) -> str:
     """Put the number of findings into words, with their kinds, most frequent first."""
     kinds = Counter(sorted(finding.kind.value for finding in audit.findings))
@@ -93,6 +110,12 @@ def counted(audit: Audit) -> str:
 def whole(score: float) -> int:
     """Round a score for display; only a true 100 is shown as 100."""
     return min(round(score), 99) if score < 100 else 100
+
+
+def _points(cost: float) -> str:
+    if cost < _SHOWN_COST:
+        return "less than 0.1 points"
+    return f"{cost:.1f} point{'s' * (f'{cost:.1f}' != '1.0')}"
 
 
 def _picture(match: regex.Match[str]) -> str:

@@ -77,7 +77,8 @@ def _plain(text: str) -> str:
 
 
 def _metadata(finding: Finding) -> str:
-    note = {"note": finding.message, "suggestions": list(finding.suggestions), "probability": finding.probability}
+    note: dict[str, object] = {"note": finding.message, "suggestions": list(finding.suggestions)}
+    note |= {"probability": finding.probability, "cost": finding.cost}
     return json.dumps(note, ensure_ascii=False)
 
 

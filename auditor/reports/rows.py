@@ -10,7 +10,10 @@ from auditor.values import Audit, Finding, Sentence, Span
 
 
 class FindingRow(NamedTuple):
-    """A finding; offsets are code points of the audited text, `paragraph` counts from 1, `sentence` is its context."""
+    """A finding; offsets are code points of the audited text, `paragraph` counts from 1, `sentence` is its context.
+
+    `cost` is what it takes from the document's score, in points, None before that was scored.
+    """
 
     document: str
     paragraph: int
@@ -19,6 +22,7 @@ class FindingRow(NamedTuple):
     severity: str
     kind: str
     probability: float
+    cost: float | None
     text: str
     suggestion_1: str
     suggestion_2: str
@@ -91,6 +95,7 @@ def _finding_row(audit: Audit, number: int, finding: Finding, sentence: Span) ->
         severity=finding.severity.value,
         kind=finding.kind.value,
         probability=round(finding.probability, 3),
+        cost=None if finding.cost is None else round(finding.cost, 2),
         text=finding.span.of(text),
         suggestion_1=first,
         suggestion_2=second,

@@ -67,8 +67,14 @@ def _result(audit: Audit, finding: Finding, position: FilePosition | None, uri: 
         "message": {"text": message},
         "locations": [{"physicalLocation": physical, **({} if position else _named(audit, finding))}],
         "fixes": [_fix(suggestion, position, uri) for suggestion in suggestions if position],
-        "properties": {"kind": finding.kind.value, "probability": finding.probability, "tags": [finding.kind.value]},
+        "properties": {"kind": finding.kind.value, **_weighed(finding), "tags": [finding.kind.value]},
     }
+
+
+def _weighed(finding: Finding) -> dict[str, float]:
+    """Return the chance of the error, and the points of the document's score that it costs."""
+    cost = {} if finding.cost is None else {"cost": finding.cost}
+    return {"probability": finding.probability, **cost}
 
 
 def _named(audit: Audit, finding: Finding) -> dict[str, object]:

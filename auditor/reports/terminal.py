@@ -11,9 +11,20 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from auditor.reports.marking import as_sentence, counted, pieces, shortened, shown, suggested, whole, worst
+from auditor.reports.marking import (
+    as_sentence,
+    costs,
+    costs_in_all,
+    counted,
+    pieces,
+    shortened,
+    shown,
+    suggested,
+    whole,
+    worst,
+)
 from auditor.reports.numbers import of_sentence
-from auditor.values import Audit, Finding, Paragraph, ParagraphAudit, Severity
+from auditor.values import Audit, Finding, Paragraph, ParagraphAudit, Price, Severity
 
 SUFFIX = ".txt"
 
@@ -35,7 +46,7 @@ def render(audit: Audit, *, width: int = 80, color: bool = False, numbers: bool 
         audit: what to draw.
         width: columns of the terminal.
         color: use terminal colours and underlines instead of brackets.
-        numbers: show below each paragraph what signals measured of its sentences.
+        numbers: show what repairs were priced at and, below each paragraph, what signals measured of its sentences.
     """
     output = io.StringIO()
     console = console_of(output, width, color=color)
@@ -53,7 +64,7 @@ def render(audit: Audit, *, width: int = 80, color: bool = False, numbers: bool 
         console.print(_heading(number, paragraph))
         console.print(_story(audit.document.text, paragraph, first, color=color))
         for offset, finding in enumerate(paragraph.findings):
-            console.print(_note(console, audit.document.text, finding, first + offset + 1))
+            console.print(_note(console, audit.document.text, finding, first + offset + 1, numbers=numbers))
         first += len(paragraph.findings)
         for line in _measured(audit, written) if numbers else ():
             console.print(Text(line, style="dim"))
@@ -87,6 +98,7 @@ def console_of(output: io.StringIO, width: int, *, color: bool) -> Console:
 def _heading(number: int, paragraph: ParagraphAudit) -> Text:
     score = whole(paragraph.score)
     low, high = paragraph.interval
+    in_all = costs_in_all(paragraph.findings)
     filled = min(_CELLS, score * _CELLS // 100)
     style = "green" if score >= 80 else "yellow" if score >= 50 else "red"
     return Text.assemble(
@@ -95,6 +107,7 @@ def _heading(number: int, paragraph: ParagraphAudit) -> Text:
         ("░" * (_CELLS - filled), "dim"),
         (f" {score}", f"bold {style}"),
         (f" ({whole(low)}–{whole(high)})", "dim"),
+        (f", {in_all}" if in_all else "", "dim"),
     )
 
 
@@ -113,17 +126,25 @@ def _story(text: str, paragraph: ParagraphAudit, first: int, *, color: bool) -> 
     return story
 
 
-def _note(console: Console, text: str, finding: Finding, number: int) -> Text:
-    """Return "1. sensible → sensitive (0.93, mistranslation, major)" and, below it, why."""
+def _note(console: Console, text: str, finding: Finding, number: int, *, numbers: bool) -> Text:
+    """Return "1. sensible → sensitive (0.93, mistranslation, major, costs 4.3 points)" and, below it, why."""
     note = Text.assemble((shortened(finding.span.of(text)), STYLES[finding.severity]))
     if finding.suggestions:
         note.append(" → ").append(suggested(finding), style="bold green")
-    note.append(f" ({finding.probability:.2f}, {finding.kind}, {finding.severity})\n{as_sentence(finding)}")
+    told = [f"{finding.probability:.2f}", finding.kind.value, finding.severity.value, *filter(None, [costs(finding)])]
+    note.append(f" ({', '.join(told)})\n{as_sentence(finding)}")
     if finding.evidence:
         note.append("\n" + " ".join(map(shown, finding.evidence)), style="dim")
+    if numbers and finding.price:
+        note.append(f"\n{_priced(finding.price)}", style="dim")
     label = f"  {number}. "
     lines = note.wrap(console, console.width - len(label))
     return Text(f"\n{' ' * len(label)}").join([Text(label) + lines[0], *lines[1:]])
+
+
+def _priced(price: Price) -> str:
+    meaning = "not asked" if price.meaning_nats is None else f"{price.meaning_nats:.1f} nats"
+    return f"gain {price.gain_nats:.1f} nats, meaning {meaning}, value {price.value_nats:.1f} nats"
 
 
 def _measured(audit: Audit, paragraph: Paragraph) -> Iterator[str]:

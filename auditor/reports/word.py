@@ -19,7 +19,7 @@ from auditor.readers.detect import is_word
 from auditor.readers.docx import Run, W
 from auditor.readers.extras import need
 from auditor.readers.offset_map import is_same
-from auditor.reports.marking import quoted
+from auditor.reports.marking import costs, quoted
 from auditor.reports.packing import repack, update
 from auditor.reports.word_runs import AUTHOR, date_of, divided, saved
 from auditor.values import Audit, Finding, Span
@@ -65,7 +65,8 @@ def worded(finding: Finding) -> str:
     if finding.suggestions:
         lines.append("Suggestion: " + ", or ".join(map(quoted, finding.suggestions)))
     lines += finding.evidence
-    lines.append(f"{finding.kind.value}, {finding.severity.value}, {finding.probability:.0%} likely an error")
+    told = [finding.kind.value, finding.severity.value, f"{finding.probability:.0%} likely an error", costs(finding)]
+    lines.append(", ".join(filter(None, told)))
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(" ".join(line.split()) for line in lines))
 
 

@@ -7,14 +7,15 @@ import sys
 
 import pytest
 
-from auditor import signature
+from auditor import scoring, signature
 from auditor.cli import main
 from auditor.cli.explain import KINDS
 from auditor.repairs import REPAIRS
 from auditor.review import terminology
 from auditor.review.apply import POLICIES
 from auditor.signals import SIGNALS
-from auditor.values import Kind
+from auditor.text import segmentation
+from auditor.values import Finding, Kind, Severity, Span
 
 _HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "Example", "Source")
 
@@ -24,7 +25,7 @@ def test_without_a_name_all_names_are_listed(capsys: pytest.CaptureFixture[str])
     assert main(["explain"]) == 0
 
     listed = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert listed == [*SIGNALS, *REPAIRS, *Kind, *POLICIES, "signature"]
+    assert listed == [*SIGNALS, *REPAIRS, *Kind, *POLICIES, "score", "signature"]
 
 
 @pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS, terminology.MECHANISM])
@@ -78,3 +79,20 @@ def test_explaining_loads_no_model_library() -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert result.stdout.splitlines()[-1] == "{0} []"
+
+
+def test_the_score_is_explained_by_numbers_that_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    """The example's score and costs are what the scoring gives for such a story."""
+    text = "Word " * 249 + "word."
+    document = segmentation.document(text, name="-")
+    major = Finding(Span(0, 4), Kind.GRAMMAR, Severity.MAJOR, 0.8, "names", "“Word” may be wrong")
+    minor = Finding(Span(5, 9), Kind.GRAMMAR, Severity.MINOR, 0.5, "names", "“Word” may be wrong")
+    score, _, (paragraph,) = scoring.score(document, [major, minor])
+
+    assert main(["explain", "score"]) == 0
+
+    out = " ".join(capsys.readouterr().out.split())
+    first, second = (finding.cost for finding in paragraph.findings)
+    assert f"the score is {score:.0f}." in out
+    assert f"the major error costs {first:.1f}, the minor one {second:.1f}." in out
+    assert "{" not in out

@@ -42,7 +42,7 @@ def test_without_colour_nothing_is_lost(audit: Audit) -> None:
         assert " ".join(finding.message.split()) in written
     assert "[sensible](1)" in written
     assert "[We are ready to listen [at](4) the unions,](3)" in written
-    assert "sensible → sensitive, or touchy (0.93, mistranslation, major)" in written
+    assert "sensible → sensitive, or touchy (0.93, mistranslation, major, costs 13.0 points)" in written
     assert "\x1b" not in written
 
 

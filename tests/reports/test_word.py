@@ -108,7 +108,7 @@ def test_a_comment_says_what_is_wrong() -> None:
     assert [paragraph.text for paragraph in comment.paragraphs] == [
         "“sensible” is odd.",
         "Suggestion: “x”",
-        "mistranslation, major, 90% likely an error",
+        "mistranslation, major, 90% likely an error, costs 25.6 points",
     ]
 
 

@@ -34,7 +34,7 @@ def test_a_sheet_a_level(audit: Audit) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx.render(audit)))
 
     assert book.sheetnames == ["Findings", "Paragraphs", "Document"]
-    assert [row[7] for row in book["Findings"].iter_rows(min_row=2, values_only=True)] == [
+    assert [row[8] for row in book["Findings"].iter_rows(min_row=2, values_only=True)] == [
         finding.span.of(audit.document.text) for finding in audit.findings
     ]
     assert [row[4] for row in book["Paragraphs"].iter_rows(min_row=2, values_only=True)] == [

@@ -49,4 +49,4 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
         return  # headlines have a grammar of their own
     for index, word in enumerate(words[1:], start=1):
         if word.text.lower() in _REMOVABLE and is_suspicious(measurements, words, index):
-            yield Candidate(word.span, "", MECHANISM, Kind.GRAMMAR, Severity.MINOR, "a small word too many")
+            yield Candidate(word.span, "", MECHANISM, Kind.GRAMMAR, Severity.MINOR, "a word too many")

@@ -53,5 +53,5 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
                     MECHANISM,
                     Kind.GRAMMAR,
                     Severity.MINOR,
-                    f"missing a small word before it: “{inserted}”",
+                    f"missing a word before it: “{inserted}”",
                 )

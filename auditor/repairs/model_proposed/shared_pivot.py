@@ -55,7 +55,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
                 MECHANISM,
                 Kind.MISTRANSLATION,
                 Severity.MAJOR,
-                f"the wrong word: “{other}” has the same translation",
+                f"the wrong word: another language has one word for it and for “{other}”",
             )
 
 

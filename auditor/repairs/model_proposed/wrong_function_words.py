@@ -53,7 +53,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
                 MECHANISM,
                 Kind.GRAMMAR,
                 Severity.MINOR,
-                f"the wrong small word, where “{other}” was meant",
+                f"the wrong word, where “{other}” was meant",
             )
 
 

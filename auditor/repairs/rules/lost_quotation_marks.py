@@ -95,7 +95,15 @@ def _candidates(offset: int, text: str, parts: list[tuple[int, int]], knowledge:
         pieces += [text[position:start], opening, text[start:end], closing]
         position = end
     reason = "speech that lost its quotation marks"
-    yield Candidate(Span(offset + first, offset + last), "".join(pieces), MECHANISM, KIND, SEVERITY, reason)
+    yield Candidate(
+        Span(offset + first, offset + last),
+        "".join(pieces),
+        MECHANISM,
+        KIND,
+        SEVERITY,
+        reason,
+        evidence=("Somebody speaks here as “I” or “we”, and no quotation marks say that it is speech.",),
+    )
 
 
 def _follows_speech(sentence: Sentence, paragraph: Paragraph, document: Document) -> bool:
