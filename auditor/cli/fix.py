@@ -20,14 +20,14 @@ from auditor.cli.progress import Display
 from auditor.cli.questions import Asked, Decision, Screen, Verdict, ask_all
 from auditor.corrections import choosing, decisions, write_back
 from auditor.corrections.choosing import Taken
-from auditor.corrections.corrected import Corrected
-from auditor.corrections.edits import Correction, Left
+from auditor.corrections.corrected import Corrected, Left
 from auditor.errors import SettingsError
 from auditor.readers import READERS
 from auditor.readers.tables import Columns
 from auditor.reports.marking import shortened, shown
 from auditor.review import baseline, fingerprints
 from auditor.review.baseline import Accepted
+from auditor.text.edits import Correction
 from auditor.values import Audit, Document, Finding, Kind
 from auditor.workflow import Story, Watcher
 

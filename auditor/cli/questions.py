@@ -10,9 +10,9 @@ from enum import Enum, StrEnum, auto
 
 from rich.text import Text
 
-from auditor.corrections.edits import Correction
 from auditor.reports.marking import as_sentence, pieces, shortened, shown
 from auditor.reports.terminal import STYLES, console_of
+from auditor.text.edits import Correction
 from auditor.values import Document, Finding, Span
 
 _ANSWER = re.compile(r"\s*(?P<word>[A-Za-z]+|\?|\d+)(?:\s+(?P<rest>.*?))?\s*")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from auditor.corrections.edits import Correction, Left
+from auditor.corrections.corrected import Left
+from auditor.text.edits import Correction
 from auditor.values import Audit, Finding, Kind
 
 QUOTED = "it stands inside a quotation, and the tape decides"

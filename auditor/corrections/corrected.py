@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.corrections.edits import Left
+from auditor.text.edits import Correction
 
 COMMENT = "a comment to auditor stands inside it"
 PARAGRAPHS = "it runs from one paragraph into the next"
 MARKUP = "it crosses markup of the file"
 MEANING = "the file would read otherwise than it should"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A correction that was not made, and why, as a clause: "it crosses the markup of the file"."""
+
+    correction: Correction
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditor.corrections.edits import Correction
 from auditor.errors import InputError, SettingsError
 from auditor.review import baseline, fingerprints
 from auditor.review.baseline import Accepted, is_same_file
 from auditor.review.fingerprints import Fingerprint
+from auditor.text.edits import Correction
 from auditor.values import Document, Finding, Kind, Severity, Span
 
 _TEXTS = ("document", "kind", "text", "before", "after", "words", "wording")

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.corrections import dialects
-from auditor.corrections.corrected import COMMENT, MARKUP, MEANING, PARAGRAPHS, Corrected
+from auditor.corrections.corrected import COMMENT, MARKUP, MEANING, PARAGRAPHS, Corrected, Left
 from auditor.corrections.dialects import Dialect
-from auditor.corrections.edits import Correction, Edit, Left, edits, spliced, trimmed
 from auditor.errors import InputError
 from auditor.readers import READERS
 from auditor.readers.offset_map import MappedPiece, OffsetMap, is_same
 from auditor.readers.text import LEGACY, MARKS
+from auditor.text.edits import Correction, Edit, edits, spliced, trimmed
 from auditor.values import Document, Span
 
 _REFERENCE = re.compile(r"&[#\w]+;?|\\.", re.DOTALL)

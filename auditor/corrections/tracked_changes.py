@@ -12,14 +12,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.corrections.corrected import COMMENT, MEANING, PARAGRAPHS, Corrected
-from auditor.corrections.edits import Correction, Edit, Left, edits, spliced
+from auditor.corrections.corrected import COMMENT, MEANING, PARAGRAPHS, Corrected, Left
 from auditor.errors import InputError
 from auditor.readers import docx as reader
 from auditor.readers.docx import Axis, Run, W
 from auditor.readers.offset_map import is_same
 from auditor.reports.packing import update
 from auditor.reports.word_runs import AUTHOR, SPACE, date_of, divided, saved
+from auditor.text.edits import Correction, Edit, edits, spliced
 from auditor.values import Document, Span
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from auditor.corrections import marked_up, tracked_changes
 from auditor.corrections.corrected import Corrected
-from auditor.corrections.edits import Correction
 from auditor.errors import InputError
 from auditor.readers import READERS, detect
+from auditor.text.edits import Correction
 from auditor.values import Document
 
 _WORD = "docx"

@@ -1,7 +1,8 @@
 """The audit as one web page: the story as it reads, each doubt marked and explained where the eye or the focus rests.
 
-The file stands alone: it loads nothing, its policy forbids it to, and it works without scripts; the one script only
-filters. Severity shows in the line's form as well as in its colour.
+The file stands alone: it loads nothing, its policy forbids it to, and it works without scripts; the one script filters,
+and lets a reader accept or dismiss what was found. Severity shows in the line's form as well as in its colour. On wide
+screens and on paper what there is to say stands in the margin, beside the line.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import functools
 import html
 from importlib import resources
 
+from auditor.reports.html_decisions import controls
 from auditor.reports.marking import (
     Piece,
     as_sentence,
@@ -54,6 +56,7 @@ def render(audit: Audit) -> bytes:
 <main>
 {_paragraphs(audit)}
 </main>
+{controls(audit)}
 <footer>
 <p>Scores are 0-100, 100 means that nothing was found; numbers in parentheses are 90 % intervals. The chance is that
 of an error at that place. What a finding costs is its part of the points that the story lacks of 100.
@@ -61,7 +64,7 @@ of an error at that place. What a finding costs is its part of the points that t
 <p class="signature">{_escaped(audit.signature)}</p>
 </footer>
 <script>
-{_part("page.js")}</script>
+{_part("page.js")}{_part("decide.js")}</script>
 </body>
 </html>
 """.encode()
@@ -136,14 +139,11 @@ def _paragraph(text: str, paragraph: ParagraphAudit, number: int, first: int) ->
     low, high = paragraph.interval
     parts = pieces(paragraph.span, paragraph.findings, first=first)
     story = "".join(_piece(text, part, paragraph, first) for part in parts)
-    notes = "".join(f"<li>{_note(text, finding)}</li>" for finding in paragraph.findings)
     return (
         f'<section aria-label="paragraph {number}, score {whole(paragraph.score)}">'
         f'<p class="score">{_gauge(paragraph.score)}<b>{whole(paragraph.score)}</b> '
         f'<span class="interval">({whole(low)}–{whole(high)})</span>{_cost(paragraph)}</p>'
-        f'<div><p class="story" dir="auto">{story}</p>'
-        + (f'<ol class="notes" start="{first + 1}" aria-hidden="true">{notes}</ol>' if notes else "")
-        + "</div></section>"
+        f'<div><p class="story" dir="auto">{story}</p></div></section>'
     )
 
 
@@ -158,15 +158,26 @@ def _piece(text: str, piece: Piece, paragraph: ParagraphAudit, first: int) -> st
     if not piece.findings:
         return words
     inside = [paragraph.findings[number - first] for number in piece.findings]
-    notes = "".join(_note(text, finding) for finding in inside)
+    notes: list[str] = []
+    sides: list[str] = []
+    ends: list[str] = []
+    for number, finding in zip(piece.findings, inside, strict=True):
+        note = _note(text, finding, number + 1)
+        notes.append(note)
+        if finding.span.start == piece.span.start:
+            sides.append(f'<span class="side" aria-hidden="true">{note}</span>')
+        if finding.span.end == piece.span.end:
+            ends.append(str(number + 1))
     name = f"n{piece.span.start}"
+    numbers = " ".join(str(number + 1) for number in piece.findings)
     return (
-        f'<mark class="mark {worst(inside)}" tabindex="0" aria-describedby="{name}">{words}'
-        f'<span class="tip" role="tooltip" id="{name}">{notes}</span></mark>'
+        f'{"".join(sides)}<mark class="mark {worst(inside)}" tabindex="0" aria-describedby="{name}" '
+        f'data-findings="{numbers}" data-ends="{" ".join(ends)}">{words}'
+        f'<span class="tip" role="tooltip" id="{name}">{"".join(notes)}</span></mark>'
     )
 
 
-def _note(text: str, finding: Finding) -> str:
+def _note(text: str, finding: Finding, number: int) -> str:
     """Return what there is to say about a finding; made of spans, because it stands inside a paragraph."""
     change = f"<q>{html.escape(shortened(finding.span.of(text)))}</q>"
     if finding.suggestions:
@@ -174,8 +185,9 @@ def _note(text: str, finding: Finding) -> str:
     evidence = "".join(f'<span class="evidence">{_escaped(line)}</span>' for line in finding.evidence)
     sort = [finding.kind, finding.severity, f"chance {finding.probability:.2f}", costs(finding)]
     return (
-        f'<span class="note" data-kind="{finding.kind}" data-chance="{finding.probability:.4f}">'
-        f'<span class="change">{change}</span>'
+        f'<span class="note {finding.severity}" data-finding="{number}" data-kind="{finding.kind}" '
+        f'data-chance="{finding.probability:.4f}"><span class="change"><i class="number">{number}</i> {change}</span>'
         f'<span class="sort">{", ".join(filter(None, sort))}</span>'
-        f'<span class="message">{_escaped(as_sentence(finding))}</span>{evidence}</span>'
+        f'<span class="message">{_escaped(as_sentence(finding))}</span>{evidence}'
+        '<span class="verdict"></span></span>'
     )

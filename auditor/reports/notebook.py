@@ -26,7 +26,7 @@ class Shown:
     def _repr_html_(self) -> str:
         source = html.escape(page.render(self.audit).decode(), quote=True)
         return (
-            f'<iframe srcdoc="{source}" sandbox="allow-scripts" title="audit" '
+            f'<iframe srcdoc="{source}" sandbox="allow-scripts allow-downloads" title="audit" '
             f'style="width: 100%; height: {self.height}px; border: 0"></iframe>'
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from auditor.corrections import write_back
 from auditor.corrections.corrected import Corrected
-from auditor.corrections.edits import Correction
 from auditor.readers import files
+from auditor.text.edits import Correction
 from auditor.values import Span
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.corrections import choosing
-from auditor.corrections.edits import Correction
+from auditor.text.edits import Correction
 from auditor.values import Audit, Kind
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from auditor.corrections import decisions
 from auditor.corrections.decisions import Chosen
-from auditor.corrections.edits import Correction
 from auditor.errors import InputError, SettingsError
 from auditor.review import baseline, fingerprints
 from auditor.text import segmentation
+from auditor.text.edits import Correction
 from auditor.values import Audit, Kind, Span
 
 _ENTRY = {

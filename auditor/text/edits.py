@@ -29,14 +29,6 @@ class Correction:
     wording: str
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A correction that was not made, and why, as a clause: "it crosses the markup of the file"."""
-
-    correction: Correction
-    reason: str
-
-
 def edits(text: str, correction: Correction) -> tuple[Edit, ...]:
     """Return what changes, token by token and in order; white space that stays is left as it is, line breaks too.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.corrections.edits import Correction, Edit, edits, spliced, trimmed
+from auditor.text.edits import Correction, Edit, edits, spliced, trimmed
 from auditor.values import Span
 
 _TEXT = "Prices of of tickets\nrose very, and “we” agreed. The the end"
