@@ -31,7 +31,10 @@ class _UnsafeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file, decoded: its bytes are `mark` and the markup in the encoding `codec`."""
+    """A file, decoded: its bytes are `mark` and the markup in the encoding `codec`.
+
+    `repeats` are the places of words that are read once and stand in the file again, where they are read first.
+    """
 
     name: str
     input_format: str
@@ -40,6 +43,7 @@ class _File:
     dialect: Dialect
     mark: bytes
     codec: str
+    repeats: tuple[tuple[Span, Span], ...] = ()
 
     def encoded(self, changes: Iterable[Edit]) -> bytes:
         """Return the bytes of the file with changes of its markup."""
@@ -88,12 +92,14 @@ def correct(data: bytes, document: Document, input_format: str, corrections: Seq
 
 
 def _opened(data: bytes, document: Document, input_format: str) -> _File:
-    markup, offsets = READERS.load(input_format).offset_map(data, name=document.name)
+    reader = READERS.load(input_format)
+    markup, offsets = reader.offset_map(data, name=document.name)
     if not is_same(offsets.text, document.text):
         raise InputError(f"the words of {document.name} cannot be found again in the file; correct it by hand.")
     dialect = dialects.of(input_format, markup)
     mark, codec = _encoding(data, markup, dialect, document.name)
-    return _File(document.name, input_format, markup, offsets, dialect, mark, codec)
+    repeats = reader.repeats(data, name=document.name) if hasattr(reader, "repeats") else ()
+    return _File(document.name, input_format, markup, offsets, dialect, mark, codec, repeats)
 
 
 def _encoding(data: bytes, markup: str, dialect: Dialect, name: str) -> tuple[bytes, str]:
@@ -131,7 +137,19 @@ def _place(file: _File, document: Document, correction: Correction) -> _Placed:
     markup: list[Edit] = []
     for change in changes:
         markup += _in_file(file, change, correction.span) if change.span else [_put_in(file, change, correction.span)]
-    return _Placed(correction, changes, tuple(markup))
+    return _Placed(correction, changes, (*markup, *_repeated(file, markup)))
+
+
+def _repeated(file: _File, changes: Iterable[Edit]) -> Iterator[Edit]:
+    """Yield the changes again for words that are shown again, as captions that roll are."""
+    for change in changes:
+        firsts = [pair for pair in file.repeats if pair[0].start <= change.span.start <= pair[0].end]
+        lasts = [pair for pair in file.repeats if pair[0].start <= change.span.end <= pair[0].end]
+        for (first, again), (last, once_more) in zip(firsts, lasts, strict=False):
+            start = again.start + change.span.start - first.start
+            end = once_more.start + change.span.end - last.start
+            if start <= end and Span(start, end).of(file.markup).split() == change.span.of(file.markup).split():
+                yield Edit(Span(start, end), change.replacement)
 
 
 def _in_file(file: _File, change: Edit, words: Span) -> Iterator[Edit]:

@@ -19,9 +19,11 @@ from auditor.readers import text as plain
 from auditor.readers.checks import admit
 from auditor.readers.cues import Cue
 from auditor.readers.left_out import Part
-from auditor.readers.offset_map import OffsetMap, Piece, text_of
+from auditor.readers.offset_map import MappedPiece, OffsetMap, Piece, text_of
 from auditor.readers.translation_units import Aligned, Segment
 from auditor.values import Document, Span
+
+_Shown = tuple[int, int, tuple[str, ...]]
 
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
 
@@ -57,6 +59,20 @@ def offset_map(data: bytes, *, name: str) -> tuple[str, OffsetMap]:
     return markup, _aligned(markup, name, Counter()).in_file()
 
 
+def repeats(data: bytes, *, name: str) -> tuple[tuple[Span, Span], ...]:
+    """Return the words that are shown again: where each is read in the file, and where it is repeated."""
+    markup, _ = plain.decode(data, name=name)
+    roots: dict[Span, Span] = {}
+    first: dict[_Shown, Cue] = {}
+    for cue in cues.find(markup, Counter()):
+        roots.update(zip(_places(cue), _places(first.setdefault(_shown(cue), cue)), strict=True))
+    every = list(first.values())
+    for before, cue, count in zip(every, every[1:], _dropped(every)[1:], strict=False):
+        for place, earlier in zip(_places(cue)[:count], _places(before)[-count:] if count else [], strict=False):
+            roots[place] = roots.get(earlier, earlier)
+    return tuple((root, place) for place, root in roots.items() if root != place)
+
+
 def _aligned(markup: str, name: str, left_out: Counter[Part]) -> Aligned:
     found = list(cues.find(markup, left_out))
     if not found and not markup.startswith("WEBVTT"):
@@ -67,30 +83,55 @@ def _aligned(markup: str, name: str, left_out: Counter[Part]) -> Aligned:
 
 def _without_layers(found: Iterable[Cue], left_out: Counter[Part]) -> Iterator[Cue]:
     """Yield each text once a time: an outline and its filling are two cues of SubStation with one text."""
-    seen: set[tuple[int, int, tuple[str, ...]]] = set()
+    seen: set[_Shown] = set()
     for cue in found:
-        shown = (cue.start, cue.end, cue.texts)
-        if shown in seen:
+        if _shown(cue) in seen:
             left_out[REPEATED] += len(cue.lines)
         else:
-            seen.add(shown)
+            seen.add(_shown(cue))
             yield cue
+
+
+def _shown(cue: Cue) -> _Shown:
+    return cue.start, cue.end, cue.texts
 
 
 def _without_rolling(found: Iterable[Cue], left_out: Counter[Part]) -> Iterator[Cue]:
     """Yield what each cue adds to the one before it, where captions roll."""
     every = list(found)
-    repeated = [0] * min(1, len(every)) + [_repeated_words(one, two) for one, two in itertools.pairwise(every)]
-    rolls = 2 * sum(map(bool, repeated)) >= len(every) > 2
-    for cue, words in zip(every, repeated, strict=True):
-        total = sum(len(text.split()) for text in cue.texts)
-        if not words or not (rolls or _TELLING <= words < total):
+    for cue, words in zip(every, _dropped(every), strict=True):
+        if not words:
             yield cue
             continue
         rest = _without_words(cue, words)
         left_out[REPEATED] += max(1, len(cue.lines) - len(rest.lines))
         if rest.lines:
             yield rest
+
+
+def _dropped(every: Sequence[Cue]) -> list[int]:
+    """Return how many words at the beginning of each cue are read in the cue before it."""
+    repeated = [0] * min(1, len(every)) + [_repeated_words(one, two) for one, two in itertools.pairwise(every)]
+    rolls = 2 * sum(map(bool, repeated)) >= len(every) > 2
+    dropped: list[int] = []
+    for cue, words in zip(every, repeated, strict=True):
+        total = sum(len(text.split()) for text in cue.texts)
+        dropped.append(words if rolls or _TELLING <= words < total else 0)
+    return dropped
+
+
+def _places(cue: Cue) -> list[Span]:
+    """Return where each word of a cue stands in the file."""
+    found: list[Span] = []
+    for line in cue.lines:
+        mapped: list[MappedPiece] = []
+        at = 0
+        for piece in line:
+            mapped.append(MappedPiece(Span(at, at + len(piece.text)), piece.place))
+            at += len(piece.text)
+        placed = OffsetMap(text_of(line), tuple(mapped))
+        found += [placed.locate(Span(*match.span())) for match in _WORD.finditer(placed.text)]
+    return found
 
 
 def _repeated_words(before: Cue, cue: Cue) -> int:

@@ -265,17 +265,22 @@ def test_vtt_and_ass_escape_what_they_must() -> None:
     assert two.data.decode() == ass.replace("{\\b1}sensible", "{\\b1}\\{fair\\}").replace("were of of", "are of")
 
 
-def test_captions_shown_twice_are_left() -> None:
-    """Where captions roll, a line is shown again in the next cue: to change one of the two would add a sentence."""
-    cues = ["The talks were sensible.", "The talks were sensible.\nPrices rose again.", "Prices rose again.\nWe left."]
-    srt = "".join(
-        f"{number}\n00:00:0{number},000 --> 00:00:0{number + 1},000\n{cue}\n\n" for number, cue in enumerate(cues, 1)
+def test_captions_shown_twice_are_changed_twice() -> None:
+    """Where captions roll, a line is shown again in the next cue, with other markup or none; a layer is a copy."""
+    first, second = "The talks were of of sensible", "people, and prices"
+    vtt = (
+        f"WEBVTT\n\n00:01.000 --> 00:02.000\n<c>{first}</c>\n\n00:02.000 --> 00:03.000\n{first}\n{second}\n\n"
+        f"00:03.000 --> 00:04.000\n{second}\nrose<00:03.500> again.\n\n00:04.000 --> 00:05.000\nrose again.\nWe left.\n"
     )
+    line = "Dialogue: 0,0:00:01.00,0:00:02.00,{},,0,0,0,,The talks were sensible, he said.\n"
+    ass = f"[Script Info]\n\n[Events]\n{line.format('Fill')}{line.format('Outline')}"
 
-    copy = corrected(srt.encode(), "a.srt", ("sensible", "sensitive"))
+    one = corrected(vtt.encode(), "a.vtt", ("sensible", "sensitive"), ("of of", "of"), ("prices", "costs"))
+    two = corrected(ass.encode(), "a.ass", ("sensible", "sensitive"))
 
-    assert copy.data.decode() == srt
-    assert [left.reason for left in copy.left] == ["the file would read otherwise than it should"]
+    expected = vtt.replace("sensible", "sensitive").replace("of of", "of").replace("prices", "costs")
+    assert (one.data.decode(), one.left) == (expected, ())
+    assert (two.data.decode(), two.left) == (ass.replace("sensible", "sensitive"), ())
 
 
 @pytest.mark.parametrize("name", ["units.po", "units.tmx", "units.xlf", "units_2.xlf", "units_po.xlf"])
