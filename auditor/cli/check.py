@@ -18,6 +18,7 @@ from auditor import workflow
 from auditor.cli.options import Options, audit_options, column_option
 from auditor.cli.output import write
 from auditor.cli.progress import Display
+from auditor.corrections import decisions
 from auditor.errors import InputError, SettingsError
 from auditor.readers import READERS, files
 from auditor.readers.tables import Columns
@@ -121,8 +122,7 @@ def audit_all(requests: Sequence[Request], options: Options, *, accept: Callable
 
 def _accept(path: Path, reason: str, audit: Audit) -> None:
     """Add the findings to a baseline."""
-    before = baseline.load(path) if path.exists() else ()
-    write(baseline.dump({*before, *baseline.accept(audit, reason=reason)}), path)
+    write(decisions.added(path, baseline.accept(audit, reason=reason)), path)
 
 
 def load_story(name: str, *, input_format: str, source: str, columns: Columns) -> Story:

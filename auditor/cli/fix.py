@@ -25,7 +25,7 @@ from auditor.errors import SettingsError
 from auditor.readers import READERS
 from auditor.readers.tables import Columns
 from auditor.reports.marking import shortened, shown
-from auditor.review import baseline, fingerprints
+from auditor.review import fingerprints
 from auditor.review.baseline import Accepted
 from auditor.text.edits import Correction
 from auditor.values import Audit, Document, Finding, Kind
@@ -266,8 +266,7 @@ def _write(copy: Corrected, plan: _Plan, target: Path | None, baseline_file: Pat
     else:
         click.echo("nothing was corrected.", err=True)
     if plan.dismissed:
-        before = baseline.load(baseline_file) if baseline_file.exists() else ()
-        write(baseline.dump({*before, *_for_both(plan.dismissed, target)}), baseline_file)
+        write(decisions.added(baseline_file, _for_both(plan.dismissed, target)), baseline_file)
         dismissed = "1 finding is" if len(plan.dismissed) == 1 else f"{len(plan.dismissed)} findings are"
         click.echo(f"{baseline_file}: {dismissed} dismissed; check takes it as --baseline.", err=True)
 

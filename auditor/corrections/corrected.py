@@ -9,6 +9,7 @@ from auditor.text.edits import Correction
 COMMENT = "a comment to auditor stands inside it"
 PARAGRAPHS = "it runs from one paragraph into the next"
 MARKUP = "it crosses markup of the file"
+CONTROL = "its wording holds a control character"
 MEANING = "the file would read otherwise than it should"
 
 

@@ -9,7 +9,7 @@ there.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,21 @@ def load(path: Path) -> Decisions:
         raise SettingsError(f"in {path}, 'corrections' must be a list; export the decisions again.")
     chosen = tuple(_entry(entry, f"{path}, correction {number}") for number, entry in enumerate(entries, start=1))
     return Decisions(dismissed, chosen)
+
+
+def added(path: Path, dismissed: Iterable[Accepted]) -> bytes:
+    """Return a baseline or a file of decisions with more dismissals in it; corrections that it holds stay.
+
+    Raises:
+        SettingsError: the file is there, and cannot be read.
+    """
+    before = load(path) if path.exists() else Decisions((), ())
+    written = baseline.dump({*before.dismissed, *dismissed})
+    if not before.chosen:
+        return written
+    content = json.loads(written)
+    content["corrections"] = json.loads(path.read_bytes())["corrections"]
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def locate(document: Document, chosen: Chosen) -> Correction | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from auditor.corrections import marked_up, tracked_changes
-from auditor.corrections.corrected import Corrected
+from auditor.corrections.corrected import CONTROL, Corrected, Left
 from auditor.errors import InputError
 from auditor.readers import READERS, detect
 from auditor.text.edits import Correction
 from auditor.values import Document
 
 _WORD = "docx"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # what tools that read a diff take for a line
 
 
@@ -44,9 +46,13 @@ def corrected(data: bytes, document: Document, input_format: str, corrections: S
     Raises:
         InputError: the file is not the one that was read, or cannot be written.
     """
+    refused = [Left(correction, CONTROL) for correction in corrections if _CONTROL.search(correction.wording)]
+    sound = [correction for correction in corrections if not _CONTROL.search(correction.wording)]
     if input_format == _WORD:
-        return tracked_changes.correct(data, document, corrections)
-    return marked_up.correct(data, document, input_format, corrections)
+        copy = tracked_changes.correct(data, document, sound)
+    else:
+        copy = marked_up.correct(data, document, input_format, sound)
+    return replace(copy, left=(*refused, *copy.left))
 
 
 def difference(copy: Corrected, *, old: str, new: str) -> str:

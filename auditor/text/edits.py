@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from auditor.values import Span
 
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+_BREAK = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")  # a wording adds no line to a file
 _CLOSING = ",.;:!?)]}”’»…"
 
 
@@ -36,7 +37,8 @@ def edits(text: str, correction: Correction) -> tuple[Edit, ...]:
     """
     span = correction.span if correction.wording.strip() else _with_space(text, correction.span)
     wording = correction.wording if correction.wording.strip() else ""
-    old, new = list(_TOKEN.finditer(text, span.start, span.end)), _TOKEN.findall(wording)
+    old = list(_TOKEN.finditer(text, span.start, span.end))
+    new = [_BREAK.sub(" ", token) for token in _TOKEN.findall(wording)]
     matcher = SequenceMatcher(None, [_folded(token[0]) for token in old], [*map(_folded, new)], autojunk=False)
     bounds = [*(token.start() for token in old), span.end]
     found: list[Edit] = []

@@ -99,6 +99,20 @@ def test_quitting_writes_nothing(typed: str, run: Run, capsys: pytest.CaptureFix
     assert [path.name for path in Path.cwd().iterdir()] == ["ferry.txt"]
 
 
+def test_an_interruption_writes_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As everywhere: one word, and exit code 130."""
+
+    def interrupted(prompt: str) -> str:
+        raise KeyboardInterrupt(prompt)
+
+    monkeypatch.setattr("builtins.input", interrupted)
+
+    assert (run("ferry.txt"), capsys.readouterr().err.strip()) == (130, "interrupted")
+    assert [path.name for path in Path.cwd().iterdir()] == ["ferry.txt"]
+
+
 def test_undo_takes_back_what_was_decided(run: Run, audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
     """One decision after the other, also from the end, and past what was overtaken by a correction."""
     run("ferry.txt", typed="u\na\nu\n2\ns\na\nu\ns\na\nw\n")

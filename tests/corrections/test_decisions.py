@@ -100,3 +100,16 @@ def test_decisions_are_about_one_document(audit: Audit) -> None:
     assert decided.about("ferry.txt", {Kind.GRAMMAR}).chosen == ()
     with pytest.raises(InputError, match=r"about third\.txt; they are about ferry\.txt, other\.txt"):
         decided.about("third.txt", ())
+
+
+def test_dismissals_are_added_and_corrections_stay(audit: Audit, tmp_path: Path) -> None:
+    """A downloaded file that is used as the baseline goes on being both; a plain baseline stays one, byte for byte."""
+    accepted = baseline.accept(audit, reason="read")
+    (tmp_path / "old.json").write_bytes(baseline.dump(accepted[:2]))
+    both = _written(tmp_path / "new.json")
+
+    assert decisions.added(tmp_path / "old.json", accepted) == baseline.dump(accepted)
+    assert decisions.added(tmp_path / "none.json", accepted) == baseline.dump(accepted)
+    both.write_bytes(decisions.added(both, accepted))
+    assert decisions.load(both).dismissed == tuple(sorted(accepted))
+    assert [item.wording for item in decisions.load(both).chosen] == ["of"]

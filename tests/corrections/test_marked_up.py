@@ -68,3 +68,13 @@ def test_a_table_is_refused() -> None:
     """One sentence says what can be written."""
     with pytest.raises(InputError, match=r"a\.csv is a file that fix cannot write; it writes plain text, HTML"):
         corrected(b"text\nThe talks were sensible.\n", "a.csv")
+
+
+def test_a_wording_adds_no_line_and_no_control_character() -> None:
+    """Line breaks are spaces; what drives a terminal is refused."""
+    copy = corrected(
+        b"The talks were sensible, he said.", "a.txt", ("talks", "long\n\ntalks"), ("sensible", "\x1b[31mfair")
+    )
+
+    assert copy.data == b"The long talks were sensible, he said."
+    assert [left.reason for left in copy.left] == ["its wording holds a control character"]
