@@ -51,7 +51,10 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be done: corrections, dismissals, what is left of what was asked, and whether that is a failure."""
+    """What is to be done with a document.
+
+    `left` are corrections that nobody decided on and that are not made; `lost` says which decisions cannot be done.
+    """
 
     document: Document
     corrections: tuple[Correction, ...]

@@ -80,13 +80,11 @@ def correct(data: bytes, document: Document, input_format: str, corrections: Seq
         except _UnsafeError as error:
             left.append(Left(correction, str(error)))
     if not _reads_right(file, placed):
-        for one in placed:
-            if not _reads_right(file, [one]):
-                left.append(Left(one.correction, MEANING))
-        placed = [one for one in placed if all(one.correction != other.correction for other in left)]
-        if not _reads_right(file, placed):
-            left += [Left(one.correction, MEANING) for one in placed]
-            placed = []
+        sound = [one for one in placed if _reads_right(file, [one])]
+        if not _reads_right(file, sound):  # each is, but not all together
+            sound = []
+        left += [Left(one.correction, MEANING) for one in placed if one not in sound]
+        placed = sound
     changes = _of_markup(placed)
     return Corrected(file.encoded(changes), file.markup, spliced(file.markup, changes), tuple(left))
 
