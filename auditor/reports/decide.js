@@ -28,6 +28,8 @@ if (desk) {
     const finding = of(number);
     part(".about").textContent = `${number} of ${audit.findings.length}: “${finding.words}” (${finding.kind})` +
       (finding.quoted ? ", inside a quotation: the tape decides" : "");
+    const why = notes(number)[0]?.querySelectorAll(".message, .evidence") ?? [];
+    part(".why").textContent = Array.from(why, line => line.textContent).join(" ");
     part(".choices").replaceChildren(...finding.choices.map((choice, index) =>
       button(`${index + 1} ${choice.wording || "(take the words out)"}`, () => choose(index))));
     for (const note of document.querySelectorAll(".note")) {
@@ -39,7 +41,9 @@ if (desk) {
     if (!number) return;
     current = number;
     describe(number);
-    marks(number)[0]?.focus();
+    const mark = marks(number)[0];
+    mark?.focus({ preventScroll: true });
+    mark?.scrollIntoView({ block: "center" });
   };
   const step = by => {
     for (let number = current + by; number >= 1 && number <= audit.findings.length; number += by) {

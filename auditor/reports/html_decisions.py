@@ -34,7 +34,7 @@ def controls(audit: Audit) -> str:
     keys = "".join(f"<dt><kbd>{keys}</kbd></dt><dd>{what}</dd>" for keys, what in _KEYS)
     return (
         f'<aside id="desk" aria-label="Decisions" hidden data-audit="{html.escape(_data(audit), quote=True)}">'
-        '<p class="about"></p><p class="choices"></p>'
+        '<p class="about"></p><p class="why"></p><p class="choices"></p>'
         '<p class="own"><label>own wording <input name="wording" autocomplete="off"></label> '
         '<button type="button" data-do="use">use it</button> '
         '<label>no error, because <input name="reason" autocomplete="off"></label> '
