@@ -34,7 +34,7 @@ class Browser:
         """Send a command of the standard, and return its value."""
         data = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(self.address + path, data)  # noqa: S310 (on this machine)
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (the same)
+        with urllib.request.urlopen(request, timeout=180) as answer:  # noqa: S310 (the same)
             return json.load(answer)["value"]
 
     def open(self, page: Path) -> None:
@@ -71,7 +71,7 @@ def browser(folder: Path, *, width: int = 1400, scripts: bool = True) -> Iterato
     with subprocess.Popen([str(DRIVER), f"--port={port}"], stdout=subprocess.DEVNULL) as running:
         driver = Browser(f"http://127.0.0.1:{port}")
         try:
-            for _ in range(100):
+            for _ in range(600):
                 try:
                     driver.ask("/status")
                     break
@@ -81,6 +81,6 @@ def browser(folder: Path, *, width: int = 1400, scripts: bool = True) -> Iterato
             session = Browser(f"{driver.address}/session/{made['sessionId']}")
             yield session
             request = urllib.request.Request(session.address, method="DELETE")  # noqa: S310 (on this machine)
-            urllib.request.urlopen(request, timeout=60).close()  # noqa: S310 (the same)
+            urllib.request.urlopen(request, timeout=180).close()  # noqa: S310 (the same)
         finally:
             running.terminate()

@@ -99,7 +99,7 @@ def test_sixty_findings_by_keyboard_alone(
         copied = session.run("return document.querySelector('.corrected').value")
         session.press("s")
         downloaded = tmp_path / "long.txt.decisions.json"
-        for _ in range(100):
+        for _ in range(600):
             if downloaded.exists():
                 break
             time.sleep(0.1)
