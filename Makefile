@@ -7,6 +7,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 # Pinned because a range admits newer releases, which bring gigabytes of GPU libraries that nothing here was tested with.
 # On Linux without a GPU, PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu makes this a small download.
 TORCH ?= 2.13.0
+# The commit that `make bench` compares with.
+AGAINST ?= 6438e88
 # Where `make fit` keeps what it has collected.
 FIT ?= build/fit
 BIN := .venv/bin
@@ -41,9 +43,10 @@ fit: .venv/.fetched  ## fit the detector again: hours, resumable (needs the data
 	$(BIN)/python -m models.train.fit_detector --out $(FIT)
 	$(BIN)/python -m models.train.pin
 
-bench: .venv/.fetched  ## measure speed and memory beside peers: some ten minutes on a quiet machine
+bench: .venv/.fetched  ## measure speed and memory beside peers and an earlier commit (AGAINST=...): an hour and more
 	$(PIP) install --quiet 'torch==$(TORCH)' --editable '.[bench]' || echo 'without peers: they could not be installed'
 	$(BIN)/python -m tests.bench --json build/bench.json
+	$(BIN)/python -m tests.bench.against --against $(AGAINST) --json build/against.json
 
 night: .venv/.fetched  ## prove a night's batch: 200 stories, killed five times, the same bytes (most of an hour; needs the data pack)
 	$(BIN)/python -m tests.batch.nightly --data ../shared/data/clean_news.parquet --out build/night

@@ -39,17 +39,21 @@ class FirstFindings:
 
 def auditor(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
     """Run `auditor` with arguments, in this program's environment or another, its output thrown away."""
+    return program([sys.executable, "-m", "auditor", *arguments], environment)
+
+
+def program(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:
+    """Run a program, its output thrown away.
+
+    Raises:
+        RuntimeError: it failed.
+    """
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "auditor", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"auditor {' '.join(arguments)} ended with {process.returncode}")
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return Run(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
 

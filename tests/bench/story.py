@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _NAMES = ("Olsen", "Haddad", "Moreno", "Kowalski", "Banerjee", "Lindqvist", "Okafor", "Tanaka", "Petrov", "Dubois")
 _TITLES = ("President", "Prime Minister", "Foreign Minister", "Mayor", "Governor", "Ambassador", "Judge", "Senator")
@@ -42,7 +42,8 @@ _SENTENCES = (
     "At the market, a seller of vegetables counted the morning’s coins twice and put them away in a tin.",
     "The {group} returned to work on {day} after an arbitrator proposed a raise of {percent} percent.",
     "In a speech lasting almost an hour, {title} {name} mentioned {thing} only once.",
-    # As machine translation breaks them:
+)
+_BROKEN = (  # as machine translation breaks them
     "{name}s visit to {place} comes as the actual government prepares new manifestations.",
     "On {day} shell open the hall where {title} {other} will count the {thing}. because nobody else has.",
     "The {group} and {group} will pronounce themselves on the new law in the next {few} weeks.",
@@ -53,11 +54,20 @@ _SENTENCES = (
 
 def story(words: int, *, seed: int = 1) -> str:
     """Write a story of at least `words` words, in paragraphs of two to four sentences; the same for the same seed."""
+    return _written(words, seed, (*_SENTENCES, *_BROKEN))
+
+
+def sound(words: int, *, seed: int = 1) -> str:
+    """Write a story in which nothing is wrong, as `story` does."""
+    return _written(words, seed, _SENTENCES)
+
+
+def _written(words: int, seed: int, templates: Sequence[str]) -> str:
     source = random.Random(seed)  # noqa: S311 (no secret)
     paragraphs: list[str] = []
     written = 0
     while written < words:
-        paragraphs.append(" ".join(_sentences(source, source.randint(2, 4))))
+        paragraphs.append(" ".join(_sentences(source, templates, source.randint(2, 4))))
         written += len(paragraphs[-1].split())
     return "\n\n".join(paragraphs) + "\n"
 
@@ -68,8 +78,8 @@ def edited(text: str) -> str:
     return f"{text[:at]} later{text[at:]}"
 
 
-def _sentences(source: random.Random, count: int) -> Iterator[str]:
-    for template in source.sample(_SENTENCES, count):
+def _sentences(source: random.Random, templates: Sequence[str], count: int) -> Iterator[str]:
+    for template in source.sample(templates, count):
         chosen = {slot: source.choice(values) for slot, values in _SLOTS.items()}
         numbers = {
             "percent": source.randint(2, 40),

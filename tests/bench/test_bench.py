@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 
 from auditor.text import segmentation
-from tests.bench.story import edited, story
+from tests.bench import against
+from tests.bench.against import Bench, Sizes
+from tests.bench.beside import Build
+from tests.bench.story import edited, sound, story
 from tests.bench.timing import Cost, Spread, interleaved, ratio
 
 
@@ -47,3 +54,34 @@ def test_an_edit_changes_one_sentence() -> None:
 
     assert len(before) == len(after)
     assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
+
+
+def test_a_sound_story_has_no_broken_sentence() -> None:
+    """It has the same sentences but for those that machine translation breaks."""
+    assert re.search(r"depends of|shell open", story(3_000))
+    assert not re.search(r"depends of|shell open|pronounce themselves|manifestations", sound(3_000))
+
+
+def test_versions_take_turns_and_rounds_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who begins alternates; a ratio is the median over rounds of what it took there by what it took here."""
+    order: list[str] = []
+    seconds = iter([1.0, 2.0, 30.0, 10.0, 1.0, 4.0])
+
+    def row(bench: Bench) -> dict[str, float]:
+        order.append(bench.build.name)
+        return {"wall": next(seconds)}
+
+    monkeypatch.setattr(against, "ROWS", {"warm": row})
+    benches = [Bench(Build(name, "", tmp_path), tmp_path, Sizes(1, 1, 1)) for name in ("here", "there")]
+    found = against._in_turns("warm", benches, 3)
+
+    assert order == ["here", "there", "there", "here", "here", "there"]
+    assert against._ratios(found) == {"wall": 3.0}
+
+
+def test_a_row_that_is_not_there_is_refused() -> None:
+    """Before anything is built."""
+    result = CliRunner().invoke(against.main, ["--rows", "warm,tepid"])
+
+    assert result.exit_code == 2
+    assert "there is no row 'tepid'" in result.output
