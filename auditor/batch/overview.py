@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib import resources
 from urllib.parse import quote
 
+from auditor.batch import plots
 from auditor.batch.shards import REPORTS, Summary
 from auditor.batch.trend import Run
 from auditor.reports.marking import shown, whole
@@ -59,7 +60,7 @@ def render(summaries: Sequence[Summary], failures: Sequence[tuple[str, str]], ru
 <p>{words:,} words, {found:,} findings{f", {1000 * found / words:.1f} per 1,000 words" if words else ""}.</p>
 </header>
 <main>
-{_failures(failures)}{_totals(summaries)}{_trends(runs)}{_table(summaries)}</main>
+{_failures(failures)}{plots.overview(summaries, runs)}{_totals(summaries)}{_trends(runs)}{_table(summaries)}</main>
 <footer>
 <p>Scores are 0-100, 100 means that nothing was found. Worst first; click a heading to sort by it.</p>
 {_signatures(summaries)}</footer>

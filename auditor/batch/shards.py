@@ -30,7 +30,10 @@ _SLUG = regex.compile(r"[^\p{L}\p{N}._-]+")
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the batch's own pages say of a story; `report` is the name of its reports without ending."""
+    """What the batch's own pages say of a story; `report` is the name of its reports without ending.
+
+    `clear_paragraphs` is how many of the paragraphs nothing was found in.
+    """
 
     name: str
     content: str
@@ -41,6 +44,7 @@ class Summary:
     high: float
     words: int
     paragraphs: int
+    clear_paragraphs: int
     worst: float
     kinds: Mapping[str, int]
     severities: Mapping[str, int]
@@ -80,6 +84,7 @@ def outcome(name: str, content: str, audit: Audit, *, signature: str) -> Outcome
         high=round(high, 2),
         words=len(audit.document.words),
         paragraphs=len(audit.paragraphs),
+        clear_paragraphs=sum(not paragraph.findings for paragraph in audit.paragraphs),
         worst=round(min((paragraph.score for paragraph in audit.paragraphs), default=100.0), 2),
         kinds=_counted(row.kind for row in found),
         severities=_counted(row.severity for row in found),

@@ -31,7 +31,13 @@ def findings(stories: Iterable[Sequence[FindingRow]]) -> bytes:
     import pyarrow as arrow  # late: it takes a while to load
     from pyarrow import parquet
 
-    types = {int: arrow.int64(), float: arrow.float64(), bool: arrow.bool_(), str: arrow.string()}
+    types = {
+        int: arrow.int64(),
+        float: arrow.float64(),
+        float | None: arrow.float64(),
+        bool: arrow.bool_(),
+        str: arrow.string(),
+    }
     schema = arrow.schema([(name, types[hint]) for name, hint in get_type_hints(FindingRow).items()])
     rows = itertools.chain.from_iterable(stories)
     stream = io.BytesIO()

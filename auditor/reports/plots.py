@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from auditor.readers.extras import need
@@ -43,6 +43,34 @@ def words(audit: Audit, values: Mapping[int, float], span: Span, *, axis: Axes |
     colors = [_DOUBTED if _is_doubted(word, audit) else _CALM for word in shown]
     axis.bar(range(len(shown)), [values.get(word.span.start, 0.0) for word in shown], color=colors)
     axis.set_xticks(range(len(shown)), [word.text for word in shown], rotation=90)
+    return axis
+
+
+def calibration(
+    probabilities: Sequence[float], wrong: Sequence[bool], *, bins: int = 5, axis: Axes | None = None
+) -> Axes:
+    """Draw whether chances hold: of the words that were given a chance, the share that is wrong, beside the diagonal.
+
+    Args:
+        probabilities: the chance of an error of each word, 0-1.
+        wrong: whether a person marked it.
+        bins: how many parts of equal width the chances are divided into; empty ones are left out.
+        axis: where to draw.
+    """
+    axis = axis or _axis(4.5, 4.5)
+    parts: dict[int, list[int]] = {}
+    for at, probability in enumerate(probabilities):
+        parts.setdefault(min(bins - 1, int(probability * bins)), []).append(at)
+    told: list[float] = []
+    found: list[float] = []
+    for _, inside in sorted(parts.items()):
+        told.append(sum(probabilities[at] for at in inside) / len(inside))
+        found.append(sum(wrong[at] for at in inside) / len(inside))
+        axis.annotate(f"{len(inside)} words", (told[-1], found[-1]), xytext=(6, -10), textcoords="offset points")
+    axis.plot([0, 1], [0, 1], linestyle="--", color="dimgray", label="as often as told")
+    axis.plot(told, found, marker="o", color=_DOUBTED, label="here")
+    axis.set(xlim=(0, 1), ylim=(0, 1.05), xlabel="chance that was told", ylabel="share that is wrong")
+    axis.legend(loc="upper left")
     return axis
 
 

@@ -27,6 +27,7 @@ def _summary(name: str, score: float = 50.0, kinds: dict[str, int] | None = None
         high=60.0,
         words=1000,
         paragraphs=3,
+        clear_paragraphs=2,
         worst=20.0,
         kinds=found,
         severities={},
