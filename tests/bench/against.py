@@ -160,8 +160,10 @@ def _in_turns(row: str, benches: Sequence[Bench], rounds: int) -> dict[str, list
     found: dict[str, list[Numbers]] = {bench.build.name: [] for bench in benches}
     for number in range(rounds):
         for bench in benches if number % 2 == 0 else reversed(benches):
-            click.echo(f"{row}, round {number + 1} of {rounds}, {bench.build.name} …", err=True)
-            found[bench.build.name].append(ROWS[row](bench))
+            measured = ROWS[row](bench)
+            found[bench.build.name].append(measured)
+            told = ", ".join(f"{name} {value:,.2f}" for name, value in measured.items())
+            click.echo(f"{row}, round {number + 1} of {rounds}, {bench.build.name}: {told}", err=True)
     return found
 
 
