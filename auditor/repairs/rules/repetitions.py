@@ -1,15 +1,16 @@
-"""Words, conjuncts and phrases that are said twice.
+"""Words, conjuncts, phrases and clauses that are said twice.
 
 What it measures:
-    Whether a word is doubled ("the the"), both sides of "and" or "or" are the same word ("Danish and Danish"), or a
-    phrase comes again at once, as when a system loops.
+    Whether a word is doubled ("the the"), both sides of "and" or "or" are the same word ("Danish and Danish"), a phrase
+    comes again at once, as when a system loops, or a clause comes again behind a comma or conjunction.
 
 Why it suggests an error:
     Neural systems lose their place and write a passage again; and two different words of the original may have only one
     English word in the system's vocabulary, so that "rural and country" comes out as the same word twice.
 
 Known problems:
-    English repeats for emphasis ("again and again", "very, very", "had had"); what is said so is left alone.
+    English repeats for emphasis ("again and again", "very, very", "had had"); what is said so is left alone, and so is
+    a clause that a speaker says twice inside quotation marks.
     Which word stood where the second conjunct stands cannot be told from the text.
 
 Example:
@@ -27,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import gap_after, low, parts_of_speech, singulars
 from auditor.text.english import FUNCTION_WORDS
+from auditor.text.quotations import is_quoted
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
 MECHANISM = "repetitions"
@@ -38,6 +40,9 @@ VALID = (
     "Thousands and thousands marched for hours and hours, and the crowd grew and grew.",
     "It was a very, very long day in New York, New York, for Boutros Boutros-Ghali.",
     "Prices went higher and higher, and more and more shops closed.",
+    "“We will not give in, we will not give in,” the crowd sang.",
+    "The bill passed the lower house by a vote and the upper house by a vote of 40 to 12.",
+    "It went from house to house and from street to street, step by step, and the more they had, the more they wanted.",
 )
 INVALID = (
     ("The minister left the the meeting early.", "the the", "the"),
@@ -50,6 +55,21 @@ INVALID = (
     ),
     ("Talks between Russia, Turkey and Russia begin on Monday.", "Russia, Turkey and Russia", "Russia and Turkey"),
     ("The army is ready ready ready to act.", "ready ready ready", "ready"),
+    (
+        "The crew left the ship and the crew left the ship.",
+        "The crew left the ship and the crew left the ship",
+        "The crew left the ship",
+    ),
+    (
+        "Nobody knows the cause, but nobody knows the cause, the mayor said.",
+        "Nobody knows the cause, but nobody knows the cause",
+        "Nobody knows the cause",
+    ),
+    (
+        "Trains stop at the border, trains stop at the border and buses go on.",
+        "Trains stop at the border, trains stop at the border",
+        "Trains stop at the border",
+    ),
 )  # fmt: skip
 
 _EMPHASIS = frozenset(
@@ -67,6 +87,8 @@ _IDIOMS = frozenset(
 )
 _CONJUNCTION = re.compile(r"\s(?:and|or|nor|but|as well as|and/or|&)\s")
 _LONGEST_LOOP = 12  # words of a repeated phrase
+_SHORTEST_CLAUSE = 4  # words; three are a figure of speech as often as not
+_BETWEEN_CLAUSES = re.compile(r"[,;]?\s(?:(?:and|but|or|so|because|as|while)\s)?|\s[–—-]\s")
 _CERTAIN_TIMES = 3  # a phrase with marks inside, or one word, must come so often before it is a loop
 
 
@@ -80,6 +102,13 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
         if times:
             yield _once(text, words, index, size, times)
             index += size * times - 1
+        elif clause := _clause(text, words, index, forms):
+            first, second = clause
+            if not is_quoted(first, measurements.knowledge.quotations):
+                reason = "a clause said again, as when a system loops"
+                span = Span(first.start, second.end)
+                yield Candidate(span, first.of(text), MECHANISM, KIND, Severity.MAJOR, reason)
+                index += len(first.of(text).split())
         yield from _conjuncts(text, words, index)
         yield from _lists(text, words, index)
         index += 1
@@ -118,6 +147,23 @@ def _times(forms: Sequence[str], index: int, size: int) -> int:
     while forms[index + times * size : index + (times + 1) * size] == phrase:
         times += 1
     return times
+
+
+def _clause(text: str, words: Sequence[Word], index: int, forms: Sequence[str]) -> tuple[Span, Span] | None:
+    """Return the clause that begins at `index` and where it comes again, behind a comma or conjunction."""
+    for size in range(min(_LONGEST_LOOP, (len(words) - index) // 2), _SHORTEST_CLAUSE - 1, -1):
+        for second in (index + size, index + size + 1):
+            if forms[index : index + size] != forms[second : second + size] or second + size > len(words):
+                continue
+            between = text[words[index + size - 1].span.end : words[second].span.start]
+            phrase = forms[index : index + size]
+            has_verb = any("VERB" in parts_of_speech(word) for word in phrase)
+            has_glue = not FUNCTION_WORDS.isdisjoint(phrase)  # lists of colors and the like have none
+            is_clause = len(set(phrase)) >= _SHORTEST_CLAUSE - 1 and has_verb and has_glue
+            if is_clause and not between.isspace() and _BETWEEN_CLAUSES.fullmatch(between):
+                first = Span(words[index].span.start, words[index + size - 1].span.end)
+                return first, Span(words[second].span.start, words[second + size - 1].span.end)
+    return None
 
 
 def _is_slip(words: Sequence[Word], index: int) -> bool:
