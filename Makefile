@@ -21,7 +21,7 @@ help:  ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
 
 install: .venv/.installed  ## make .venv and install auditor with its tests' tools
-fetch: .venv/.fetched  ## download and convert the embedded models (about 220 MB) into .venv
+fetch: .venv/.fetched  ## download and convert the embedded models (about 620 MB) into .venv
 
 demo: .venv/.fetched  ## audit the bundled sample story
 	$(BIN)/auditor demo

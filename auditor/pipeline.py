@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from auditor import concurrency, scoring, signals, signature
 from auditor.cache.finding_cache import FindingCache
 from auditor.concurrency import LazyValue
-from auditor.detection import detector, prefilter
+from auditor.detection import detector, prefilter, suggestions
 from auditor.detection import parameters as fitted_numbers
 from auditor.detection.candidate_spans import DetectorInput
 from auditor.detection.parameters import DetectorParameters
@@ -49,7 +49,7 @@ Passages are worked at side by side: it is called by several threads, one at a t
 """
 
 DETECTOR = Path("detector") / "detector.json"
-_MEASURED = ("surprisals", "predictions", "back", "entropies", "quality_estimates", "forced", "probed")
+_MEASURED = ("surprisals", "predictions", "back", "entropies", "quality_estimates", "forced", "probed", "post_edits")
 """The fields of `Measurements` that are keyed by an offset."""
 
 
@@ -103,6 +103,7 @@ class Auditor:
                 "fluency": engines.language_model.name,
                 "back-translation": engines.back_translator.name,
                 "quality-estimation": estimator.name if estimator else "none",
+                "post-editing": engines.post_editor.name if engines.post_editor else "none",
                 "arithmetic": factory.arithmetic(self.settings),
                 "detector": self.parameters.fingerprint,
                 "min-confidence": f"{self.parameters.minimum_probability if minimum is None else minimum:.2f}",
@@ -209,6 +210,7 @@ class Auditor:
         excerpt.report("detecting errors")
         detector_input = DetectorInput.of(measurements, repairs, sentences, excerpt.passage.span)
         findings = detector.detect(detector_input, self.parameters, self.settings)
+        findings = suggestions.complete(findings, detector_input, excerpt.passage.rescore)
         return _PassageAudit(detector_input, Found(findings, measurements.numbers))
 
     def _measure(self, passage: _Passage) -> Measurements:

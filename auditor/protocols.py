@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from auditor.values import BackTranslation, Forced, QualityEstimate, Sentence, Span, TokenScores
+from auditor.values import BackTranslation, Forced, PostEdits, QualityEstimate, Sentence, Span, TokenScores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -211,6 +211,20 @@ class QualityEstimator(Protocol):
         """Estimate each pair, same order; an estimate does not depend on its batch-mates but for rounding."""
 
 
+class PostEditor(Protocol):
+    """An encoder fitted to undo what translation breaks; it reads English both ways."""
+
+    @property
+    def name(self) -> str:
+        """What the signature calls it: content hash and precision."""
+
+    def read(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[PostEdits]:
+        """Return what it would do to each sentence, of a text in order; each is read with those around it.
+
+        `words` are the word ranges of each sentence, offsets of the sentence.
+        """
+
+
 class Engines(Protocol):
     """The engines that the settings name."""
 
@@ -225,6 +239,10 @@ class Engines(Protocol):
     @property
     def quality_estimator(self) -> QualityEstimator | None:
         """The quality estimator; None where the settings do without."""
+
+    @property
+    def post_editor(self) -> PostEditor | None:
+        """The post-editor; None where the settings do without."""
 
     @property
     def embedder(self) -> Embedder:

@@ -20,7 +20,9 @@ from auditor.values import Settings
 
 SETTINGS = frozenset({"minimum_probability", "mechanisms", "only", "ignore", "penalties"})
 """The settings that a signature tells as they are."""
-SETTINGS_OF_ENGINES = frozenset({"device", "precision", "fluency_model", "back_translation", "quality_estimator"})
+SETTINGS_OF_ENGINES = frozenset(
+    {"device", "precision", "fluency_model", "back_translation", "quality_estimator", "post_editor"}
+)
 """The settings that it tells by the names of the engines that they choose, and of the arithmetic."""
 SILENT_SETTINGS = frozenset({"threads", "cache"})
 _SETTINGS = SETTINGS | SETTINGS_OF_ENGINES | SILENT_SETTINGS

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Kind(StrEnum):
@@ -221,6 +222,31 @@ class QualityEstimate:
 
 
 @dataclass(frozen=True, slots=True)
+class PostEdits:
+    """What a post-editor would do to a sentence; one item a word, not a number or empty where a word was not read.
+
+    `wrong`: the log-odds that the word is not kept. `replacements`: what ought to stand there if it is not ("" for
+    nothing), in lower case, each with its log-probability given that the word is wrong, the likeliest first. `missing`:
+    the function word that is likeliest missing before it, and the log-odds that any word is. `edited` and `marked`: the
+    log-odds that a post-editor changes it, and that a rater marks it.
+    """
+
+    wrong: tuple[float, ...]
+    replacements: tuple[tuple[tuple[str, float], ...], ...]
+    missing: tuple[tuple[str, float], ...]
+    edited: tuple[float, ...]
+    marked: tuple[float, ...]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> Self:
+        """Return what `dataclasses.asdict` made of one, as JSON gives it back: with lists in the place of tuples."""
+        replacements = tuple(tuple(map(tuple, words)) for words in columns["replacements"])
+        missing = tuple(map(tuple, columns["missing"]))
+        wrong, edited, marked = (tuple(columns[name]) for name in ("wrong", "edited", "marked"))
+        return cls(wrong, replacements, missing, edited, marked)
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """What the document says about itself; of what stands far from a sentence, repairs and features know this alone.
 
@@ -280,7 +306,8 @@ class Measurements:
     sentence, by the sentence's start offset) are empty when no model was asked; so is `probed` (the chances, 0-1, that
     a rater would mark and that a post-editor would change a word, by the language model's inner states, by the word's
     start offset), and where no probe was fitted for the language model. `forced` has the sentences whose source is
-    known and in a language that the translation model reads, by the start offset. `numbers` are those that a report
+    known and in a language that the translation model reads, by the start offset. `post_edits` has what a post-editor
+    would do to each sentence, by its start offset. `numbers` are those that a report
     shows, by their names; a signal that nothing here has a field for puts there all that it measured.
     """
 
@@ -293,6 +320,7 @@ class Measurements:
     quality_estimates: Mapping[int, QualityEstimate] = field(default_factory=dict)
     forced: Mapping[int, Forced] = field(default_factory=dict)
     probed: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    post_edits: Mapping[int, PostEdits] = field(default_factory=dict)
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
 
     def with_numbers(self, name: str, numbers: Numbers) -> Measurements:
@@ -453,7 +481,7 @@ class Settings:
 
     `fluency_model` is a directory or a name in the local Hugging Face cache; `back_translation` maps "en-pt" and
     "pt-en" (or another pivot) to MarianMT directories or cached names. Empty means the embedded models.
-    `quality_estimator` is a folder with other weights of the quality estimator, or "none" to do without it. `precision`
+    `quality_estimator` and `post_editor` are folders with other weights of these, or "none" to do without. `precision`
     is "auto" (whatever is fastest on the processor), "int8" (where the embedded language and translation models were
     made ready for it), "bfloat16" or "float32". `minimum_probability` None means the fitted default. `cache` lets
     results be kept on disk and used again; it changes no number.
@@ -468,6 +496,7 @@ class Settings:
     fluency_model: str = ""
     back_translation: Mapping[str, str] = field(default_factory=dict)
     quality_estimator: str = ""
+    post_editor: str = ""
     mechanisms: Sequence[str] | None = None
     penalties: Mapping[str, float] = field(default_factory=dict)
     cache: bool = False

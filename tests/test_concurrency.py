@@ -237,7 +237,14 @@ getattr(factory, sys.argv[1])(Settings(cache=False))
 @pytest.mark.weights
 @pytest.mark.parametrize(
     "opener",
-    ["load_language_model", "load_quality_estimator", "load_back_translator", "load_translators", "load_embedder"],
+    [
+        "load_language_model",
+        "load_quality_estimator",
+        "load_post_editor",
+        "load_back_translator",
+        "load_translators",
+        "load_embedder",
+    ],
 )
 def test_how_threads_wait_is_said_before_torch_is_loaded(opener: str) -> None:
     """OpenMP reads the environment once, when torch brings it along."""

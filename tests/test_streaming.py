@@ -44,7 +44,8 @@ import json, sys
 from auditor import Auditor, Settings
 from auditor.text import segmentation
 fluency, back, text = json.loads(sys.argv[1])
-auditor = Auditor(Settings(fluency_model=fluency, back_translation=back, quality_estimator="none", cache=True))
+small = {"fluency_model": fluency, "back_translation": back, "quality_estimator": "none", "post_editor": "none"}
+auditor = Auditor(Settings(**small, cache=True))
 audit = auditor.audit(segmentation.document(text, name="story"))
 print("torch" in sys.modules, audit.signature, [finding.probability for finding in audit])
 """
@@ -67,7 +68,12 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Auditor]:
 
     def build(*, cache: bool = False) -> Auditor:
         settings = Settings(
-            fluency_model=fluency, back_translation=back, quality_estimator="none", mechanisms=MECHANISMS, cache=cache
+            fluency_model=fluency,
+            back_translation=back,
+            quality_estimator="none",
+            post_editor="none",
+            mechanisms=MECHANISMS,
+            cache=cache,
         )
         return Auditor(settings, parameters=EAGER)
 

@@ -14,13 +14,23 @@ import json
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from auditor.cache.environment import environment_fingerprint
 from auditor.cache.sqlite_store import Store
 from auditor.concurrency import LazyValue
-from auditor.protocols import BackTranslator, Edit, LanguageModel, LookAheadEstimate, Pair, Passage, QualityEstimator
-from auditor.values import BackTranslation, Forced, Kind, QualityEstimate, Span, TokenScores
+from auditor.protocols import (
+    BackTranslator,
+    Edit,
+    LanguageModel,
+    LookAheadEstimate,
+    Pair,
+    Passage,
+    PostEditor,
+    QualityEstimator,
+)
+from auditor.values import BackTranslation, Forced, Kind, PostEdits, QualityEstimate, Span, TokenScores
 
 _PATIENCE = 16  # passages: how far those who work side by side may be apart
 _QUICK = 1  # zlib's level: most of what is kept are digits of numbers, which no level packs well
@@ -123,6 +133,29 @@ class CachedQualityEstimator:
             question, lambda: [_fields(found) for found in self._estimator().estimate(pairs)]
         )
         return [_estimate(found) for found in answer]
+
+
+class CachedPostEditor:
+    """A `PostEditor` that remembers."""
+
+    def __init__(self, open_post_editor: Callable[[], PostEditor], results: ResultCache) -> None:
+        self._post_editor = LazyValue(open_post_editor)
+        self._results = results
+
+    @functools.cached_property
+    def name(self) -> str:
+        """See `PostEditor.name`."""
+        return str(self._results.get_or_compute(["name"], lambda: self._post_editor().name))
+
+    def read(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[PostEdits]:
+        """See `PostEditor.read`; sentences are remembered together with those they were read beside."""
+        question = ["read", list(sentences), [_pairs(ranges) for ranges in words]]
+
+        def compute() -> object:
+            found = self._post_editor().read(sentences, words)
+            return [asdict(edits) for edits in found]
+
+        return [PostEdits.of(columns) for columns in self._results.get_or_compute(question, compute)]
 
 
 class CachedLanguageModel:

@@ -1,9 +1,9 @@
 """What the detector knows, as numbers: a row a word with the same columns always, and what is known of a repair span.
 
-Six groups of columns: what the quality estimator says, how the language model read the word, what its inner states
-say, what became of the word in the pivot language and back, what repairs there are, and what the document itself
-says. A number that was not measured is NaN. Numbers of whole sentences are left out: they tell a bad translation from
-a good one, and drown which of its words is wrong.
+Seven groups of columns: what the quality estimator says, how the language model read the word, what its inner states
+say, what became of the word in the pivot language and back, what a post-editor would do to it, what repairs there are,
+and what the document itself says. A number that was not measured is NaN. Numbers of whole sentences are left out: they
+tell a bad translation from a good one, and drown which of its words is wrong.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "fluency": ("surprisal", "surprisal_before", "surprisal_after", "entropy", "surplus"),
         "probe": ("probed", "probed_before", "probed_after"),
         "back-translation": ("forced", "returned"),
+        "post-editing": ("wrong", "wrong_before", "wrong_after", "replaced", "missing", "changed", "rated"),
         "repairs": ("proposed", "unlikely", "meaning"),
         "document": ("name", "repeated", "capital", "quoted", "function", "letters", "length", "headline"),
     }
@@ -180,6 +181,24 @@ def _back_translation(sentence: Sentence, measurements: Measurements) -> Iterato
         yield (-log_prob, float(word.text.casefold().replace("’", "'") in came_back))
 
 
+def _post_editing(sentence: Sentence, measurements: Measurements) -> Iterator[Row]:
+    edits = measurements.post_edits.get(sentence.span.start)
+    if edits is None:
+        yield from [(math.nan,) * len(GROUPS["post-editing"])] * len(sentence.words)
+        return
+    for at, word in enumerate(sentence.words):
+        others = [log_prob for other, log_prob in edits.replacements[at] if other and other != word.text.casefold()]
+        yield (
+            edits.wrong[at],
+            edits.wrong[at - 1] if at else math.nan,
+            edits.wrong[at + 1] if at + 1 < len(edits.wrong) else math.nan,
+            max(others, default=math.nan),
+            edits.missing[at][1],
+            edits.edited[at],
+            edits.marked[at],
+        )
+
+
 def _document(sentence: Sentence, measurements: Measurements) -> Iterator[Row]:
     knowledge = measurements.knowledge
     length = math.log1p(len(sentence.words))
@@ -207,6 +226,7 @@ _MEASURED: Mapping[str, Callable[[Sentence, Measurements], Iterator[Row]]] = Map
         "fluency": _fluency,
         "probe": _probe,
         "back-translation": _back_translation,
+        "post-editing": _post_editing,
         "document": _document,
     }
 )

@@ -107,6 +107,7 @@ def _suggestions(best: Repair, rivals: Sequence[Repair], text: str) -> tuple[str
         other = rival.candidate
         if other.shown and span.contains(other.span) and rival.value_nats > least:
             written = text[span.start : other.span.start] + other.replacement + text[other.span.end : span.end]
+            written = written.strip()  # a word that goes takes its space with it
             if written.split() not in [each.split() for each in found]:  # "the" and "the " are one wording
                 found.append(written)
     return tuple(found[:_SUGGESTIONS])

@@ -19,13 +19,15 @@ from auditor.errors import ModelError, SettingsError
 from auditor.values import Settings
 
 if TYPE_CHECKING:
-    from auditor.protocols import BackTranslator, Embedder, LanguageModel, QualityEstimator, Translator
+    from auditor.protocols import BackTranslator, Embedder, LanguageModel, PostEditor, QualityEstimator, Translator
 
 FLUENCY_MODEL = "smollm2-135m-instruct"
 PROBE = "probe"
 ENCODER = "multilingual-e5-small"
 QUALITY_ESTIMATOR = "quality-estimator"
 RANGES = "ranges"
+ENGLISH_ENCODER = "mpnet-base"
+POST_EDITOR = "post-editor"
 BACK_TRANSLATION = {("en", "pt"): "firefox-en-pt", ("pt", "en"): "firefox-pt-en"}
 
 
@@ -100,7 +102,8 @@ def load_finding_results(settings: Settings, *, fitted: object) -> cached_engine
         return None
     estimation = [] if settings.quality_estimator == "none" else _quality_estimation_folders(settings)
     translation = _translation_folders(settings)
-    folders = [*_fluency_folders(settings), *translation.values(), *estimation]
+    post_editing = [] if settings.post_editor == "none" else _post_editing_folders(settings)
+    folders = [*_fluency_folders(settings), *translation.values(), *estimation, *post_editing]
     chosen = (settings.minimum_probability, sorted(signature.chosen(settings).items()))
     state = hashlib.sha256(repr((fitted, chosen, list(translation), signature.rules())).encode()).hexdigest()
     return _result_cache(f"findings {state}", folders, settings)
@@ -163,6 +166,33 @@ def _quality_estimation_folders(settings: Settings) -> list[Path]:
     own = settings.quality_estimator
     fitted = Path(own).expanduser() if own else manifest.manifest_file().parent / QUALITY_ESTIMATOR
     return [installed.model_folder(ENCODER), fitted]
+
+
+def load_post_editor(settings: Settings) -> PostEditor:
+    """Load the post-editor, or wrap it in its cache.
+
+    Raises:
+        ModelError: its weights or the encoder underneath are missing or damaged.
+    """
+    folders = _post_editing_folders(settings)
+
+    def load() -> PostEditor:
+        _prepare(settings)
+        from auditor.engines.post_editing import post_editor
+
+        encoder, fitted = folders
+        return post_editor.load_post_editor(encoder, fitted, precision=settings.precision, device=settings.device)
+
+    if not settings.cache:
+        return load()
+    return cached_engines.CachedPostEditor(load, _result_cache("post-editor", folders, settings))
+
+
+def _post_editing_folders(settings: Settings) -> list[Path]:
+    """Return where the English encoder is, and the weights that were fitted over it."""
+    own = settings.post_editor
+    fitted = Path(own).expanduser() if own else manifest.manifest_file().parent / POST_EDITOR
+    return [installed.model_folder(ENGLISH_ENCODER), fitted]
 
 
 def load_embedder(settings: Settings) -> Embedder:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from auditor.concurrency import LazyValue
 from auditor.engines import factory
-from auditor.protocols import BackTranslator, Embedder, LanguageModel, QualityEstimator
+from auditor.protocols import BackTranslator, Embedder, LanguageModel, PostEditor, QualityEstimator
 from auditor.values import Settings
 
 Engine = TypeVar("Engine")
@@ -35,6 +35,8 @@ class EnginesOnDemand:
         self._language_model = lazy("the fluency model", factory.load_language_model)
         self._back_translator = lazy("the back-translation models", factory.load_back_translator)
         self._quality_estimator = lazy("the quality estimator", factory.load_quality_estimator)
+        self._is_without_post_editor = settings.post_editor == "none"
+        self._post_editor = lazy("the post-editor", factory.load_post_editor)
         self._embedder = lazy("the encoder", factory.load_embedder)
 
     @property
@@ -51,6 +53,11 @@ class EnginesOnDemand:
     def quality_estimator(self) -> QualityEstimator | None:
         """The quality estimator; None where the settings do without."""
         return None if self._is_without_estimator else self._quality_estimator()
+
+    @property
+    def post_editor(self) -> PostEditor | None:
+        """The post-editor; None where the settings do without."""
+        return None if self._is_without_post_editor else self._post_editor()
 
     @property
     def embedder(self) -> Embedder:

@@ -31,6 +31,7 @@ REPAIRS = Table(
         "unlikely-words": "auditor.repairs.model_proposed.unlikely_words",
         "shared-pivot": "auditor.repairs.model_proposed.shared_pivot",
         "round-trip": "auditor.repairs.model_proposed.round_trip",
+        "post-edits": "auditor.repairs.model_proposed.post_edits",
         "lost-quotation-marks": "auditor.repairs.rules.lost_quotation_marks",
         "names": "auditor.repairs.rules.names",
         "source-numbers": "auditor.repairs.against_source.numbers",

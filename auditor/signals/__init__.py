@@ -35,6 +35,7 @@ CLOSER_LOOK = Table(
     {
         "back-translation": "auditor.signals.back_translation",
         "round-trip-chrf": "auditor.signals.round_trip_chrf",
+        "post-editing": "auditor.signals.post_editing",
     },
 )
 """Signals of the sentences that the first look leaves in doubt, in this order."""

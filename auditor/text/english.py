@@ -48,6 +48,24 @@ FUNCTION_WORDS = frozenset(itertools.chain(*CLASSES, AUXILIARIES)) | frozenset(
 )
 """Closed-class words, in lower case: 43 of 100 words of the clean news."""
 
+_SPELLINGS = tuple(
+    (regex.compile(british), american)
+    for british, american in (
+        (r"(?<=man)oeu(?=v)", "eu"),
+        (r"(?<=[aeiou]\w*)our", "or"),  # harbour; not hour, four, course
+        (r"(?<=\w{3})is(?=e[ds]?$|ing$|ations?$|ers?$)", "iz"),  # organise
+        (r"(?<=\w{2}l)ys(?=e[ds]?$|ing$)", "yz"),  # analyse
+        (r"(?<=\w{2}[btv])re(?=s?$|d$)", "er"),  # centre
+        (r"(?<=[aeiou]\w+[aeiou])ll(?=ed$|ing$|ers?$)", "l"),  # travelled
+        (r"(?<=[fct]en)ce(?=s?$)", "se"),  # defence
+        (r"ogue(?=s?$)", "og"),  # dialogue
+        (r"(?<=gr)ey", "ay"),
+        (r"(?<=progra)mme", "m"),
+        (r"ae(?=[dlnt])", "e"),  # paediatric
+    )
+)
+"""British spellings, and the American ones."""
+
 _POSSESSIVE = regex.compile(r"(?<=\w)(?:['’ʼ＇][sS]|['’ʼ＇])$")
 
 
@@ -63,6 +81,18 @@ def match_case(replacement: str, original: str) -> str:
     if original[:1].isupper():
         return replacement[:1].upper() + replacement[1:]
     return replacement
+
+
+def is_variant(one: str, other: str) -> bool:
+    """Tell whether two words are one, spelt the British and the American way: "armoured", "armored"."""
+    return _one_spelling(one) == _one_spelling(other)
+
+
+def _one_spelling(word: str) -> str:
+    spelt = word.casefold()
+    for british, american in _SPELLINGS:
+        spelt = british.sub(american, spelt)
+    return spelt
 
 
 def article_for(word: str) -> str:

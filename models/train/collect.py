@@ -2,7 +2,8 @@
 
     python -m models.train.collect --data ../shared/data --out DIR     # an hour, resumable
 
-Every document is examined with the thresholds at their floors; what was measured goes to a line of
+Every document is examined with the thresholds at their floors, or with `--keep FILE` at those of an earlier fit, which
+is three times as quick and leaves them as they are; what was measured goes to a line of
 `DIR/repairs.jsonl`, which `models.train.fit_detector` reads. The quality estimator is not asked here: it is quick, and
 refitted often. The probe is, with the language model: after it was refitted, collect anew.
 """
@@ -14,6 +15,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from auditor.detection.parameters import DetectorParameters
 from auditor.pipeline import Auditor
@@ -25,6 +27,7 @@ from auditor.values import (
     Candidate,
     Kind,
     Measurements,
+    PostEdits,
     Repair,
     Settings,
     Severity,
@@ -41,6 +44,7 @@ FLOORS = {
     "shared-pivot": 3.5,
     "round-trip": 5.0,
     "unlikely-words": 9.0,
+    "post-edits": 0.5,
     "repetitions": -8.0,
     "split-sentences": -1.0,
     "names": -4.0,
@@ -76,12 +80,14 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=6_000, help="of each source of errors")
     parser.add_argument("--clean-words", type=int, default=20_000, help="of clean news for the thresholds")
     parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--keep", type=Path, help="a detector whose thresholds stay")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     file = arguments.out / "repairs.jsonl"
     done = {json.loads(line)["name"] for line in file.open()} if file.exists() else set()
     settings = Settings(threads=arguments.threads, quality_estimator="none")
-    auditor = Auditor(settings, parameters=floor_parameters())
+    kept = thresholds(arguments.keep) if arguments.keep else {}
+    auditor = Auditor(settings, parameters=floor_parameters(kept))
     documents = labelled(arguments.data, words=arguments.words, clean_words=arguments.clean_words)
     todo = [item for item in documents if item.name not in done]
     for number, item in enumerate(todo, start=1):
@@ -91,10 +97,16 @@ def main() -> None:
         print(f"{number}/{len(todo)} {item.name}: {len(repairs)} repairs", flush=True)
 
 
-def floor_parameters() -> DetectorParameters:
-    """Return parameters under which every mechanism reports nearly all it finds."""
+def floor_parameters(kept: Mapping[str, float] = MappingProxyType({})) -> DetectorParameters:
+    """Return parameters under which every mechanism without a threshold that is kept reports nearly all it finds."""
     floors = {name: FLOORS.get(name, NARROW_FLOOR) for name in REPAIRS}
-    return DetectorParameters(floors)
+    return DetectorParameters(floors | dict(kept))
+
+
+def thresholds(file: Path) -> dict[str, float]:
+    """Return the thresholds of a detector that was fitted before."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return {str(name): float(value) for name, value in content["thresholds"].items()}
 
 
 def _line(item: Labelled, measurements: Measurements, repairs: Sequence[Repair]) -> dict[str, object]:
@@ -110,6 +122,7 @@ def _line(item: Labelled, measurements: Measurements, repairs: Sequence[Repair])
         "entropies": _rounded(measurements.entropies),
         "probed": _rounded_rows(measurements.probed),
         "back": {start: asdict(back) for start, back in measurements.back.items()},
+        "post_edits": {start: asdict(edits) for start, edits in measurements.post_edits.items()},
         "repairs": [_repair(repair) for repair in repairs],
     }
 
@@ -150,6 +163,7 @@ def read(file: Path) -> Iterator[Collected]:
             entropies={int(start): value for start, value in row["entropies"].items()},
             back={int(start): _back(back) for start, back in row["back"].items()},
             probed={int(start): tuple(values) for start, values in row["probed"].items()},
+            post_edits={int(start): PostEdits.of(edits) for start, edits in row["post_edits"].items()},
         )
         yield Collected(item, measurements, tuple(_restored(repair) for repair in row["repairs"]))
 

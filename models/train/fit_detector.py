@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from auditor.detection.parameters import DetectorParameters
 from auditor.repairs import REPAIRS, noisy_channel
 from auditor.repairs.traits import traits_of
 from auditor.values import Repair
+from models.train import collect
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read
 from models.train.cross_fitted import Copied, CrossFitted
 from models.train.documents import SEED
@@ -52,10 +53,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--quality-estimator", type=Path, default=None)
     parser.add_argument("--file", type=Path, default=Path(__file__).parents[1] / "detector" / "detector.json")
+    parser.add_argument("--keep", type=Path, help="the detector whose thresholds the documents were collected with")
     parser.add_argument("--ablations", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
     collected = list(read(arguments.out / "repairs.jsonl"))
-    thresholds = fit_thresholds([item for item in collected if item.labelled.origin in {"clean", "plain"}])
+    kept = collect.thresholds(arguments.keep) if arguments.keep else {}
+    thresholds = fit_thresholds([item for item in collected if item.labelled.origin in {"clean", "plain"}], kept)
     used = [_valued(item, thresholds) for item in collected if item.labelled.origin != "plain"]
     tables = list(tabulate(used, arguments.quality_estimator))
     fitted = fit(tables, thresholds)
@@ -70,23 +73,28 @@ def main() -> None:
 # --- what is known of each word ------------------------------------------------------------------------------------
 
 
-def fit_thresholds(clean: Sequence[Collected]) -> dict[str, float]:
+def fit_thresholds(clean: Sequence[Collected], kept: Mapping[str, float]) -> dict[str, float]:
     """Return, a mechanism, the evidence at which it alone raises half a false alarm a 1,000 words, headlines apart."""
-    allowed = int(FALSE_ALARMS_A_MECHANISM * sum(item.words for item in clean) / 1000)
-    thresholds = {}
+    fitted: dict[str, float] = {}
     for mechanism in REPAIRS:
-        evidences: list[float] = []
-        for item in clean:
-            own: list[Repair] = []
-            for repair in item.repairs:
-                if repair.candidate.mechanism == mechanism and not _in_title(repair, item):
-                    found = noisy_channel.evidence(repair.candidate, repair.gain_nats, repair.meaning_nats)
-                    own.append(replace(repair, value_nats=found))
-            evidences += [best.value_nats for best, _ in overlapping_groups(own)]
-        floor = FLOORS.get(mechanism, NARROW_FLOOR)
-        evidences.sort(reverse=True)
-        thresholds[mechanism] = max(floor, evidences[allowed]) if len(evidences) > allowed else floor
-    return thresholds
+        fitted[mechanism] = kept[mechanism] if mechanism in kept else fit_threshold(clean, mechanism)
+    return fitted
+
+
+def fit_threshold(clean: Sequence[Collected], mechanism: str) -> float:
+    """Return the evidence at which a mechanism alone raises half a false alarm a 1,000 words, headlines apart."""
+    allowed = int(FALSE_ALARMS_A_MECHANISM * sum(item.words for item in clean) / 1000)
+    evidences: list[float] = []
+    for item in clean:
+        own: list[Repair] = []
+        for repair in item.repairs:
+            if repair.candidate.mechanism == mechanism and not _in_title(repair, item):
+                found = noisy_channel.evidence(repair.candidate, repair.gain_nats, repair.meaning_nats)
+                own.append(replace(repair, value_nats=found))
+        evidences += [best.value_nats for best, _ in overlapping_groups(own)]
+    floor = FLOORS.get(mechanism, NARROW_FLOOR)
+    evidences.sort(reverse=True)
+    return max(floor, evidences[allowed]) if len(evidences) > allowed else floor
 
 
 def _in_title(repair: Repair, item: Collected) -> bool:

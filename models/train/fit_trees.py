@@ -12,7 +12,7 @@ from auditor.detection.features import NAMES
 from models.train.documents import SEED
 from models.train.feature_tables import FOLDS, Table
 
-RISING = frozenset({"tagged", "major", "edited", "proposed", "unlikely"})
+RISING = frozenset({"tagged", "major", "edited", "proposed", "unlikely", "wrong", "changed", "rated"})
 """Columns of which more never makes a word less suspect."""
 
 

@@ -26,11 +26,12 @@ import torch
 from numpy.typing import NDArray
 
 from auditor.engines.factory import load_language_model
+from auditor.engines.post_editing.network import MISSING
 from auditor.evaluation.measures import average_precision
 from auditor.protocols import Edit, LanguageModel
 from auditor.text import segmentation
 from auditor.values import Settings, Span
-from models.train.post_editor import KEEP, MISSING, PostEditor, collate, read
+from models.train.post_editor import PostEditor, collate, read
 from models.train.post_editor_text import WINDOW, Line
 
 Floats = NDArray[np.float64]
@@ -108,11 +109,9 @@ def told(model: PostEditor, record: dict[str, Any]) -> dict[str, Any]:
         batch = collate(model, [lines[first:last]])
         _, places = model.window(lines[first:last])
         states = model.states(batch)
-        logits = model.choices(states)
-        others = logits.clone()
-        others[:, KEEP] = -math.inf
+        others = model.restored(states)
         gaps, judged = model.gap(states), model.judge(states)
-        odds = others.logsumexp(1) - logits[:, KEEP]
+        odds = -model.kept(states)
         gap = gaps[:, 1:].logsumexp(1) - gaps[:, 0]
         named = gaps[:, 1:-1].argmax(1)
         for at, (line, word, _) in enumerate(places):
@@ -135,12 +134,12 @@ def _windows(model: PostEditor, lines: Sequence[Line]) -> list[tuple[int, int]]:
     return [*windows, (first, len(lines))] if lines else []
 
 
-def _best(model: PostEditor, logits: torch.Tensor, word: str) -> list[list[Any]]:
+def _best(model: PostEditor, known: torch.Tensor, word: str) -> list[list[Any]]:
     """Return the best other words (deleting is "") with their log-probabilities, given that the word is wrong."""
-    log_probs, classes = (logits - logits.logsumexp(0)).topk(min(BEST + 1, len(logits)))
+    log_probs, classes = known.topk(min(BEST + 1, len(known)))
     found = []
     for value, number in zip(log_probs.tolist(), classes.tolist(), strict=True):
-        written = "" if number == 1 else model.vocabulary[number - 2][0]
+        written = "" if number == 0 else model.vocabulary[number - 1][0]
         if written != word.casefold():
             found.append([written, round(value, 2)])
     return found[:BEST]

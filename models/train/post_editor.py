@@ -2,11 +2,17 @@
 
     python -m models.train.post_editor --data DATA --more DATA2 --noise FOLDER --mpnet FOLDER --run RUN --steps 4000
 
-The encoder is MPNet-base. Its lower six layers are frozen and leave no graph; low-rank updates of the next five are
-fitted, with three heads on the first piece of each word: one softmax in which keeping the word competes with deleting
-it and with every whole word of the vocabulary (tied to the embeddings); which small word is missing before it; and how
-likely a post-editor changes and a rater marks it. `RUN` keeps a checkpoint every ten minutes and a log; the same
-command goes on where it stopped. `FOLDER` is what the makers of `models.train.noise` wrote.
+The encoder is MPNet-base. Its lower six layers are frozen and leave no graph; the next five are fitted whole, with four
+heads on the first piece of each word: whether it is kept; if not, what ought to stand there, nothing or any whole word
+of the vocabulary (tied to the embeddings); which function word is missing before it; and how likely a post-editor
+changes and a rater marks it. The first two make one distribution, P(kept) and P(not kept) P(word | not kept); the
+second is fitted on wrong words alone, paraphrases among them, the first on words that are known to be right or wrong.
+
+Updates of low rank on the same layers collapsed at every rate tried (2e-4, 6e-4, 8e-4): what a constant could learn
+came first. So every bias begins at its base rate here, and the heads move alone for the first steps.
+
+`RUN` keeps a checkpoint every ten minutes and a log; the same command goes on where it stopped. `FOLDER` is what the
+makers of `models.train.noise` wrote.
 """
 
 from __future__ import annotations
@@ -23,51 +29,31 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, gelu
 from transformers import MPNetModel
 
+from auditor.engines.post_editing.file_format import FITTED, FROZEN, LAST
+from auditor.engines.post_editing.network import MISSING
+from auditor.engines.post_editing.post_editor import WINDOW, first_subwords, load_tokenizer, narrowed, whole_words
+from auditor.engines.weights import convert_mpnet
 from models.train.post_editor_text import Line, Material, Mixture
 
-WINDOW = 160
-"""Pieces of a window, which is filled with whole sentences."""
-FROZEN, LAST = 6, 11
-"""Layers that are not fitted, and layers that are read: words differ least (.07 instead of .24, standard deviation)
-behind the twelfth, which was fitted to be averaged over a sentence."""
-RANK = 32
 KEEP, DELETE = 0, 1
 """The first two classes; the words of the vocabulary follow."""
 IGNORE, CHANGED = -1, -2
 """A word of which nothing is known, and one that is wrong in a way that no one word mends."""
-MISSING = (
-    "the", "a", "an", "of", "to", "in", "on", "for", "at", "with", "by", "from", "that", "as", "and", "it", "is", "was",
-    "are", "were", "be", "been", "have", "has", "had", "not", "his", "their", "its", "he", "they", "who", "which",
-    "will", "would", "there", "or", "about", "up", "out", "into", "all", "more", "this", "said",
-)  # fmt: skip
-"""Words that are told when they are missing; the class before them is "none", the one behind them "another"."""
-_HEAD_RATE = 3.0
-"""How many times as fast the heads move as the low-rank updates do."""
+_HEAD_RATE = 10.0
+"""How many times as fast the heads move as the layers do."""
+_HEADS_ALONE, _WARM_UP = 60, 150
+"""Steps in which the layers stand still, and in which their rate then rises."""
 _COLLAPSED = 0.25
 """The share of its first spread over words below which a state says nothing of its word, and a run is given up. A run
-at a rate of 6e-4 fell to .07 within 140 steps, and all its words were alike from then on."""
-_KEPT_SHARE = 0.25
-"""Of the kept words, those that the softmax is computed for, with four times the weight."""
-
-
-class LowRank(nn.Module):
-    """A frozen linear layer with an update of low rank."""
-
-    def __init__(self, plain: nn.Linear, rank: int) -> None:
-        super().__init__()
-        self.plain = plain.requires_grad_(requires_grad=False)
-        self.down = nn.Parameter(torch.randn(rank, plain.in_features) / math.sqrt(plain.in_features))
-        self.up = nn.Parameter(torch.zeros(plain.out_features, rank))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (…, inputs) to (…, outputs)."""
-        plain: Tensor = self.plain(x)
-        return plain + (x @ self.down.T) @ self.up.T
+with updates of low rank fell to .07 within 140 steps, and all its words were alike from then on."""
+_KEEP_WEIGHT, _GAP_WEIGHT, _JUDGE_WEIGHT = 6.0, 2.0, 1.0
+"""Of the losses a word: a wrong word's restoring has weight 1, a mean over the wrong words alone."""
+_RATES = {"wrong": 0.06, "missing": 0.008, "edited": 0.2, "marked": 0.08}
+"""How often each happens in the training windows, where the biases begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +78,17 @@ class Batch:
 class PostEditor(nn.Module):
     """The network with its heads."""
 
-    def __init__(self, folder: Path, *, rank: int = RANK) -> None:
-        """Load MPNet-base from `folder` and put low-rank updates into its upper layers."""
+    def __init__(self, folder: Path) -> None:
+        """Load MPNet-base from `folder` and let its upper layers be fitted."""
         super().__init__()
         self.encoder = MPNetModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False)
         self.encoder.requires_grad_(requires_grad=False).eval()
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
-        self.vocabulary = _whole_words(self.tokenizer)
+        self.tokenizer = load_tokenizer(folder)
+        self.vocabulary = whole_words(self.tokenizer)
         self.classes = {word: number + 2 for number, (word, _) in enumerate(self.vocabulary)}
         layers: Any = self.encoder.encoder.layer
         for layer in layers[FROZEN:LAST]:
-            attention = layer.attention.attn
-            for name in ("q", "k", "v", "o"):
-                setattr(attention, name, LowRank(getattr(attention, name), rank))
-            layer.intermediate.dense = LowRank(layer.intermediate.dense, rank)
-            layer.output.dense = LowRank(layer.output.dense, rank)
+            layer.requires_grad_(requires_grad=True)
         width = self.encoder.config.hidden_size
         ids = torch.tensor([number for _, number in self.vocabulary])
         self.words: Tensor
@@ -118,14 +98,12 @@ class PostEditor(nn.Module):
         self.transform = nn.Linear(width, width)
         nn.init.eye_(self.transform.weight)
         self.norm = nn.LayerNorm(width)
+        nn.init.constant_(self.norm.weight, 0.3)
         self.bias = nn.Parameter(torch.zeros(len(ids)))
-        self.own = nn.Linear(width, 2)
-        nn.init.zeros_(self.own.weight)
-        with torch.no_grad():
-            # As if 19 of 20 words were kept, and one wrong word in 20 were one too many.
-            self.own.bias.copy_(math.log(len(ids)) + torch.tensor([3.0, -3.0]))
-        self.gap = nn.Linear(width, len(MISSING) + 2)
-        self.judge = nn.Linear(width, 2)
+        self.deleting = _begun(width, [math.log(len(ids)) - 3.0])
+        self.keeping = _begun(width, [-_log_odds("wrong")])
+        self.gap = _begun(width, [-_log_odds("missing") + math.log(len(MISSING) + 1), *[0.0] * (len(MISSING) + 1)])
+        self.judge = _begun(width, [_log_odds("edited"), _log_odds("marked")])
 
     def fitted(self) -> dict[str, nn.Parameter]:
         """Return what is trained, by name."""
@@ -145,34 +123,38 @@ class PostEditor(nn.Module):
         found: Tensor = hidden[batch.rows, batch.columns]
         return found
 
-    def choices(self, states: Tensor) -> Tensor:
-        """Return the logits of keeping, deleting, and every word of the vocabulary, (words, classes)."""
+    def kept(self, states: Tensor) -> Tensor:
+        """Return the log-odds that each word is kept, (words,)."""
+        odds: Tensor = self.keeping(states).squeeze(1)
+        return odds
+
+    def restored(self, states: Tensor) -> Tensor:
+        """Return log P(what ought to stand there | the word is wrong), (words, 1 + vocabulary); first nothing."""
         wanted = self.norm(gelu(self.transform(states)))
-        return torch.cat([self.own(states), wanted @ self.words.T + self.bias], 1)
+        return torch.cat([self.deleting(states), wanted @ self.words.T + self.bias], 1).log_softmax(1)
 
     def window(self, lines: Sequence[Line]) -> tuple[list[int], list[tuple[int, int, int]]]:
         """Return the pieces of some sentences, and (line, word, piece at which it begins) of each word."""
         ids, places = [0], []
         for number, line in enumerate(lines):
             encoded = self.tokenizer.encode(line.text, add_special_tokens=False)
-            starts = [start for start, _ in encoded.offsets]
-            at = 0
-            for word, span in enumerate(line.words):
-                while at < len(starts) and starts[at] < span.start:
-                    at += 1
-                if at < len(starts) and starts[at] < span.end:
-                    places.append((number, word, len(ids) + at))
+            for word, piece in first_subwords(encoded.offsets, line.words):
+                places.append((number, word, len(ids) + piece))
             ids += encoded.ids
         return [*ids[: 2 * WINDOW], 2], [place for place in places if place[2] < 2 * WINDOW]
 
 
-def _whole_words(tokenizer: Tokenizer) -> list[tuple[str, int]]:
-    """Return the pieces that are whole words, with their numbers."""
-    found = []
-    for piece, number in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1]):
-        if piece.isalnum() and piece.isascii():
-            found.append((piece, number))
-    return found
+def _begun(width: int, biases: Sequence[float]) -> nn.Linear:
+    """Return a head that says the same of every state until it is fitted."""
+    head = nn.Linear(width, len(biases))
+    nn.init.zeros_(head.weight)
+    with torch.no_grad():
+        head.bias.copy_(torch.tensor(biases))
+    return head
+
+
+def _log_odds(name: str) -> float:
+    return math.log(_RATES[name] / (1 - _RATES[name]))
 
 
 def collate(model: PostEditor, windows: Sequence[Sequence[Line]]) -> Batch:
@@ -207,7 +189,7 @@ def _label(model: PostEditor, line: Line, word: int) -> tuple[int, bool, int, fl
     elif wanted == line.UNKNOWN:
         target = IGNORE
     elif not wanted:
-        target = DELETE
+        target = DELETE if line.sure[word] else IGNORE  # a paraphrase is often longer, and no word of it is to go
     else:
         target = model.classes.get(wanted.casefold(), CHANGED if line.sure[word] else IGNORE)
     gap = line.missing[word]
@@ -237,38 +219,35 @@ class Losses:
         return found
 
 
-def loss(model: PostEditor, batch: Batch, chance: torch.Generator, seen: Losses) -> Tensor:
-    """Return the loss of a batch, a word."""
+def loss(model: PostEditor, batch: Batch, seen: Losses) -> Tensor:
+    """Return the loss of a batch: the mean over words of each part, weighted."""
     states = model.states(batch)
     seen.add("spread", states.detach().std(0))
-    draw = torch.rand(len(states), generator=chance).to(states.device)
-    kept = (batch.targets == KEEP) & batch.sure & (draw < _KEPT_SHARE)
-    wrong = (batch.targets > KEEP) | (batch.targets == CHANGED)
-    chosen = (kept | wrong).nonzero().squeeze(1)
-    targets, sure = batch.targets[chosen], batch.sure[chosen]
-    logits = model.choices(states[chosen])
-    others = logits[:, 1:].logsumexp(1)
-    competes = torch.logaddexp(others, logits[:, 0])
-    own = logits.gather(1, targets.clamp_min(0).unsqueeze(1)).squeeze(1)
-    own = torch.where(targets == CHANGED, others, own)
-    values = torch.where(sure, competes, others) - own
-    seen.add("kept", values[targets == KEEP])
-    seen.add("restored", (others - own)[targets > KEEP])
-    seen.add("wrong", (competes - others)[(targets != KEEP) & sure])
-    weights = torch.where(targets == KEEP, 1 / _KEPT_SHARE, 1.0)
-    total = (values * weights).sum()
+    named = batch.targets > KEEP
+    restored = -model.restored(states[named]).gather(1, batch.targets[named].unsqueeze(1) - 1).squeeze(1)
+    seen.add("restored", restored)
+    total = restored.sum() / max(1, len(restored))
+    asked = batch.sure & (batch.targets != IGNORE)
+    right = (batch.targets[asked] == KEEP).float()
+    kept = binary_cross_entropy_with_logits(model.kept(states[asked]), right, reduction="none")
+    seen.add("kept", kept[right > 0])
+    seen.add("wrong", kept[right == 0])
+    total = total + _KEEP_WEIGHT * _mean(kept)
     known = batch.missing >= 0
     gaps = cross_entropy(model.gap(states[known]), batch.missing[known], reduction="none")
     seen.add("gap", gaps)
-    total = total + 0.5 * gaps.sum()
+    total = total + _GAP_WEIGHT * _mean(gaps)
     judged = model.judge(states)
     for column, (name, labels) in enumerate((("edited", batch.edited), ("marked", batch.marked))):
         asked = labels >= 0
-        if asked.any():
-            each = binary_cross_entropy_with_logits(judged[asked, column], labels[asked], reduction="none")
-            seen.add(name, each)
-            total = total + 0.5 * each.sum()
-    return total / max(1, int((batch.targets != IGNORE).sum()))
+        each = binary_cross_entropy_with_logits(judged[asked, column], labels[asked], reduction="none")
+        seen.add(name, each)
+        total = total + _JUDGE_WEIGHT * _mean(each)
+    return total
+
+
+def _mean(values: Tensor) -> Tensor:
+    return values.sum() / max(1, len(values))
 
 
 @dataclass(slots=True)
@@ -317,6 +296,31 @@ def read(model: PostEditor, file: Path) -> None:
     model.load_state_dict({name: tensor.float() for name, tensor in load_file(file).items()}, strict=False)
 
 
+_HEADS = {
+    "transform": "transform",
+    "restoring_norm": "norm",
+    "deleting": "deleting",
+    "keeping": "keeping",
+    "missing": "gap",
+    "judging": "judge",
+}
+"""Heads of what ships, by their names here."""
+
+
+def export(run: Path, folder: Path) -> None:
+    """Write the weights of a run as they ship, matrices in int8, into `folder`."""
+    stored = load_file(run / "post-editor.safetensors")
+    tensors = {name.removeprefix("encoder."): tensor for name, tensor in stored.items()}
+    found = {"restoring_bias": tensors["bias"]}
+    for number in range(FROZEN, LAST):
+        found |= convert_mpnet.layer(tensors, number)
+    for name, own in _HEADS.items():
+        for part in ("weight", "bias"):
+            found[f"{name}.{part}"] = tensors[f"{own}.{part}"]
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(narrowed(found), folder / FITTED)
+
+
 def batches(model: PostEditor, material: Material, seed: int, size: int, mixture: Mixture) -> Iterator[Batch]:
     """Yield batches without end; which follow depends on the seed alone."""
     chance = random.Random(seed)  # noqa: S311
@@ -331,11 +335,15 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--steps", type=int, default=4_000, help="of this run in all, resumed parts included")
     parser.add_argument("--batch", type=int, default=3, help="windows of a step")
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--rate", type=float, default=6e-5, help="of the layers")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="on an accelerator the layers compute in bfloat16")
     parser.add_argument("--seed", type=int, default=20261130)
+    parser.add_argument("--export", type=Path, help="write the weights of the run as they ship into this folder")
     given = parser.parse_args()
+    if given.export:
+        export(given.run, given.export)
+        return
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
     given.run.mkdir(parents=True, exist_ok=True)
@@ -348,10 +356,13 @@ def main() -> None:
 
 
 def _groups(model: PostEditor) -> list[dict[str, object]]:
-    """Return what is trained in two groups: low-rank updates, which a high rate ruins, and heads."""
-    inner = [each for name, each in model.fitted().items() if name.endswith((".up", ".down"))]
-    heads = [each for name, each in model.fitted().items() if not name.endswith((".up", ".down"))]
-    return [{"params": inner, "factor": 1.0}, {"params": heads, "factor": _HEAD_RATE}]
+    """Return what is trained in two groups: layers, which a high rate ruins, and heads."""
+    inner = [each for name, each in model.fitted().items() if name.startswith("encoder.")]
+    heads = [each for name, each in model.fitted().items() if not name.startswith("encoder.")]
+    return [
+        {"params": inner, "factor": 1.0, "begins": _HEADS_ALONE, "warm": _WARM_UP},
+        {"params": heads, "factor": _HEAD_RATE, "begins": 0, "warm": 25},
+    ]
 
 
 def _counter(model: PostEditor) -> Callable[[str], int]:
@@ -366,17 +377,17 @@ def train(
 ) -> None:
     """Take steps, keep checkpoints, write the curve."""
     seen, began, saved, before = Losses(), time.monotonic(), time.monotonic(), run.seconds
-    chance = torch.Generator().manual_seed(given.seed + run.step)
     mixture, device = Mixture(), model.bias.device
     stream = batches(model, material, given.seed + run.step, given.batch, mixture)
     while run.step < given.steps:
         mixture.progress = run.step / given.steps
         batch = next(stream).to(device)
-        rate = given.rate * min(1.0, (run.step + 1) / 25, 0.02 + (1 - mixture.progress) / 0.3)
+        rate = given.rate * min(1.0, 0.02 + (1 - mixture.progress) / 0.6)
         for group in optimiser.param_groups:
-            group["lr"] = rate * group["factor"]
+            risen = (run.step + 1 - group["begins"]) / group["warm"]
+            group["lr"] = rate * group["factor"] * min(1.0, max(0.0, risen))
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu"):
-            value = loss(model, batch, chance, seen)
+            value = loss(model, batch, seen)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         nn.utils.clip_grad_norm_(model.fitted().values(), 1.0)

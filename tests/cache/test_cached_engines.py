@@ -10,6 +10,7 @@ import pytest
 from auditor.cache.cached_engines import (
     CachedBackTranslator,
     CachedLanguageModel,
+    CachedPostEditor,
     CachedQualityEstimator,
     ResultCache,
 )
@@ -27,6 +28,7 @@ from auditor.values import Span
 from tests.engines import small_encoder
 from tests.engines.small_marian import ENGLISH, save_small_marian
 from tests.engines.small_probe import make_probe
+from tests.signals.suspicious import Suspicious
 from tests.small_models import SENTENCES, make_causal_lm
 
 STORY = "\n\n".join((*SENTENCES, *reversed(SENTENCES)) * 4)
@@ -181,6 +183,24 @@ def test_a_remembered_estimate_is_the_same(tmp_path: Path) -> None:
     for _ in range(2):
         assert cached.estimate(pairs) == estimator.estimate(pairs)
     assert _rows(tmp_path) == 1
+
+
+def test_remembered_post_edits_are_the_same(tmp_path: Path) -> None:
+    """Tuples come back as tuples, and the post-editor is asked once."""
+    opened: list[Suspicious] = []
+
+    def open_post_editor() -> Suspicious:
+        opened.append(Suspicious())
+        return opened[-1]
+
+    words = [_words(sentence) for sentence in ENGLISH]
+    plain = Suspicious().read(ENGLISH, words)
+
+    for _ in range(2):
+        cached = CachedPostEditor(open_post_editor, ResultCache(Store(tmp_path), engine="any", device="cpu"))
+        assert cached.read(ENGLISH, words) == plain
+        assert cached.name == "suspicious"
+    assert len(opened) == 1
 
 
 def test_an_answer_that_no_longer_holds_is_computed_anew(tmp_path: Path) -> None:

@@ -13,13 +13,22 @@ import torch
 from auditor.cache.cached_engines import (
     CachedBackTranslator,
     CachedLanguageModel,
+    CachedPostEditor,
     CachedQualityEstimator,
     ResultCache,
 )
 from auditor.cache.sqlite_store import Store, home
 from auditor.engines import factory
 from auditor.pipeline import Auditor
-from auditor.protocols import BackTranslator, Edit, LanguageModel, LookAheadEstimate, Passage, QualityEstimator
+from auditor.protocols import (
+    BackTranslator,
+    Edit,
+    LanguageModel,
+    LookAheadEstimate,
+    Passage,
+    PostEditor,
+    QualityEstimator,
+)
 from auditor.reports import json
 from auditor.text import segmentation
 from auditor.values import Settings, Span
@@ -122,7 +131,7 @@ def test_prices_are_those_of_an_unbroken_run(tmp_path: Path, recorded: _Recorded
     assert _prices(_store(tmp_path / "broken", left)) == prices
 
 
-Engines = tuple[LanguageModel, BackTranslator, QualityEstimator]
+Engines = tuple[LanguageModel, BackTranslator, QualityEstimator, PostEditor]
 
 
 @pytest.fixture(scope="module")
@@ -133,13 +142,14 @@ def engines() -> Engines:
         factory.load_language_model(settings),
         factory.load_back_translator(settings),
         factory.load_quality_estimator(settings),
+        factory.load_post_editor(settings),
     )
 
 
 @pytest.fixture
 def loaded(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every auditor use the models that are loaded, behind a cache where the settings ask for one."""
-    model, translator, estimator = engines
+    model, translator, estimator, editor = engines
 
     def memory(name: str, settings: Settings) -> ResultCache:
         return ResultCache(Store(home()), engine=name, device=settings.device)
@@ -155,7 +165,12 @@ def loaded(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
         cached = CachedQualityEstimator(lambda: estimator, memory("estimator", settings))
         return cached if settings.cache else estimator
 
+    def post_editor(settings: Settings) -> PostEditor:
+        cached = CachedPostEditor(lambda: editor, memory("post-editor", settings))
+        return cached if settings.cache else editor
+
     monkeypatch.setattr(factory, "load_language_model", language_model)
+    monkeypatch.setattr(factory, "load_post_editor", post_editor)
     monkeypatch.setattr(factory, "load_back_translator", back_translator)
     monkeypatch.setattr(factory, "load_quality_estimator", quality_estimator)
 

@@ -14,6 +14,7 @@ from auditor.registry import Table
 
 WEIGHTS = b"these are the weights\n" * 100
 PACKAGE = "auditor-tiny-weights"
+_METADATA = "Metadata-Version: 2.1\nName: {}\nVersion: 1.0\nRequires-Dist: not-on-any-index\n"
 CONVERTERS = Table("converter", {"test": __name__})
 
 
@@ -79,16 +80,17 @@ class Shop:
         return self
 
 
-def make_wheel(folder: Path, files: dict[str, bytes]) -> Path:
-    """Write the wheel of `PACKAGE` 1.0 that holds `files`."""
+def make_wheel(folder: Path, files: dict[str, bytes], *, package: str = PACKAGE) -> Path:
+    """Write the wheel of a package's version 1.0 that holds `files`."""
     folder.mkdir(parents=True, exist_ok=True)
-    info = "auditor_tiny_weights-1.0.dist-info"
+    name = package.replace("-", "_")
+    info = f"{name}-1.0.dist-info"
     metadata = {
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {PACKAGE}\nVersion: 1.0\nRequires-Dist: not-on-any-index\n",
+        f"{info}/METADATA": _METADATA.format(package),
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/RECORD": "",
     }
-    wheel = folder / "auditor_tiny_weights-1.0-py3-none-any.whl"
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, content in {**files, **{path: text.encode() for path, text in metadata.items()}}.items():
             archive.writestr(zipfile.ZipInfo(path, (2020, 1, 1, 0, 0, 0)), content)
@@ -101,7 +103,7 @@ def use_test_converter() -> None:
 
 
 def convert(file: Path, out: Path, *, log: str, behaviour: str) -> None:
-    """Convert by copying, count the conversion in `log`, and misbehave as the manifest asks.
+    """Convert by copying, pieces one after the other, count it in `log`, and misbehave as the manifest asks.
 
     "copy" does nothing else; "stall" converts half and stands still, the first time; "linger" takes long enough for a
     second fetch to arrive meanwhile; "bloat" writes more bytes than a test's disk takes.
@@ -109,7 +111,8 @@ def convert(file: Path, out: Path, *, log: str, behaviour: str) -> None:
     stalls = behaviour == "stall" and not Path(log).exists()
     with Path(log).open("a") as stream:
         stream.write(f"{file.name}\n")
-    content = file.read_bytes()
+    pieces = sorted(file.iterdir()) if file.is_dir() else [file]
+    content = b"".join(piece.read_bytes() for piece in pieces)
     if stalls:
         content = content[:10]
     if behaviour == "bloat":
@@ -122,15 +125,15 @@ def convert(file: Path, out: Path, *, log: str, behaviour: str) -> None:
 
 
 def _toml(row: dict[str, object]) -> str:
-    plain = {key: value for key, value in row.items() if key not in {"files", "options"}}
+    plain = {key: value for key, value in row.items() if key not in {"files", "parts", "options"}}
     lines = ["[[model]]", *(f"{key} = {json.dumps(value)}" for key, value in plain.items())]
     options = row["options"]
     if isinstance(options, dict):
         lines.append(
             "options = { " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in options.items()) + " }"
         )
-    files = row["files"]
-    if isinstance(files, list):
-        for file in files:
-            lines += ["[[model.files]]", *(f"{key} = {json.dumps(value)}" for key, value in file.items())]
+    for table in ("files", "parts"):
+        items = row.get(table)
+        for item in items if isinstance(items, list) else ():
+            lines += [f"[[model.{table}]]", *(f"{key} = {json.dumps(value)}" for key, value in item.items())]
     return "\n".join(lines) + "\n"

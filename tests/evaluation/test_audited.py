@@ -99,6 +99,7 @@ def small_auditor(tmp_path_factory: pytest.TempPathFactory) -> Auditor:
         fluency_model=str(make_causal_lm(folder / "tiny")),
         back_translation=models,
         quality_estimator="none",
+        post_editor="none",
         mechanisms=("contractions", "extra-function-words", "inflections"),
     )
     parameters = DetectorParameters(

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
+import json
+import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
+from auditor.engines.post_editing.file_format import FROZEN, LAST, Sizes
+from auditor.engines.post_editing.post_editor import load_post_editor
+from auditor.engines.weights import convert_mpnet
 from models.train import measure_post_editor, post_editor
 from models.train.noise import hunks
+from models.train.noise.texts import Native
 from models.train.post_editor import CHANGED, DELETE, IGNORE, KEEP, PostEditor, collate
-from models.train.post_editor_text import Line, joined
+from models.train.post_editor_text import Line, Material, joined
 
 SOUND = "he said on monday that the talks would go on"
 BROKEN = "he said in monday that the the talks would gone on"
@@ -27,8 +37,8 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> PostEditor:
-    """Make a post-editor on a seeded encoder of seven small layers that knows a few words."""
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a seeded MPNet of eleven small layers that knows a few words; return its folder."""
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import MPNetConfig, MPNetModel
 
@@ -39,10 +49,17 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> PostEditor:
     tokenizer.save(str(folder / "tokenizer.json"))
     torch.manual_seed(5)
     config = MPNetConfig(
-        vocab_size=len(words), hidden_size=32, num_hidden_layers=7, num_attention_heads=2, intermediate_size=64
+        vocab_size=len(words), hidden_size=32, num_hidden_layers=11, num_attention_heads=2, intermediate_size=64
     )
     MPNetModel(config).save_pretrained(folder)
-    return PostEditor(folder, rank=4)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(encoder: Path) -> PostEditor:
+    """Load a post-editor on it."""
+    torch.manual_seed(6)
+    return PostEditor(encoder)
 
 
 def _line() -> Line:
@@ -75,7 +92,82 @@ def test_only_upper_layers_and_heads_move(model: PostEditor) -> None:
     names = [name for name in model.fitted() if name.startswith("encoder")]
 
     assert names
-    assert all(name.startswith(f"encoder.encoder.layer.{post_editor.FROZEN}.") for name in names)
+    layers = {int(name.split(".")[3]) for name in names}
+    assert layers == set(range(FROZEN, LAST))
+
+
+def test_training_goes_on_where_it_stopped(encoder: Path, tmp_path: Path) -> None:
+    """The loss falls, a run can be taken up again, and too high a rate is not let ruin it unseen."""
+    given = argparse.Namespace(steps=12, batch=2, rate=1e-3, seed=1)
+    model = PostEditor(encoder)
+    optimiser = torch.optim.AdamW(post_editor._groups(model), lr=given.rate)
+    run = post_editor.Run(tmp_path)
+    post_editor.train(model, optimiser, run, _material(), given)
+    again = post_editor.Run(tmp_path)
+    fresh = PostEditor(encoder)
+    later = torch.optim.AdamW(post_editor._groups(fresh), lr=given.rate)
+    again.restore(fresh, later)
+    assert again.step == 12
+    assert all(torch.equal(each, model.fitted()[name]) for name, each in fresh.fitted().items())
+    given.steps = 160
+    post_editor.train(fresh, later, again, _material(), given)
+
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert lines[-1]["restored"] < lines[0]["restored"] - 0.5
+    assert lines[-1]["step"] == 160
+
+
+def test_what_ships_says_what_was_trained(model: PostEditor, encoder: Path, tmp_path: Path) -> None:
+    """Our own network, its matrices in eight bits, agrees with transformers' on each word."""
+    from transformers import MPNetModel
+
+    run = tmp_path / "run"
+    run.mkdir()
+    torch.manual_seed(7)
+    with torch.no_grad():
+        for head in (model.keeping, model.deleting, model.gap, model.judge):
+            head.weight.normal_(0, 0.3)
+    save_file({name: each.detach().clone() for name, each in model.fitted().items()}, run / "post-editor.safetensors")
+    post_editor.export(run, tmp_path / "post-editor")
+    sizes = Sizes(width=32, heads=2, feed_forward=64, positions=512, vocabulary=model.encoder.config.vocab_size)
+    tensors = convert_mpnet.encoder(MPNetModel.from_pretrained(encoder).state_dict(), sizes)
+    save_file(tensors, tmp_path / "encoder.safetensors", metadata={"sizes": json.dumps(asdict(sizes))})
+    shutil.copy(encoder / "tokenizer.json", tmp_path)
+    ours = load_post_editor(tmp_path, tmp_path / "post-editor", precision="float32")
+
+    words = tuple(hunks.words(BROKEN))
+    (edits,) = ours.read([BROKEN], [words])
+
+    with torch.inference_mode():
+        states = model.states(collate(model, [[Line.plain(BROKEN)]]))
+        wrong, missing = -model.kept(states), model.gap(states).log_softmax(1)
+        best = model.restored(states).max(1)
+    assert edits.wrong == pytest.approx(wrong.tolist(), abs=0.05)
+    assert [odds for _, odds in edits.missing] == pytest.approx(
+        (missing[:, 1:].logsumexp(1) - missing[:, 0]).tolist(), abs=0.05
+    )
+    assert [known[0][1] for known in edits.replacements] == pytest.approx(best.values.tolist(), abs=0.1)
+
+
+def test_a_word_beyond_the_window_is_not_read(model: PostEditor, encoder: Path, tmp_path: Path) -> None:
+    """Nothing is said of it, and the words before it are read as ever."""
+    long = " ".join(["he said on monday"] * 120)
+
+    found = model.window([Line.plain(long)])
+
+    assert len(found[0]) == 2 * post_editor.WINDOW + 1
+    assert max(place for _, _, place in found[1]) == 2 * post_editor.WINDOW - 1
+
+
+def _material() -> Material:
+    story = Native("story", "news", (SOUND,) * 8)
+    lines = [[(_line(), Line.plain(SOUND))] * 8]
+    trips = {"story": {0: [{"before": SOUND, "after": BROKEN, "maker": "apertium-cat"}]}}
+    return Material([story], trips, [[_line()] * 8], lines, [[Line.plain(SOUND, marked=0.1)] * 8], _length)
+
+
+def _length(text: str) -> int:
+    return text.count(" ") + 1
 
 
 def test_a_tokenised_post_edit_is_put_together() -> None:

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from auditor import concurrency
-from auditor.engines.quality_estimation.network import Batch, Layer, Outputs, QualityNetwork, Side
+from auditor.engines.kernels.encoder_layers import EncoderLayer
+from auditor.engines.quality_estimation.network import Batch, Outputs, QualityNetwork, Side
 
 BUDGET = 600
 """Padded subwords a batch: more bring more padding and lose the cache, fewer waste time between batches."""
@@ -42,7 +43,7 @@ class InferenceNetwork:
         self._device = torch.device(device)
         self._network = network.eval().to(self._device)
         for layer in network.layers:
-            if isinstance(layer, Layer):
+            if isinstance(layer, EncoderLayer):
                 for linear in (layer.qkv, layer.out, layer.up, layer.down):
                     linear.to(dtype)
 

@@ -7,8 +7,6 @@ head width of 32 the fused attention's backward pass is slower.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from auditor import concurrency
-from auditor.engines.kernels.padding import bucketed_rows, pad_to
+from auditor.engines.kernels.encoder_layers import EncoderLayer, run_layers
+from auditor.engines.kernels.padding import pad_to
 from auditor.engines.quality_estimation.file_format import BLOCK, Sizes
 
 SEPARATE_LAYERS = 6
@@ -105,79 +104,6 @@ class Embeddings(nn.Module):
         return embedded
 
 
-class Layer(nn.Module):
-    """A post-norm transformer layer."""
-
-    def __init__(self, sizes: Sizes, *, dropout: float = 0.0) -> None:
-        super().__init__()
-        width = sizes.width
-        self.heads = sizes.heads
-        self.dropout = nn.Dropout(dropout)
-        self.qkv = _unfilled(width, 3 * width)
-        self.out = _unfilled(width, width)
-        self.norm_attention = nn.LayerNorm(width, eps=sizes.epsilon)
-        self.up = _unfilled(width, sizes.feed_forward)
-        self.down = _unfilled(sizes.feed_forward, width)
-        self.norm_out = nn.LayerNorm(width, eps=sizes.epsilon)
-
-    def forward(self, rows: Tensor, shape: tuple[int, int], bias: Tensor | None) -> Tensor:
-        """Apply the layer to a batch of `shape` (batch, time); see `run_layers`.
-
-        Args:
-            rows: the batch's positions one after another, and padding behind them, (rows, width), float32.
-            shape: batch and time.
-            bias: of attention, (batch, 1, 1, time), very low where nothing stands; None where something stands
-                everywhere.
-        """
-        batch, time = shape
-        projected = self.qkv(rows.to(self.qkv.weight.dtype))[: batch * time]  # (batch * time, 3 * width)
-        heads = projected.view(batch, time, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # (3, batch, heads, time, …)
-        mixed = pad_to(_attend(heads, bias), len(rows), dim=-2)  # (rows, width)
-        rows = self.norm_attention(rows + self.dropout(self.out(mixed)))
-        widened = functional.gelu(self.up(rows.to(projected.dtype)))  # (rows, feed-forward width)
-        output: Tensor = self.norm_out(rows + self.dropout(self.down(widened)))
-        return output
-
-
-def run_layers(layers: Iterable[nn.Module], x: Tensor, mask: Tensor) -> Tensor:
-    """Run x (batch, time, width), float32, through layers; `mask` (batch, time) is True where a subword stands.
-
-    Matrices are multiplied in the type that they are kept in, at few bucketed lengths; sums stay float32.
-    """
-    batch, time, _ = x.shape
-    rows = pad_to(x.flatten(0, 1), bucketed_rows(batch * time), dim=-2)  # (rows, width)
-    bias = None if bool(mask.all()) else (~mask).float().mul(-1e4)[:, None, None, :]  # (batch, 1, 1, time)
-    for layer in layers:
-        rows = layer(rows, (batch, time), bias)
-    return rows[: batch * time].view(x.shape)
-
-
-def _attend(projected: Tensor, bias: Tensor | None) -> Tensor:
-    """Attend, given queries, keys and values (3, batch, heads, time, head width); return (batch * time, width)."""
-    time = projected.shape[3]
-    query, key, value = pad_to(projected, bucketed_rows(time), dim=-2)
-    logits = (query @ key.transpose(-1, -2))[..., :time, :time] / math.sqrt(
-        query.shape[-1]
-    )  # (batch, heads, time, time)
-    if bias is not None:
-        logits += bias.to(logits.dtype)
-    padded = query.shape[-2]
-    shares = pad_to(pad_to(logits.softmax(-1), padded, dim=-1), padded, dim=-2)  # (batch, heads, padded, padded)
-    mixed: Tensor = (shares.to(value.dtype) @ value)[:, :, :time]  # (batch, heads, time, head width)
-    return mixed.transpose(1, 2).flatten(2).flatten(0, 1)
-
-
-def _unfilled(inputs: int, outputs: int) -> nn.Linear:
-    """Make a linear layer to be filled from a file: drawing 21 million numbers takes longer than reading them.
-
-    torch's `skip_init` would import sympy, 38 MiB and half a second.
-    """
-    layer = nn.Linear(1, 1)
-    layer.in_features, layer.out_features = inputs, outputs
-    layer.weight, layer.bias = nn.Parameter(torch.empty(outputs, inputs)), nn.Parameter(torch.empty(outputs))
-    return layer
-
-
 class QualityNetwork(nn.Module):
     """Reads a batch, returns logits a word and scores a sentence."""
 
@@ -187,7 +113,7 @@ class QualityNetwork(nn.Module):
         self.frozen = frozen
         self.embeddings = Embeddings(sizes)
         self.layers = nn.ModuleList(
-            Layer(sizes, dropout=DROPOUT if number >= frozen else 0.0) for number in range(sizes.layers)
+            EncoderLayer(sizes, dropout=DROPOUT if number >= frozen else 0.0) for number in range(sizes.layers)
         )
         # What all tokens share is no sign of a match: it is taken off before comparing.
         self.centre = nn.Parameter(torch.zeros(width))

