@@ -161,9 +161,9 @@ class Auditor:
         """Measure `document` and rescore what might have been meant: everything that the detector rests on."""
         measurements: list[Measurements] = []
         repairs: list[Repair] = []
-        for passage in self._side_by_side(document, self._audit):
-            measurements.append(passage.detector_input.measurements)
-            repairs += passage.detector_input.repairs
+        for detector_input in self._side_by_side(document, self._weigh):
+            measurements.append(detector_input.measurements)
+            repairs += detector_input.repairs
         return _joined(document, measurements), repairs
 
     def stream_passages(self, document: Document) -> Iterator[PassageFindings]:
@@ -191,7 +191,15 @@ class Auditor:
             yield PassageFindings(span, given_found(passage.found, characters), probabilities)
 
     def _audit(self, passage: _Passage) -> _PassageAudit:
-        """Audit a passage: context, signals, candidates, rescore, detect."""
+        """Audit a passage: context, signals, candidates, rescore, detect, suggest."""
+        detector_input = self._weigh(passage)
+        passage.excerpt.report("detecting errors")
+        findings = detector.detect(detector_input, self.parameters, self.settings)
+        findings = suggestions.complete(findings, detector_input, passage.excerpt.passage.rescore)
+        return _PassageAudit(detector_input, Found(findings, detector_input.measurements.numbers))
+
+    def _weigh(self, passage: _Passage) -> DetectorInput:
+        """Measure a passage and weigh what might have been meant: context, signals, candidates, rescore."""
         excerpt, sentences, threshold = passage.excerpt, passage.excerpt.sentences, self.parameters.threshold
 
         measurements = signals.measure(signals.FIRST_LOOK, passage.first_look, excerpt, passage.context, self.engines)
@@ -206,12 +214,7 @@ class Auditor:
         rescored = noisy_channel.rescore(excerpt.passage, candidates, threshold)
         keeps_meaning = self.engines.back_translator.keeps_meaning if measurements.back else None
         repairs = noisy_channel.weigh(rescored, measurements, threshold, keeps_meaning)
-
-        excerpt.report("detecting errors")
-        detector_input = DetectorInput.of(measurements, repairs, sentences, excerpt.passage.span)
-        findings = detector.detect(detector_input, self.parameters, self.settings)
-        findings = suggestions.complete(findings, detector_input, excerpt.passage.rescore)
-        return _PassageAudit(detector_input, Found(findings, measurements.numbers))
+        return DetectorInput.of(measurements, repairs, sentences, excerpt.passage.span)
 
     def _measure(self, passage: _Passage) -> Measurements:
         """Take every signal of every sentence of a passage."""

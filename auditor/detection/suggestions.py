@@ -21,6 +21,8 @@ MOST = 3
 """Suggestions of a finding."""
 TRIED = 5
 """Words of the post-editor that are priced in each place."""
+LEAST_PROBABILITY = 0.2
+"""Of a finding that is worth the price of wordings."""
 LEAST_GAIN = 1.0
 """Nats that the text must read better with a wording; one that gains less is no help."""
 FAR = 6.0
@@ -63,7 +65,7 @@ def complete(findings: Sequence[Finding], given: DetectorInput, rescore: Rescore
 
 def _is_open(finding: Finding) -> bool:
     """Tell whether a finding has room for suggestions that its mechanism does not rule out."""
-    if len(finding.suggestions) >= MOST:
+    if len(finding.suggestions) >= MOST or finding.probability < LEAST_PROBABILITY:
         return False
     return finding.mechanism not in REPAIRS or traits_of(finding.mechanism).is_model_proposed
 
