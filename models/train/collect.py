@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -33,7 +34,7 @@ from auditor.values import (
     Severity,
     Span,
 )
-from models.train.documents import Labelled, labelled
+from models.train.documents import SEED, Labelled, labelled
 
 FLOORS = {
     "wrong-function-words": 4.0,
@@ -88,7 +89,8 @@ def main() -> None:
     settings = Settings(threads=arguments.threads, quality_estimator="none")
     kept = thresholds(arguments.keep) if arguments.keep else {}
     auditor = Auditor(settings, parameters=floor_parameters(kept))
-    documents = labelled(arguments.data, words=arguments.words, clean_words=arguments.clean_words)
+    documents = list(labelled(arguments.data, words=arguments.words, clean_words=arguments.clean_words))
+    random.Random(SEED).shuffle(documents)  # noqa: S311 (what is done so far has something of everything)
     todo = [item for item in documents if item.name not in done]
     for number, item in enumerate(todo, start=1):
         measurements, repairs = auditor.examine(item.document)
