@@ -48,7 +48,7 @@ Equal signatures, equal audits.
   fluency             the language model: weights, precision, who computes, probe
   back-translation    the translation models, out and home: weights, precision
   quality-estimation  the quality estimator: weights, precision
-  post-editing      the post-editor: weights, precision
+  post-editing        the post-editor: weights, precision
   arithmetic          the instructions of the processor, and its maker: they decide the last digits
   detector            the fitted numbers
   min-confidence      the least probability of a finding that is reported

@@ -55,7 +55,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
             yield from _replacements(sentence, edits, index)
         if index and edits.missing[index][1] >= DOUBT:
             named, log_odds = edits.missing[index]
-            reason = f"a word is missing: “{named}”"
+            reason = f"missing a word before it: “{named}”"
             yield _candidate(word.span, f"{named} {word.text}", reason, Kind.GRAMMAR, WEIGHT * log_odds)
 
 
@@ -69,8 +69,10 @@ def _replacements(sentence: Sentence, edits: PostEdits, index: int) -> Iterator[
     for other, log_prob in replacements(edits, index, own)[:PROPOSED]:
         span, replacement = in_place(sentence.words, index, other)
         is_function = other in FUNCTION_WORDS and own in FUNCTION_WORDS
-        kind = Kind.GRAMMAR if is_function or _are_akin(other, own) else Kind.MISTRANSLATION
-        yield _candidate(span, replacement, f"a post-editor would write “{other}”", kind, doubt + log_prob)
+        is_form = _are_akin(other, own)
+        kind = Kind.GRAMMAR if is_function or is_form else Kind.MISTRANSLATION
+        what = "form of the word" if is_form else "word"
+        yield _candidate(span, replacement, f"the wrong {what}, where “{other}” was meant", kind, doubt + log_prob)
 
 
 def replacements(edits: PostEdits, index: int, own: str) -> list[tuple[str, float]]:
