@@ -12,7 +12,7 @@ from auditor.detection import messages
 from auditor.detection.candidate_spans import CandidateSpan, DetectorInput
 from auditor.repairs import REPAIRS
 from auditor.text import document_context
-from auditor.values import BackTranslation, Candidate, Forced, Measurements, Price, Repair
+from auditor.values import BackTranslation, Candidate, Forced, Measurements, PostEdits, Price, Repair
 from tests.detection.small_detector import found, measurements, repair
 from tests.repairs.sentences import document_of
 
@@ -27,11 +27,14 @@ _MEANINGS = (None, -9.0, -0.2, 4.0)
 def _measured(name: str, text: str) -> Measurements:
     """Measure a text as if every word of it surprised all models, which would rather have written another."""
     document = document_of(REPAIRS.load(name), text)
-    back = {}
+    back, edits = {}, {}
     for sentence in document.sentences:
         others = (("house", "garden"),) * len(sentence.words)
         costs = (-20.0,) * len(sentence.words)
         back[sentence.span.start] = BackTranslation("A casa.", "The house of the garden.", costs, others)
+        told = ((("house", -0.1), ("", -2.0)),) * len(sentence.words)
+        certain = (2.0,) * len(sentence.words)
+        edits[sentence.span.start] = PostEdits(certain, told, (("the", 2.0),) * len(certain), certain, certain)
     starts = [word.span.start for word in document.words]
     return Measurements(
         document,
@@ -40,6 +43,7 @@ def _measured(name: str, text: str) -> Measurements:
         predictions=dict.fromkeys(starts, ("house", "garden")),
         back=back,
         entropies=dict.fromkeys(starts, 2.0),
+        post_edits=edits,
     )
 
 

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import save_file
 
 from auditor.engines.post_editing.file_format import FROZEN, LAST, Sizes
-from auditor.engines.post_editing.post_editor import load_post_editor
+from auditor.engines.post_editing.post_editor import WINDOW, load_post_editor
 from auditor.engines.weights import convert_mpnet
 from models.train import measure_post_editor, post_editor
 from models.train.noise import hunks
@@ -155,8 +155,8 @@ def test_a_word_beyond_the_window_is_not_read(model: PostEditor, encoder: Path, 
 
     found = model.window([Line.plain(long)])
 
-    assert len(found[0]) == 2 * post_editor.WINDOW + 1
-    assert max(place for _, _, place in found[1]) == 2 * post_editor.WINDOW - 1
+    assert len(found[0]) == 2 * WINDOW + 1
+    assert max(place for _, _, place in found[1]) == 2 * WINDOW - 1
 
 
 def _material() -> Material:

@@ -136,7 +136,7 @@ def _entry(row: Mapping[str, object]) -> ModelEntry:
     if not isinstance(files, list) or not isinstance(parts, list):
         raise TypeError(f"files or parts of {row.get('name')} are no list")
     wheels = []
-    if "wheel_sha256" in row:
+    if "package" in row:
         size = int(str(row["wheel_bytes"]))
         wheels.append(Wheel(str(row["package"]), str(row["version"]), str(row["wheel_sha256"]), size))
     wheels += [Wheel(**item) for item in parts]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from auditor.engines.kernels.encoder_layers import run_layers
 from auditor.engines.quality_estimation.estimator import BOS, EOS, load_network, load_tokenizer
-from auditor.engines.quality_estimation.network import run_layers
 from auditor.engines.quality_estimation.sentence_embeddings import PREFIX, SentenceEmbedder, load_embedder
 from auditor.engines.weights import convert_e5
 from auditor.errors import ModelError

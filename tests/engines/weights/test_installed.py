@@ -335,7 +335,7 @@ def test_every_model_of_the_repository_is_pinned_and_described(monkeypatch: pyte
         if not model.shipped:
             assert callable(fetch.CONVERTERS.load(model.converter).convert)
     roles = [model.role for model in models if model.default and not model.shipped]
-    assert roles == ["fluency", "back-translation", "back-translation", "encoder"]
+    assert roles == ["fluency", "back-translation", "back-translation", "encoder", "post-editing"]
 
 
 @pytest.mark.weights
