@@ -48,7 +48,7 @@ def complete(findings: Sequence[Finding], given: DetectorInput, rescore: Rescore
     """Return the findings with the post-editor's wordings behind their own, where these leave room and read better."""
     wordings: list[_Wording] = []
     for number, finding in enumerate(findings):
-        if _is_open(finding):
+        if _is_open(finding, given):
             wordings += _wordings(number, finding, given)
     if not wordings:
         return tuple(findings)
@@ -63,8 +63,13 @@ def complete(findings: Sequence[Finding], given: DetectorInput, rescore: Rescore
     return tuple(completed)
 
 
-def _is_open(finding: Finding) -> bool:
-    """Tell whether a finding has room for suggestions that its mechanism does not rule out."""
+def _is_open(finding: Finding, given: DetectorInput) -> bool:
+    """Tell whether a finding has room for suggestions that its mechanism does not rule out.
+
+    A wording of several words, such as another order, is not added to: one word in their place is no rival of it.
+    """
+    if finding.suggestions and len(features.affected_words(given.words, finding.span)) > 1:
+        return False
     if len(finding.suggestions) >= MOST or finding.probability < LEAST_PROBABILITY:
         return False
     return finding.mechanism not in REPAIRS or traits_of(finding.mechanism).is_model_proposed

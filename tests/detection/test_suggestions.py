@@ -69,6 +69,13 @@ def test_a_mechanism_s_own_wording_comes_first_and_is_not_repeated(doubted: Dete
     assert finding.suggestions == ("politics", "policy")
 
 
+def test_another_order_is_not_added_to(doubted: DetectorInput) -> None:
+    """One word in the place of two is no rival of both."""
+    own = _finding("the politic", mechanism="word-order", wordings=("politic the",))
+
+    assert suggestions.complete([own], doubted, _rescore) == (own,)
+
+
 def test_what_a_rule_says_is_not_added_to(doubted: DetectorInput) -> None:
     """It knows what was meant."""
     own = _finding("politic", mechanism="false-friends", wordings=("polite",))
