@@ -33,10 +33,9 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, gelu
 from transformers import MPNetModel
 
-from auditor.engines.post_editing.file_format import FITTED, FROZEN, LAST
+from auditor.engines.post_editing.file_format import FROZEN, LAST
 from auditor.engines.post_editing.network import MISSING
-from auditor.engines.post_editing.post_editor import WINDOW, first_subwords, load_tokenizer, narrowed, whole_words
-from auditor.engines.weights import convert_mpnet
+from auditor.engines.post_editing.post_editor import WINDOW, first_subwords, load_tokenizer, whole_words
 from models.train.post_editor_text import Line, Material, Mixture
 
 KEEP, DELETE = 0, 1
@@ -296,31 +295,6 @@ def read(model: PostEditor, file: Path) -> None:
     model.load_state_dict({name: tensor.float() for name, tensor in load_file(file).items()}, strict=False)
 
 
-_HEADS = {
-    "transform": "transform",
-    "restoring_norm": "norm",
-    "deleting": "deleting",
-    "keeping": "keeping",
-    "missing": "gap",
-    "judging": "judge",
-}
-"""Heads of what ships, by their names here."""
-
-
-def export(run: Path, folder: Path) -> None:
-    """Write the weights of a run as they ship, matrices in int8, into `folder`."""
-    stored = load_file(run / "post-editor.safetensors")
-    tensors = {name.removeprefix("encoder."): tensor for name, tensor in stored.items()}
-    found = {"restoring_bias": tensors["bias"]}
-    for number in range(FROZEN, LAST):
-        found |= convert_mpnet.layer(tensors, number)
-    for name, own in _HEADS.items():
-        for part in ("weight", "bias"):
-            found[f"{name}.{part}"] = tensors[f"{own}.{part}"]
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(narrowed(found), folder / FITTED)
-
-
 def batches(model: PostEditor, material: Material, seed: int, size: int, mixture: Mixture) -> Iterator[Batch]:
     """Yield batches without end; which follow depends on the seed alone."""
     chance = random.Random(seed)  # noqa: S311
@@ -339,11 +313,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="on an accelerator the layers compute in bfloat16")
     parser.add_argument("--seed", type=int, default=20261130)
-    parser.add_argument("--export", type=Path, help="write the weights of the run as they ship into this folder")
     given = parser.parse_args()
-    if given.export:
-        export(given.run, given.export)
-        return
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
     given.run.mkdir(parents=True, exist_ok=True)

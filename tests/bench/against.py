@@ -16,9 +16,8 @@ import os
 import statistics
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -47,11 +46,15 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where a version is measured: its build, and a folder for what it reads and writes."""
+    """Where a version is measured: its build, and a folder for what it reads and writes.
+
+    `seed` is the round's, so that both versions get one story, and no round one that an earlier round left in a cache.
+    """
 
     build: Build
     folder: Path
     sizes: Sizes
+    seed: int = 0
 
     def told(self, what: str, text: str) -> Numbers:
         """Return what the program of `audit_once.py` says of a text."""
@@ -97,7 +100,7 @@ def _longest(bench: Bench) -> Numbers:
 
 def _again(bench: Bench) -> Numbers:
     """Audit a story that this round alone has, then again with one sentence edited, by programs of their own."""
-    text = story(bench.sizes.words, seed=time.time_ns())
+    text = story(bench.sizes.words, seed=bench.seed)
     first, second = bench.checked("first.txt", text), bench.checked("edited.txt", edited(text))
     return {"first": first["wall"], "wall": second["wall"], "processor": second["processor"]}
 
@@ -160,7 +163,7 @@ def _in_turns(row: str, benches: Sequence[Bench], rounds: int) -> dict[str, list
     found: dict[str, list[Numbers]] = {bench.build.name: [] for bench in benches}
     for number in range(rounds):
         for bench in benches if number % 2 == 0 else reversed(benches):
-            measured = ROWS[row](bench)
+            measured = ROWS[row](replace(bench, seed=number))
             found[bench.build.name].append(measured)
             told = ", ".join(f"{name} {value:,.2f}" for name, value in measured.items())
             click.echo(f"{row}, round {number + 1} of {rounds}, {bench.build.name}: {told}", err=True)

@@ -63,19 +63,19 @@ def test_a_sound_story_has_no_broken_sentence() -> None:
 
 
 def test_versions_take_turns_and_rounds_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who begins alternates; a ratio is the median over rounds of what it took there by what it took here."""
-    order: list[str] = []
+    """Who begins alternates, a round has one story; a ratio is the median over rounds of there by here."""
+    order: list[tuple[str, int]] = []
     seconds = iter([1.0, 2.0, 30.0, 10.0, 1.0, 4.0])
 
     def row(bench: Bench) -> dict[str, float]:
-        order.append(bench.build.name)
+        order.append((bench.build.name, bench.seed))
         return {"wall": next(seconds)}
 
     monkeypatch.setattr(against, "ROWS", {"warm": row})
     benches = [Bench(Build(name, "", tmp_path), tmp_path, Sizes(1, 1, 1)) for name in ("here", "there")]
     found = against._in_turns("warm", benches, 3)
 
-    assert order == ["here", "there", "there", "here", "here", "there"]
+    assert order == [("here", 0), ("there", 0), ("there", 1), ("here", 1), ("here", 2), ("there", 2)]
     assert against._ratios(found) == {"wall": 3.0}
 
 

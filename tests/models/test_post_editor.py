@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,9 +16,9 @@ import torch
 from safetensors.torch import save_file
 
 from auditor.engines.post_editing.file_format import FROZEN, LAST, Sizes
-from auditor.engines.post_editing.post_editor import WINDOW, load_post_editor
+from auditor.engines.post_editing.post_editor import WINDOW, MpnetPostEditor, load_post_editor
 from auditor.engines.weights import convert_mpnet
-from models.train import measure_post_editor, post_editor
+from models.train import export_post_editor, measure_post_editor, post_editor
 from models.train.noise import hunks
 from models.train.noise.texts import Native
 from models.train.post_editor import CHANGED, DELETE, IGNORE, KEEP, PostEditor, collate
@@ -117,26 +118,30 @@ def test_training_goes_on_where_it_stopped(encoder: Path, tmp_path: Path) -> Non
     assert lines[-1]["step"] == 160
 
 
-def test_what_ships_says_what_was_trained(model: PostEditor, encoder: Path, tmp_path: Path) -> None:
-    """Our own network, its matrices in eight bits, agrees with transformers' on each word."""
+@pytest.fixture(scope="module")
+def shipped(model: PostEditor, encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> MpnetPostEditor:
+    """Export the post-editor with heads that tell words apart, and load it as users do."""
     from transformers import MPNetModel
 
-    run = tmp_path / "run"
-    run.mkdir()
+    folder = tmp_path_factory.mktemp("shipped")
     torch.manual_seed(7)
     with torch.no_grad():
         for head in (model.keeping, model.deleting, model.gap, model.judge):
             head.weight.normal_(0, 0.3)
+    run = folder / "run"
+    run.mkdir()
     save_file({name: each.detach().clone() for name, each in model.fitted().items()}, run / "post-editor.safetensors")
-    post_editor.export(run, tmp_path / "post-editor")
+    export_post_editor.export(run, folder / "post-editor")
     sizes = Sizes(width=32, heads=2, feed_forward=64, positions=512, vocabulary=model.encoder.config.vocab_size)
     tensors = convert_mpnet.encoder(MPNetModel.from_pretrained(encoder).state_dict(), sizes)
-    save_file(tensors, tmp_path / "encoder.safetensors", metadata={"sizes": json.dumps(asdict(sizes))})
-    shutil.copy(encoder / "tokenizer.json", tmp_path)
-    ours = load_post_editor(tmp_path, tmp_path / "post-editor", precision="float32")
+    save_file(tensors, folder / "encoder.safetensors", metadata={"sizes": json.dumps(asdict(sizes))})
+    shutil.copy(encoder / "tokenizer.json", folder)
+    return load_post_editor(folder, folder / "post-editor", precision="float32")
 
-    words = tuple(hunks.words(BROKEN))
-    (edits,) = ours.read([BROKEN], [words])
+
+def test_what_ships_says_what_was_trained(model: PostEditor, shipped: MpnetPostEditor) -> None:
+    """Our own network, its matrices in eight bits, agrees with transformers' on each word."""
+    (edits,) = shipped.read([BROKEN], [hunks.words(BROKEN)])
 
     with torch.inference_mode():
         states = model.states(collate(model, [[Line.plain(BROKEN)]]))
@@ -147,16 +152,21 @@ def test_what_ships_says_what_was_trained(model: PostEditor, encoder: Path, tmp_
         (missing[:, 1:].logsumexp(1) - missing[:, 0]).tolist(), abs=0.05
     )
     assert [known[0][1] for known in edits.replacements] == pytest.approx(best.values.tolist(), abs=0.1)
+    assert max(edits.wrong) - min(edits.wrong) > 0.5  # or all of the above could hold by accident
 
 
-def test_a_word_beyond_the_window_is_not_read(model: PostEditor, encoder: Path, tmp_path: Path) -> None:
-    """Nothing is said of it, and the words before it are read as ever."""
+def test_a_word_beyond_the_window_is_not_read(shipped: MpnetPostEditor) -> None:
+    """Nothing is said of it; the sentence behind has a window of its own, and is read as if it stood alone."""
     long = " ".join(["he said on monday"] * 120)
+    sentences = [long, SOUND]
 
-    found = model.window([Line.plain(long)])
+    endless, sound = shipped.read(sentences, [hunks.words(sentence) for sentence in sentences])
 
-    assert len(found[0]) == 2 * WINDOW + 1
-    assert max(place for _, _, place in found[1]) == 2 * WINDOW - 1
+    read = [at for at, value in enumerate(endless.wrong) if not math.isnan(value)]
+    assert read == list(range(2 * WINDOW - 1))
+    assert endless.replacements[2 * WINDOW - 1] == ()
+    (alone,) = shipped.read([SOUND], [hunks.words(SOUND)])
+    assert sound.wrong == pytest.approx(alone.wrong, abs=1e-4)
 
 
 def _material() -> Material:

@@ -90,6 +90,14 @@ def run_layers(layers: Iterable[nn.Module], x: Tensor, mask: Tensor, *, relative
     return rows[: batch * time].view(x.shape)
 
 
+def matrix_type(precision: str, device: str) -> torch.dtype:
+    """Return what matrices are multiplied in; a processor that has no bfloat16 itself is faster in float32."""
+    low = precision == "bfloat16"
+    if precision in ("auto", "int8"):
+        low = device != "cpu" or bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+    return torch.bfloat16 if low else torch.float32
+
+
 def _attend(projected: Tensor, bias: Tensor | None) -> Tensor:
     """Attend, given queries, keys and values (3, batch, heads, time, head width); return (batch * time, width)."""
     time = projected.shape[3]

@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from auditor import concurrency
+from auditor.engines.kernels.encoder_layers import matrix_type
 from auditor.engines.kernels.padding import bucketed_rows
 from auditor.engines.post_editing.file_format import ENCODER, FITTED, TOKENIZER, Sizes
 from auditor.engines.post_editing.network import BEGIN, END, MISSING, PAD, Outputs, PostEditorNetwork
@@ -48,13 +49,21 @@ class _Window:
 class MpnetPostEditor:
     """See `auditor.protocols.PostEditor`."""
 
-    def __init__(self, network: PostEditorNetwork, tokenizer: Tokenizer, *, name: str, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        network: PostEditorNetwork,
+        tokenizer: Tokenizer,
+        vocabulary: Sequence[str],
+        *,
+        name: str,
+        device: str = "cpu",
+    ) -> None:
+        """Take the network over; `vocabulary` are the words that it was built with."""
         self.name = name
         self._network = network.to(device)
         self._device = torch.device(device)
         self._tokenizer = tokenizer
-        pieces = [piece for piece, _ in whole_words(tokenizer)]
-        self._pieces = ["", *pieces]
+        self._replacements = ["", *vocabulary]
 
     def read(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[PostEdits]:
         """See `PostEditor.read`."""
@@ -115,7 +124,7 @@ class MpnetPostEditor:
             columns = found[number]
             columns.wrong[word] = wrong
             columns.replacements[word] = tuple(
-                (self._pieces[piece], log_prob) for piece, log_prob in zip(numbers, log_probs, strict=True)
+                (self._replacements[piece], log_prob) for piece, log_prob in zip(numbers, log_probs, strict=True)
             )
             columns.missing[word] = (MISSING[named[at]], some[at])
             columns.edited[word], columns.marked[word] = judged
@@ -192,16 +201,17 @@ def load_post_editor(encoder: Path, fitted: Path, *, precision: str = "auto", de
     tokenizer = load_tokenizer(encoder)
     sizes, tensors = _read_encoder(encoder / ENCODER)
     tensors |= _read_fitted(fitted / FITTED)
-    network = PostEditorNetwork(sizes, [number for _, number in whole_words(tokenizer)])
+    vocabulary = whole_words(tokenizer)
+    network = PostEditorNetwork(sizes, [number for _, number in vocabulary])
     try:
         network.load_state_dict(tensors, strict=True)
     except RuntimeError as error:
         raise ModelError(f"{fitted / FITTED} does not fit {encoder}; reinstall auditor") from error
-    low = _is_low(precision, device)
-    network.ready(torch.bfloat16 if low else torch.float32)
+    dtype = matrix_type(precision, device)
+    network.ready(dtype)
     digest = hashlib.sha256((fitted / FITTED).read_bytes()).hexdigest()[:12]
-    name = f"post-editor-{digest}-{'bfloat16' if low else 'float32'}"
-    return MpnetPostEditor(network, tokenizer, name=name, device=device)
+    name = f"post-editor-{digest}-{str(dtype).removeprefix('torch.')}"
+    return MpnetPostEditor(network, tokenizer, [word for word, _ in vocabulary], name=name, device=device)
 
 
 def _read_encoder(file: Path) -> tuple[Sizes, dict[str, Tensor]]:
@@ -245,10 +255,3 @@ def narrowed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         found[name] = (tensor.float() / scales[:, None]).round().to(torch.int8)
         found[f"{name}.scale"] = scales
     return found
-
-
-def _is_low(precision: str, device: str) -> bool:
-    """Tell whether to multiply in bfloat16; a processor that does not do so itself is faster in float32."""
-    if precision in ("auto", "int8"):
-        return device != "cpu" or bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
-    return precision == "bfloat16"

@@ -19,6 +19,7 @@ from safetensors import SafetensorError, safe_open
 from tokenizers import Encoding
 from torch import Tensor
 
+from auditor.engines.kernels.encoder_layers import matrix_type
 from auditor.engines.quality_estimation.file_format import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.quality_estimation.inference import EncodedPair, InferenceNetwork, batch_of
 from auditor.engines.quality_estimation.network import CLASS_WEIGHTS, Batch, Outputs, QualityNetwork
@@ -84,7 +85,7 @@ class EncoderQualityEstimator:
     ) -> None:
         self.name = name
         self.subwords = SubwordBatcher(tokenizer)
-        dtype = torch.bfloat16 if _is_low(precision, device) else torch.float32
+        dtype = matrix_type(precision, device)
         self._network = InferenceNetwork(network, dtype=dtype, device=device)
 
     def estimate(self, pairs: Sequence[Pair]) -> list[QualityEstimate]:
@@ -197,7 +198,7 @@ def load_estimator(
     file = fitted / FITTED_WEIGHTS
     overlay(network, file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    name = f"quality-estimator-{digest}-{'bfloat16' if _is_low(precision, device) else 'float32'}"
+    name = f"quality-estimator-{digest}-{str(matrix_type(precision, device)).removeprefix('torch.')}"
     return EncoderQualityEstimator(network, load_tokenizer(encoder), name=name, precision=precision, device=device)
 
 
@@ -268,10 +269,3 @@ def overlay(network: QualityNetwork, file: Path) -> None:
                 parameter.copy_(stored.get_tensor(name))
     except (SafetensorError, RuntimeError) as error:
         raise ModelError(f"{file} is corrupt ({error}); reinstall auditor") from error
-
-
-def _is_low(precision: str, device: str) -> bool:
-    """Tell whether to multiply in bfloat16; a processor that does not do so itself is faster in float32."""
-    if precision in ("auto", "int8"):
-        return device != "cpu" or bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
-    return precision == "bfloat16"

@@ -93,9 +93,7 @@ def replacements(edits: PostEdits, index: int, own: str) -> list[tuple[str, floa
 
 def _candidate(span: Span, replacement: str, reason: str, kind: Kind, prior: float) -> Candidate:
     severity = Severity.MAJOR if kind is Kind.MISTRANSLATION else Severity.MINOR
-    return Candidate(
-        span, replacement, MECHANISM, kind, severity, reason, prior_nats=0.0 if math.isnan(prior) else prior
-    )
+    return Candidate(span, replacement, MECHANISM, kind, severity, reason, prior_nats=prior)
 
 
 def in_place(words: tuple[Word, ...], index: int, other: str) -> tuple[Span, str]:
