@@ -60,29 +60,31 @@ def score(
 
     Args:
         document: what was audited.
-        findings: sorted by span.
+        findings: sorted by span; doubts among them count for nothing.
         penalties: points that replace those of `DEFAULT_PENALTIES`.
 
     Returns:
         The document's score, its 90 % interval (low, high), and the paragraphs with their findings, which know what
-        they cost.
+        they cost, and with their doubts.
 
     Raises:
         SettingsError: a penalty is below zero or beyond reason.
         UnknownNameError: a penalty for something that has none.
     """
     points = _checked(penalties or {})
-    whole = _Points.of(findings, points)
+    errors = [finding for finding in findings if not finding.is_doubt]
+    doubts = _by_paragraph(document, [finding for finding in findings if finding.is_doubt])
+    whole = _Points.of(errors, points)
     words = len(document.words)
     rate = _rate(whole.expected, words, prior=0.0)
     middle, interval = _scores(whole, words, prior=0.0)
-    charged = [_charge(finding, whole.expected, 100 - middle, points) for finding in findings]
+    charged = [_charge(finding, whole.expected, 100 - middle, points) for finding in errors]
     audits = []
-    for paragraph, inside in zip(document.paragraphs, _by_paragraph(document, charged), strict=True):
+    for paragraph, inside, beside in zip(document.paragraphs, _by_paragraph(document, charged), doubts, strict=True):
         own = _Points.of(inside, points)
         length = sum(len(sentence.words) for sentence in paragraph.sentences)
         prior = min(rate, 100 * own.expected / max(1, length))
-        audits.append(ParagraphAudit(paragraph.span, *_scores(own, length, prior=prior), tuple(inside)))
+        audits.append(ParagraphAudit(paragraph.span, *_scores(own, length, prior=prior), tuple(inside), tuple(beside)))
     return middle, interval, tuple(audits)
 
 

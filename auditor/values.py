@@ -388,6 +388,7 @@ class Finding:
     error. `suggestions` are up to three replacements for exactly the span's text, best first; "" means: delete.
     `evidence` are whole sentences an editor understands; `price` is what they rest on, None where nothing was priced.
     `cost` is what the finding takes from the document's score (points, 0-100), None before the document was scored.
+    A `doubt` is likelier sound than an error: it is worth a look, and counts for nothing.
     """
 
     span: Span
@@ -401,6 +402,11 @@ class Finding:
     in_quotation: bool = False
     price: Price | None = None
     cost: float | None = None
+    is_doubt: bool = False
+
+
+def _by_place(finding: Finding) -> Span:
+    return finding.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,12 +449,21 @@ class FinishedParagraph:
 
 @dataclass(frozen=True, slots=True)
 class ParagraphAudit:
-    """A paragraph's score (0-100, higher is better), its 90 % interval (low, high), and the findings inside it."""
+    """A paragraph's score (0-100, higher is better), its 90 % interval (low, high), and what was found inside it.
+
+    `findings` are what is reported as an error; `doubts` are worth a look, and count for nothing.
+    """
 
     span: Span
     score: float
     interval: tuple[float, float]
     findings: tuple[Finding, ...]
+    doubts: tuple[Finding, ...] = ()
+
+    @property
+    def places(self) -> tuple[Finding, ...]:
+        """Findings and doubts, in the order of the text."""
+        return tuple(sorted((*self.findings, *self.doubts), key=_by_place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,6 +485,15 @@ class Audit:
     def findings(self) -> tuple[Finding, ...]:
         """All findings, in the order of the text."""
         return tuple(itertools.chain.from_iterable(paragraph.findings for paragraph in self.paragraphs))
+
+    @property
+    def doubts(self) -> tuple[Finding, ...]:
+        """All doubts, in the order of the text."""
+        return tuple(itertools.chain.from_iterable(paragraph.doubts for paragraph in self.paragraphs))
+
+    def without_doubts(self) -> Audit:
+        """Return the same with what is reported as an error alone."""
+        return replace(self, paragraphs=tuple(replace(paragraph, doubts=()) for paragraph in self.paragraphs))
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

@@ -114,7 +114,7 @@ def audit(story: Story, auditor: Callable[[], Auditing], policy: Policy, watcher
         if watcher and watcher.wants_findings():
             end = finished.paragraph.span.end
             so_far = apply.review(document, Found.joined(parts).findings, policy, suppressions=suppressions).findings
-            watcher.show(document, [finding for finding in so_far if finding.span.end <= end])
+            watcher.show(document, [each for each in so_far if each.span.end <= end and not each.is_doubt])
     found = Found.joined(parts)
     reviewed = apply.review(document, found.findings, policy, suppressions=suppressions)
     scored = auditor().conclude(document, replace(found, findings=reviewed.findings))

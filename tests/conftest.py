@@ -43,7 +43,7 @@ def audit(document: Document) -> Audit:
         score=52.5,
         interval=(41.25, 66.0),
         paragraphs=(
-            ParagraphAudit(first, 100.0, (86.5, 100.0), ()),
+            ParagraphAudit(first, 100.0, (86.5, 100.0), (), _DOUBTS),
             ParagraphAudit(second, 31.0, (18.0, 52.0), _SECOND),
             ParagraphAudit(third, 48.0, (30.0, 75.0), _THIRD),
             ParagraphAudit(fourth, 97.0, (90.0, 100.0), _FOURTH),
@@ -53,6 +53,18 @@ def audit(document: Document) -> Audit:
     )
 
 
+_DOUBTS = (
+    Finding(
+        span=_at("resume"),
+        kind=Kind.MISTRANSLATION,
+        severity=Severity.MINOR,
+        probability=0.21,
+        mechanism="quality-estimation",
+        message="“resume” may be a wrong translation",
+        suggestions=("continue",),
+        is_doubt=True,
+    ),
+)
 _SECOND = (
     Finding(
         span=_at("sensible"),

@@ -113,6 +113,7 @@ def audit_all(requests: Sequence[Request], options: Options, *, accept: Callable
                 failed = True
                 continue
             display.clear()
+            audit = audit if options.doubts else audit.without_doubts()
             if accept:
                 accept(audit)
             below |= options.fail_under is not None and audit.score < options.fail_under

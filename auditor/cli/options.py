@@ -26,6 +26,7 @@ class Options:
 
     format: str = "terminal"
     output: Path | None = None
+    doubts: bool = True
     min_confidence: float | None
     only: tuple[str, ...]
     ignore: tuple[str, ...]
@@ -147,6 +148,12 @@ _REPORT_OPTIONS = (
         "--output",
         type=click.Path(path_type=Path),
         help="Write the report to this file; for several stories, to this folder.",
+    ),
+    click.option(
+        "--doubts/--no-doubts",
+        default=True,
+        show_default=True,
+        help="Show, lighter and counted apart, what is worth a look but likelier sound than wrong.",
     ),
 )
 _FAIL_UNDER = click.option(

@@ -260,7 +260,7 @@ def _sentence(document: Document, finding: Finding, *, color: bool) -> Text:
         max([finding.span.end, *(span.end for span in touched)]),
     )
     drawn = Text()
-    for piece in pieces(around, [finding], first=0):
+    for piece in pieces(around, [finding]):
         words = shown(piece.span.of(document.text))
         if piece.findings:
             drawn.append(words if color else f"[{words}]", style=STYLES[finding.severity])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from auditor.detection import features
 from auditor.detection.candidate_spans import DetectorInput, candidate_spans
 from auditor.detection.messages import report
@@ -14,16 +16,18 @@ def detect(given: DetectorInput, parameters: DetectorParameters, settings: Setti
     """Choose the places to report and put them into words.
 
     Returns:
-        Findings sorted by span; those of one level, clause or word, do not overlap. A lower minimum never yields fewer.
+        Findings and doubts, sorted by span; those of one level, clause or word, do not overlap. A lower minimum never
+        yields fewer, and doubts do not move with it.
     """
     minimum = settings.minimum_probability
     threshold = parameters.minimum_probability if minimum is None else minimum
+    least = min(threshold, parameters.doubtful_probability)
     tagging = settings.mechanisms is None or SIGNAL in settings.mechanisms
     found: list[Finding] = []
     for span in candidate_spans(given, uncalibrated(given, parameters), parameters, tagging=tagging):
-        if span.probability < threshold:
+        if span.probability < least:
             continue
-        finding = report(span, given)
+        finding = replace(report(span, given), is_doubt=span.probability < threshold)
         if _is_asked_for(finding.kind, settings):
             found.append(finding)
     return tuple(sorted(found, key=lambda finding: finding.span))

@@ -28,7 +28,8 @@ class DetectorParameters:
     1,000 words of clean news. `trees` give the uncalibrated probability that a word is part of an error, calibrated by
     `word_curve`; the greatest of a place's words, calibrated by `tag_curve`, is the probability of a tagged span.
     `repair_weights` map what is known of a repair span to log-odds, with "intercept", calibrated by `repair_curve`.
-    `minimum_probability` is the default threshold of a finding. `prefilter_trees` say what `trees` say from what costs
+    `minimum_probability` is the default threshold of a finding, `doubtful_probability` that of a doubt; nothing is one
+    where it is 1. `prefilter_trees` say what `trees` say from what costs
     little to know, and a word below `prefilter_threshold` is looked at no closer. `fingerprint` names the file in
     signatures.
     """
@@ -40,6 +41,7 @@ class DetectorParameters:
     repair_curve: CalibrationCurve = _UNCHANGED
     tag_curve: CalibrationCurve = _UNCHANGED
     minimum_probability: float = 0.0
+    doubtful_probability: float = 1.0
     provenance: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = "none"
     prefilter_trees: BoostedTrees = NO_TREES
@@ -76,6 +78,7 @@ def load(path: Path) -> DetectorParameters:
             repair_curve=_curve(fields["repair_curve"]),
             tag_curve=_curve(fields["tag_curve"]),
             minimum_probability=float(fields["minimum_probability"]),
+            doubtful_probability=float(fields["doubtful_probability"]),
             provenance={str(name): str(value) for name, value in fields["provenance"].items()},
             fingerprint=hashlib.sha256(data).hexdigest()[:8],
             prefilter_trees=_trees(fields["prefilter_trees"]),

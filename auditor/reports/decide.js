@@ -189,7 +189,7 @@ if (desk) {
   });
   document.addEventListener("click", event => {
     const note = event.target instanceof Element && event.target.closest(".side .note");
-    if (note) go(Number(note.dataset.finding));
+    if (note && !note.classList.contains("doubt")) go(Number(note.dataset.finding));
   });
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -9,26 +9,30 @@ from __future__ import annotations
 
 import functools
 import html
+from collections.abc import Sequence
 from importlib import resources
 
 from auditor.reports.html_decisions import controls
 from auditor.reports.marking import (
     Piece,
+    Place,
     as_sentence,
     costs,
     costs_in_all,
     counted,
     pieces,
+    places,
     shortened,
     shown,
     suggested,
     whole,
     worst,
 )
-from auditor.values import Audit, Finding, Kind, ParagraphAudit, Severity
+from auditor.values import Audit, Kind, ParagraphAudit, Severity
 
 SUFFIX = ".html"
 
+_DOUBTS = '<label><input type="checkbox" name="doubts" checked> doubts</label>'
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
@@ -59,7 +63,8 @@ def render(audit: Audit) -> bytes:
 {controls(audit)}
 <footer>
 <p>Scores are 0-100, 100 means that nothing was found; numbers in parentheses are 90 % intervals. The chance is that
-of an error at that place. What a finding costs is its part of the points that the story lacks of 100.
+of an error at that place. A doubt, in grey, is likelier sound than wrong, and counts for nothing. What a finding
+costs is its part of the points that the story lacks of 100.
 {_basis(audit)} every mark is a place to check, not a verdict.</p>
 <p class="signature">{_escaped(audit.signature)}</p>
 </footer>
@@ -103,13 +108,14 @@ def _gauge(score: float) -> str:
 
 def _legend(audit: Audit) -> str:
     found = {finding.severity for finding in audit.findings}
-    marks = " ".join(f'<span class="mark {severity}">{severity}</span>' for severity in Severity if severity in found)
+    names = [str(severity) for severity in Severity if severity in found] + ["doubt"] * bool(audit.doubts)
+    marks = " ".join(f'<span class="mark {name}">{name}</span>' for name in names)
     return f'<p class="legend">{marks}</p>' if marks else ""
 
 
 def _filter(audit: Audit) -> str:
     """Return the form that the script fills with life; without the script it stays hidden."""
-    found = {finding.kind for finding in audit.findings}
+    found = {finding.kind for finding in (*audit.findings, *audit.doubts)}
     boxes = "".join(
         f'<label><input type="checkbox" name="kind" value="{kind}" checked> {kind}</label>'
         for kind in Kind
@@ -118,6 +124,7 @@ def _filter(audit: Audit) -> str:
     return (
         '<form id="filter" hidden><fieldset><legend>Show</legend>'
         f"{boxes}"
+        f"{_DOUBTS if audit.doubts else ''}"
         '<label class="chance">chance of an error at least '
         '<input type="range" name="minimum" min="0" max="1" step="0.05" value="0"> '
         '<output name="shown">0.00</output></label></fieldset></form>'
@@ -128,17 +135,16 @@ def _filter(audit: Audit) -> str:
 
 def _paragraphs(audit: Audit) -> str:
     sections = []
-    first = 0
-    for number, paragraph in enumerate(audit.paragraphs, 1):
-        sections.append(_paragraph(audit.document.text, paragraph, number, first))
-        first += len(paragraph.findings)
+    pairs = zip(audit.paragraphs, places(audit.paragraphs), strict=True)
+    for number, (paragraph, marked) in enumerate(pairs, 1):
+        sections.append(_paragraph(audit.document.text, paragraph, number, marked))
     return "\n".join(sections)
 
 
-def _paragraph(text: str, paragraph: ParagraphAudit, number: int, first: int) -> str:
+def _paragraph(text: str, paragraph: ParagraphAudit, number: int, marked: Sequence[Place]) -> str:
     low, high = paragraph.interval
-    parts = pieces(paragraph.span, paragraph.findings, first=first)
-    story = "".join(_piece(text, part, paragraph, first) for part in parts)
+    parts = pieces(paragraph.span, [place.finding for place in marked])
+    story = "".join(_piece(text, part, marked) for part in parts)
     return (
         f'<section aria-label="paragraph {number}, score {whole(paragraph.score)}">'
         f'<p class="score">{_gauge(paragraph.score)}<b>{whole(paragraph.score)}</b> '
@@ -152,41 +158,46 @@ def _cost(paragraph: ParagraphAudit) -> str:
     return f'<span class="cost">{words}</span>' if words else ""
 
 
-def _piece(text: str, piece: Piece, paragraph: ParagraphAudit, first: int) -> str:
+def _piece(text: str, piece: Piece, marked: Sequence[Place]) -> str:
     """Return a piece of the story; where findings lie on it, marked, with their notes inside the mark."""
     words = _escaped(piece.span.of(text))
     if not piece.findings:
         return words
-    inside = [paragraph.findings[number - first] for number in piece.findings]
+    inside = [marked[number] for number in piece.findings]
     notes: list[str] = []
     sides: list[str] = []
     ends: list[str] = []
-    for number, finding in zip(piece.findings, inside, strict=True):
-        note = _note(text, finding, number + 1)
+    for place in inside:
+        note = _note(text, place)
         notes.append(note)
-        if finding.span.start == piece.span.start:
+        if place.finding.span.start == piece.span.start:
             sides.append(f'<span class="side" aria-hidden="true">{note}</span>')
-        if finding.span.end == piece.span.end:
-            ends.append(str(number + 1))
+        if place.finding.span.end == piece.span.end:
+            ends.append(place.label)
     name = f"n{piece.span.start}"
-    numbers = " ".join(str(number + 1) for number in piece.findings)
+    numbers = " ".join(place.label for place in inside if not place.finding.is_doubt)
+    style = worst([place.finding for place in inside if not place.finding.is_doubt]) or "doubt"
     return (
-        f'{"".join(sides)}<mark class="mark {worst(inside)}" tabindex="0" aria-describedby="{name}" '
+        f'{"".join(sides)}<mark class="mark {style}" tabindex="0" aria-describedby="{name}" '
         f'data-findings="{numbers}" data-ends="{" ".join(ends)}">{words}'
         f'<span class="tip" role="tooltip" id="{name}">{"".join(notes)}</span></mark>'
     )
 
 
-def _note(text: str, finding: Finding, number: int) -> str:
+def _note(text: str, place: Place) -> str:
     """Return what there is to say about a finding; made of spans, because it stands inside a paragraph."""
+    finding, label = place.finding, place.label
     change = f"<q>{html.escape(shortened(finding.span.of(text)))}</q>"
     if finding.suggestions:
         change += f" → <b>{html.escape(suggested(finding))}</b>"
     evidence = "".join(f'<span class="evidence">{_escaped(line)}</span>' for line in finding.evidence)
     sort = [finding.kind, finding.severity, f"chance {finding.probability:.2f}", costs(finding)]
+    if finding.is_doubt:
+        sort = ["a doubt", finding.kind, f"chance {finding.probability:.2f}"]
+    style = "doubt" if finding.is_doubt else finding.severity
     return (
-        f'<span class="note {finding.severity}" data-finding="{number}" data-kind="{finding.kind}" '
-        f'data-chance="{finding.probability:.4f}"><span class="change"><i class="number">{number}</i> {change}</span>'
+        f'<span class="note {style}" data-finding="{label}" data-kind="{finding.kind}" '
+        f'data-chance="{finding.probability:.4f}"><span class="change"><i class="number">{label}</i> {change}</span>'
         f'<span class="sort">{", ".join(filter(None, sort))}</span>'
         f'<span class="message">{_escaped(as_sentence(finding))}</span>{evidence}'
         '<span class="verdict"></span></span>'

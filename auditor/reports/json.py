@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from auditor.errors import InputError
@@ -31,7 +31,7 @@ from auditor.values import (
 )
 
 SUFFIX = ".json"
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 _PAIR = re.compile(r"\[\n\s*([0-9.e+-]+),\n\s*([0-9.e+-]+)\n\s*\]")
 _Object = Mapping[str, Any]
@@ -85,6 +85,7 @@ def _paragraph(audit: Audit, paragraph: Paragraph, audited: ParagraphAudit) -> d
         "score": audited.score,
         "interval": audited.interval,
         "findings": [_finding(text, finding) for finding in audited.findings],
+        "doubts": [_finding(text, finding) for finding in audited.doubts],
         "sentences": [_sentence(audit, sentence) for sentence in paragraph.sentences],
     }
 
@@ -163,7 +164,9 @@ def _read_numbers(read: _Object, document: Document) -> dict[str, Numbers]:
 
 def _read_audited(read: _Object) -> ParagraphAudit:
     findings = tuple(_read_finding(finding) for finding in read["findings"])
-    return ParagraphAudit(_read_span(read), read["score"], _read_interval(read), findings)
+    # A report before form 1.3 has no doubts.
+    doubts = tuple(replace(_read_finding(doubt), is_doubt=True) for doubt in read.get("doubts", ()))
+    return ParagraphAudit(_read_span(read), read["score"], _read_interval(read), findings, doubts)
 
 
 def _read_paragraph(text: str, read: _Object) -> Paragraph:

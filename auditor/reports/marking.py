@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import regex
 
-from auditor.values import Audit, Finding, Severity, Span
+from auditor.values import Audit, Finding, ParagraphAudit, Severity, Span
 
 # Control characters drive terminals and browsers, directional overrides make a line read other than it is stored.
 _UNSAFE = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -20,20 +20,40 @@ _SHOWN_COST = 0.05  # points; less is nothing at one decimal
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A finding or a doubt with what a report calls it: "3" is the document's third finding, "?2" its second doubt."""
+
+    label: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of text under the same findings, given by their numbers (0 = the document's first)."""
+    """A piece of text under the same findings, given by their numbers (0 = the first of the paragraph)."""
 
     span: Span
     findings: tuple[int, ...]
 
 
-def pieces(span: Span, findings: Sequence[Finding], *, first: int) -> tuple[Piece, ...]:
+def places(paragraphs: Sequence[ParagraphAudit]) -> list[list[Place]]:
+    """Return what is marked in each paragraph, in the order of the text."""
+    marked: list[list[Place]] = []
+    findings = doubts = 0
+    for paragraph in paragraphs:
+        own: list[Place] = []
+        for found in paragraph.places:
+            findings, doubts = findings + (not found.is_doubt), doubts + found.is_doubt
+            own.append(Place(f"?{doubts}" if found.is_doubt else str(findings), found))
+        marked.append(own)
+    return marked
+
+
+def pieces(span: Span, findings: Sequence[Finding]) -> tuple[Piece, ...]:
     """Cut `span` wherever one of its findings begins or ends; the pieces tile it.
 
     Args:
         span: a paragraph's range.
         findings: those of the paragraph; they may overlap.
-        first: the number of the first of them in the document.
     """
     bounds = {span.start, span.end}
     for finding in findings:
@@ -41,7 +61,7 @@ def pieces(span: Span, findings: Sequence[Finding], *, first: int) -> tuple[Piec
     cut: list[Piece] = []
     for start, end in itertools.pairwise(sorted(bounds)):
         part = Span(start, end)
-        touching = [number for number, finding in enumerate(findings, first) if finding.span.overlaps(part)]
+        touching = [number for number, finding in enumerate(findings) if finding.span.overlaps(part)]
         cut.append(Piece(part, tuple(touching)))
     return tuple(cut)
 
@@ -98,13 +118,15 @@ def costs_in_all(findings: Sequence[Finding]) -> str:
 
 
 def counted(audit: Audit) -> str:
-    """Put the number of findings into words, with their kinds, most frequent first."""
+    """Put the number of findings into words, with their kinds, most frequent first; doubts are counted apart."""
     kinds = Counter(sorted(finding.kind.value for finding in audit.findings))
     total = kinds.total()
+    doubts = len(audit.doubts)
+    beside = f"; {doubts} doubt{'s' * (doubts > 1)} beside" if doubts else ""
     if not total:
-        return "no findings"
+        return f"no findings{beside}"
     parts = [f"{count} {kind}" for kind, count in kinds.most_common()]  # those as frequent stay in alphabetical order
-    return f"{total} finding{'s' if total > 1 else ''}: {', '.join(parts)}"
+    return f"{total} finding{'s' if total > 1 else ''}: {', '.join(parts)}{beside}"
 
 
 def whole(score: float) -> int:

@@ -5,9 +5,11 @@ if (form) {
   const update = () => {
     const kinds = new Set(Array.from(form.querySelectorAll("[name=kind]:checked"), box => box.value));
     const minimum = Number(form.elements.minimum.value);
+    const doubts = form.elements.doubts?.checked ?? true;
     form.elements.shown.value = minimum.toFixed(2);
     for (const note of document.querySelectorAll(".note")) {
-      note.classList.toggle("off", !kinds.has(note.dataset.kind) || Number(note.dataset.chance) < minimum);
+      note.classList.toggle("off", !kinds.has(note.dataset.kind) || Number(note.dataset.chance) < minimum ||
+        (!doubts && note.classList.contains("doubt")));
     }
     for (const mark of document.querySelectorAll("mark")) {
       const off = !mark.querySelector(".note:not(.off)");

@@ -6,17 +6,19 @@ Colour is an addition: without it, brackets stand where the underlines were, and
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from auditor.reports.marking import (
+    Place,
     as_sentence,
     costs,
     costs_in_all,
     counted,
     pieces,
+    places,
     shortened,
     shown,
     suggested,
@@ -34,6 +36,7 @@ STYLES = {
     Severity.CRITICAL: "bold underline2 red",
 }
 """How the words of a finding are drawn where there is colour."""
+_DOUBT = "underline dim"
 _WIDEST = 100  # columns; longer lines are hard to read
 _NARROWEST = 20
 _CELLS = 10
@@ -57,15 +60,13 @@ def render(audit: Audit, *, width: int = 80, color: bool = False, numbers: bool 
     )
     for note in audit.notes:
         console.print(Text(f"note: {shown(note)}"))
-    first = 0
-    pairs = zip(audit.document.paragraphs, audit.paragraphs, strict=True)
-    for number, (written, paragraph) in enumerate(pairs, 1):
+    triples = zip(audit.document.paragraphs, audit.paragraphs, places(audit.paragraphs), strict=True)
+    for number, (written, paragraph, marked) in enumerate(triples, 1):
         console.print()
         console.print(_heading(number, paragraph))
-        console.print(_story(audit.document.text, paragraph, first, color=color))
-        for offset, finding in enumerate(paragraph.findings):
-            console.print(_note(console, audit.document.text, finding, first + offset + 1, numbers=numbers))
-        first += len(paragraph.findings)
+        console.print(_story(audit.document.text, paragraph, marked, color=color))
+        for place in marked:
+            console.print(_note(console, audit.document.text, place, numbers=numbers))
         for line in _measured(audit, written) if numbers else ():
             console.print(Text(line, style="dim"))
     console.print()
@@ -111,33 +112,43 @@ def _heading(number: int, paragraph: ParagraphAudit) -> Text:
     )
 
 
-def _story(text: str, paragraph: ParagraphAudit, first: int, *, color: bool) -> Text:
-    """Return the paragraph with each finding marked and numbered."""
+def _story(text: str, paragraph: ParagraphAudit, marked: Sequence[Place], *, color: bool) -> Text:
+    """Return the paragraph with each finding and doubt marked and numbered."""
     story = Text()
-    for piece in pieces(paragraph.span, paragraph.findings, first=first):
-        inside = [paragraph.findings[number - first] for number in piece.findings]
-        begins = sum(finding.span.start == piece.span.start for finding in inside)
-        severity = worst(inside)
+    for piece in pieces(paragraph.span, [place.finding for place in marked]):
+        inside = [marked[number] for number in piece.findings]
+        begins = sum(place.finding.span.start == piece.span.start for place in inside)
         story.append("" if color else "[" * begins)
-        story.append(shown(piece.span.of(text)), style=STYLES[severity] if severity else "")
-        for number, finding in zip(piece.findings, inside, strict=True):
-            if finding.span.end == piece.span.end:
-                story.append(f"({number + 1})" if color else f"]({number + 1})", style="dim")
+        story.append(shown(piece.span.of(text)), style=_style([place.finding for place in inside]))
+        for place in inside:
+            if place.finding.span.end == piece.span.end:
+                story.append(f"({place.label})" if color else f"]({place.label})", style="dim")
     return story
 
 
-def _note(console: Console, text: str, finding: Finding, number: int, *, numbers: bool) -> Text:
+def _style(findings: Sequence[Finding]) -> str:
+    """Return how the words under some findings are drawn; a doubt is drawn only where nothing else is found."""
+    severity = worst([finding for finding in findings if not finding.is_doubt])
+    if severity:
+        return STYLES[severity]
+    return _DOUBT if findings else ""
+
+
+def _note(console: Console, text: str, place: Place, *, numbers: bool) -> Text:
     """Return "1. sensible → sensitive (0.93, mistranslation, major, costs 4.3 points)" and, below it, why."""
-    note = Text.assemble((shortened(finding.span.of(text)), STYLES[finding.severity]))
+    finding = place.finding
+    note = Text.assemble((shortened(finding.span.of(text)), _style([finding])))
     if finding.suggestions:
         note.append(" → ").append(suggested(finding), style="bold green")
     told = [f"{finding.probability:.2f}", finding.kind.value, finding.severity.value, *filter(None, [costs(finding)])]
+    if finding.is_doubt:
+        told = [f"a doubt, {finding.probability:.2f}", finding.kind.value]
     note.append(f" ({', '.join(told)})\n{as_sentence(finding)}")
     if finding.evidence:
         note.append("\n" + " ".join(map(shown, finding.evidence)), style="dim")
     if numbers and finding.price:
         note.append(f"\n{_priced(finding.price)}", style="dim")
-    label = f"  {number}. "
+    label = f"  {place.label}. "
     lines = note.wrap(console, console.width - len(label))
     return Text(f"\n{' ' * len(label)}").join([Text(label) + lines[0], *lines[1:]])
 

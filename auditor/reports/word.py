@@ -48,15 +48,17 @@ def render(audit: Audit, *, original: bytes | None = None) -> bytes:
     """
     if original is None or not is_word(original):
         document, runs = _plain(audit)
-        _comment(document, runs, [finding.span for finding in audit.findings], audit.findings, date_of(document, b""))
+        found = _marked(audit)
+        _comment(document, runs, [finding.span for finding in found], found, date_of(document, b""))
         return repack(saved(document))
     document = reader.unpack(original, name=audit.document.name)
     axis = reader.axis(document)
     if not is_same(axis.offset_map.text, audit.document.text):
         raise InputError(f"{audit.document.name} has changed since it was audited; audit it again.")
-    places = [axis.offset_map.locate(finding.span) for finding in audit.findings]
-    _comment(document, axis.runs, places, audit.findings, date_of(document, original))
-    return _merged(original, document) if audit.findings else original
+    found = _marked(audit)
+    places = [axis.offset_map.locate(finding.span) for finding in found]
+    _comment(document, axis.runs, places, found, date_of(document, original))
+    return _merged(original, document) if found else original
 
 
 def worded(finding: Finding) -> str:
@@ -66,8 +68,18 @@ def worded(finding: Finding) -> str:
         lines.append("Suggestion: " + ", or ".join(map(quoted, finding.suggestions)))
     lines += finding.evidence
     told = [finding.kind.value, finding.severity.value, f"{finding.probability:.0%} likely an error", costs(finding)]
+    if finding.is_doubt:
+        told = ["a doubt, worth a look", finding.kind.value, f"{finding.probability:.0%} likely an error"]
     lines.append(", ".join(filter(None, told)))
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(" ".join(line.split()) for line in lines))
+
+
+def _marked(audit: Audit) -> list[Finding]:
+    """Return findings and doubts, in the order of the text."""
+    found: list[Finding] = []
+    for paragraph in audit.paragraphs:
+        found += paragraph.places
+    return found
 
 
 def _plain(audit: Audit) -> tuple[WordDocument, list[Run]]:

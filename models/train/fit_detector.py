@@ -40,6 +40,7 @@ from models.train.report_detector import report
 
 FALSE_ALARMS_A_MECHANISM = 0.5  # per 1,000 words of clean news without headlines
 FALSE_ALARMS_IN_ALL = 2.5  # per 1,000 words of clean news: sets the default threshold, with room below 3
+ALARMS_WITH_DOUBTS = 8.0  # of findings and doubts together
 BINS = 12  # of a calibration curve's knots
 SEEN = 0.97
 """Share of the errors that the model-proposed mechanisms report, in each kind of text, that the prefilter keeps."""
@@ -206,11 +207,14 @@ def _fit_unfiltered(tables: Sequence[Table], thresholds: dict[str, float], colum
 
     parameters = calibrated(parameters)
     documents = [replace(each, parameters=calibrated(each.parameters)) for each in documents]
-    threshold = _default_threshold(documents)
+    threshold = _threshold(documents, FALSE_ALARMS_IN_ALL)
+    doubtful = _threshold(documents, ALARMS_WITH_DOUBTS)
     final: list[CrossFitted] = []
     for each in documents:
-        final.append(replace(each, parameters=replace(each.parameters, minimum_probability=threshold)))
-    return Fitted(replace(parameters, minimum_probability=threshold), tuple(final))
+        own = replace(each.parameters, minimum_probability=threshold, doubtful_probability=doubtful)
+        final.append(replace(each, parameters=own))
+    parameters = replace(parameters, minimum_probability=threshold, doubtful_probability=doubtful)
+    return Fitted(parameters, tuple(final))
 
 
 def _rated(documents: Sequence[CrossFitted]) -> list[CrossFitted]:
@@ -295,15 +299,15 @@ def _curve(points: Sequence[tuple[float, float, float]]) -> CalibrationCurve:
     return CalibrationCurve(tuple(knots))
 
 
-def _default_threshold(documents: Sequence[CrossFitted]) -> float:
-    """Return the lowest probability at which clean news keeps to the false alarms allowed."""
+def _threshold(documents: Sequence[CrossFitted], alarms: float) -> float:
+    """Return the lowest probability at which clean news has so many alarms per 1,000 words, and no more."""
     clean = [each for each in documents if each.table.collected.labelled.origin == "clean"]
     words = sum(len(each.uncalibrated) for each in clean)
     found: list[float] = []
     for each in clean:
         found += [span.probability for span in each.candidate_spans()]
     found.sort(reverse=True)
-    allowed = int(FALSE_ALARMS_IN_ALL * words / 1000)
+    allowed = int(alarms * words / 1000)
     return found[allowed] + 1e-6 if len(found) > allowed else 0.0
 
 
@@ -329,6 +333,7 @@ def write(
     content = {
         "thresholds": {name: round(value, 3) for name, value in sorted(parameters.thresholds.items())},
         "minimum_probability": round(parameters.minimum_probability, 3),
+        "doubtful_probability": round(parameters.doubtful_probability, 3),
         "repair_weights": {name: round(value, 4) for name, value in sorted(parameters.repair_weights.items())},
         "word_curve": _knots(parameters.word_curve),
         "repair_curve": _knots(parameters.repair_curve),

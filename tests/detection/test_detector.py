@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,24 @@ def test_a_lower_threshold_never_flags_less(drawn: list[tuple[str, float]], one:
     few = found(repairs, measurements(), Settings(minimum_probability=high))
 
     assert set(few) <= set(many)
+
+
+def test_what_is_likelier_sound_is_a_doubt() -> None:
+    """Between the two thresholds a place is worth a look; below both it is nothing, and above it is an error."""
+    repairs = [repair("politic", "policy", 9.0), repair("talks", "talk", 0.5), repair("good", "well", 0.2)]
+    eager = replace(PARAMETERS, doubtful_probability=0.24)
+    given_ = DetectorInput.whole(measurements(), repairs)
+
+    reported = detector.detect(given_, eager, Settings())
+    lenient = detector.detect(given_, eager, Settings(minimum_probability=0.2))
+
+    text = given_.measurements.document.text
+    assert [(each.span.of(text), each.is_doubt) for each in reported] == [("politic", False), ("talks", True)]
+    assert [(each.span.of(text), each.is_doubt) for each in lenient] == [
+        ("politic", False),
+        ("good", False),
+        ("talks", False),
+    ]
 
 
 def test_tagging_can_be_left_out_like_any_mechanism() -> None:

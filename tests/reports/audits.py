@@ -18,7 +18,7 @@ TEXTS = st.lists(st.one_of(st.text(), st.sampled_from(_HOSTILE)), max_size=6).ma
 
 
 @st.composite
-def _findings(draw: st.DrawFn, within: Span) -> Finding:
+def _findings(draw: st.DrawFn, within: Span, *, is_doubt: bool = False) -> Finding:
     start = draw(st.integers(within.start, within.end - 1))
     return Finding(
         span=Span(start, draw(st.integers(start + 1, within.end))),
@@ -30,14 +30,19 @@ def _findings(draw: st.DrawFn, within: Span) -> Finding:
         suggestions=tuple(draw(st.lists(TEXTS, max_size=3))),
         evidence=tuple(draw(st.lists(TEXTS, max_size=2))),
         in_quotation=draw(st.booleans()),
+        is_doubt=is_doubt,
     )
 
 
 @st.composite
 def _paragraphs(draw: st.DrawFn, span: Span) -> ParagraphAudit:
-    findings = draw(st.lists(_findings(span), max_size=4))
-    ordered = tuple(sorted(findings, key=lambda finding: finding.span))
-    return ParagraphAudit(span, draw(_SCORES), draw(_INTERVALS), ordered)
+    findings = sorted(draw(st.lists(_findings(span), max_size=4)), key=_place)
+    doubts = sorted(draw(st.lists(_findings(span, is_doubt=True), max_size=2)), key=_place)
+    return ParagraphAudit(span, draw(_SCORES), draw(_INTERVALS), tuple(findings), tuple(doubts))
+
+
+def _place(finding: Finding) -> Span:
+    return finding.span
 
 
 @st.composite

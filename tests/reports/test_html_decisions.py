@@ -177,6 +177,6 @@ def test_without_scripts_the_page_is_a_report(audit: Audit, tmp_path: Path) -> N
         desk = session.run("return getComputedStyle(document.getElementById('desk')).display")
 
     assert desk == "none"
-    assert len(places) == len(audit.findings)
+    assert len(places) == len(audit.findings) + len(audit.doubts)
     assert all(left > right for _, _, left, right in places)
     assert abs(places[0][0] - places[0][1]) < 30  # pixels, one line

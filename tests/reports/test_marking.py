@@ -16,14 +16,24 @@ from tests.reports.audits import TEXTS, audits
 def test_pieces_tile_the_paragraph(audit: Audit) -> None:
     """No code point is lost or doubled, and each finding lies on exactly its own code points."""
     for paragraph in audit.paragraphs:
-        parts = marking.pieces(paragraph.span, paragraph.findings, first=7)
+        parts = marking.pieces(paragraph.span, paragraph.places)
 
         covered = [offset for part in parts for offset in range(part.span.start, part.span.end)]
         assert covered == list(range(paragraph.span.start, paragraph.span.end))
-        for number, finding in enumerate(paragraph.findings, 7):
+        for number, finding in enumerate(paragraph.places):
             under = [part.span for part in parts if number in part.findings]
             assert (under[0].start, under[-1].end) == (finding.span.start, finding.span.end)
             assert sum(map(len, under)) == len(finding.span)
+
+
+@given(audits())
+def test_findings_and_doubts_are_numbered_apart(audit: Audit) -> None:
+    """Findings have the numbers that decisions and other reports count by; doubts have their own."""
+    marked = [place for own in marking.places(audit.paragraphs) for place in own]
+
+    by_label = {place.label: place.finding for place in marked}
+    assert [by_label[str(number)] for number in range(1, len(audit.findings) + 1)] == list(audit.findings)
+    assert [by_label[f"?{number}"] for number in range(1, len(audit.doubts) + 1)] == list(audit.doubts)
 
 
 @given(TEXTS)
@@ -58,8 +68,9 @@ def test_suggestions_are_put_into_words(suggestions: tuple[str, ...], words: str
 
 def test_findings_are_counted_by_kind(audit: Audit) -> None:
     """The most frequent kind first, then by name."""
-    assert marking.counted(audit) == "6 findings: 3 grammar, 1 awkward, 1 mistranslation, 1 punctuation"
-    assert marking.counted(replace(audit, paragraphs=audit.paragraphs[:1])) == "no findings"
+    assert marking.counted(audit) == "6 findings: 3 grammar, 1 awkward, 1 mistranslation, 1 punctuation; 1 doubt beside"
+    assert marking.counted(replace(audit, paragraphs=audit.paragraphs[:1])) == "no findings; 1 doubt beside"
+    assert marking.counted(replace(audit, paragraphs=audit.paragraphs[:1]).without_doubts()) == "no findings"
 
 
 def test_only_a_true_100_is_shown_as_100() -> None:
