@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from auditor.evaluation.systems import Options, Prediction, Request
+from auditor.evaluation.systems import Options, Prediction, Reported, Request
 from auditor.pipeline import Auditor
 from auditor.signals import quality_estimation
 from auditor.text import segmentation
@@ -63,7 +63,13 @@ class Audited:
         for request, offset in zip(requests, offsets, strict=True):
             words = [Span(word.start + offset, word.end + offset) for word in request.row.words]
             values = word_values(audit, probabilities, words, threshold=self.threshold)
-            yield Prediction(tuple(values), (*values, 0.0), tuple(_is_major(audit, words)), _score(audit, offset))
+            yield Prediction(
+                words=tuple(values),
+                official=(*values, 0.0),
+                major=tuple(_is_major(audit, words)),
+                score=_score(audit, offset),
+                reported=tuple(_reported(audit, offset, len(request.row.target))),
+            )
 
 
 def _text(request: Request) -> tuple[str, str]:
@@ -141,6 +147,19 @@ def _is_major(audit: Audit, words: Sequence[Span]) -> list[bool]:
     for word in words:
         flags.append(any(span.overlaps(word) for span in grave))
     return flags
+
+
+def _reported(audit: Audit, offset: int, length: int) -> Iterator[Reported]:
+    """Yield what is reported of the text of `length` code points that begins at an offset of the document.
+
+    Of a finding that reaches beyond it the part inside, without the wordings, which are for all of it.
+    """
+    text = Span(offset, offset + length)
+    for finding in audit.findings:
+        if text.overlaps(finding.span):
+            start, end = max(finding.span.start, text.start), min(finding.span.end, text.end)
+            suggestions = finding.suggestions[:3] if text.contains(finding.span) else ()
+            yield Reported(Span(start - offset, end - offset), finding.severity is not Severity.MINOR, suggestions)
 
 
 def _score(audit: Audit, offset: int) -> float:

@@ -38,12 +38,14 @@ _SEVERITIES = frozenset(Severity)
 class MarkedError:
     """An error a rater marked: where, how bad (None: neutral, or not said), and which of our kinds or the rater's own.
 
-    A span with start = end is an omission at that place.
+    A span with start = end is an omission at that place. `wording` is what ought to stand in the place of the span
+    (empty: nothing), None where nobody says.
     """
 
     span: Span
     severity: Severity | None
     category: str
+    wording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,4 +289,4 @@ def _errors(record: Mapping[str, Any], file: Path) -> tuple[MarkedError, ...] | 
 def _marked_error(error: Mapping[str, Any]) -> MarkedError:
     severity = error.get("severity")
     known = Severity(severity) if severity in _SEVERITIES else None
-    return MarkedError(Span(error["start"], error["end"]), known, error.get("category") or "")
+    return MarkedError(Span(error["start"], error["end"]), known, error.get("category") or "", error.get("wording"))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -140,6 +140,38 @@ def character_credit(
 def character_f1(credit: float, predicted: float, gold: float) -> float:
     """Return the F1 of summed credits; 1 where there was nothing to find and nothing was flagged."""
     return 2 * credit / (predicted + gold) if predicted + gold else 1.0
+
+
+def span_credits(spans: Sequence[tuple[int, int, int]], others: Sequence[tuple[int, int, int]]) -> list[float]:
+    """Return, a span, the share (0-1) of its characters that `others` cover, half as much where the level is another.
+
+    Spans and levels are those of `character_credit`. The mean over the predicted spans of a set is a precision, over
+    the gold ones a recall, and every span counts once however long it is.
+
+    Source: micro-averaged matching with partial overlap and partial credit, arXiv 2603.19921.
+    """
+    credits: list[float] = []
+    for start, end, level in spans:
+        last = max(end, start + 1)
+        characters = np.zeros(last - start)
+        for other_start, other_end, other_level in others:
+            low, high = max(start, other_start), min(last, max(other_end, other_start + 1))
+            if low < high:
+                worth = 1.0 if level == other_level else 0.5
+                characters[low - start : high - start] = np.maximum(characters[low - start : high - start], worth)
+        credits.append(float(characters.mean()))
+    return credits
+
+
+def auc(wrong: Flags, suspicion: Floats, weights: Floats) -> float:
+    """Return the chance that what is wrong is more suspect than what is not, a tie counting half.
+
+    It is .5 where all is wrong, or nothing.
+    """
+    bad, sound = weights[wrong].sum(), weights[~wrong].sum()
+    if bad == 0 or sound == 0:
+        return 0.5
+    return float(roc_auc_score(wrong, suspicion, sample_weight=weights))
 
 
 def interval(estimates: Sequence[float]) -> tuple[float, float]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from auditor.evaluation.estimates import Estimate, resample
+from auditor.evaluation.found_measures import measure_found
 from auditor.evaluation.gold import GoldRow
+from auditor.evaluation.paragraph_measures import measure_paragraphs
 from auditor.evaluation.sentence_measures import measure_sentences
 from auditor.evaluation.span_measures import count_false_alarms, measure_characters
 from auditor.evaluation.systems import Prediction, System
@@ -71,10 +73,13 @@ def measure(
     thresholds: dict[str, float] = {}
     if gold.is_clean:
         estimates |= count_false_alarms(rows, predictions, resamples, system.threshold)
+        estimates |= measure_paragraphs(rows, predictions, resamples, system.threshold)
     else:
         estimates, thresholds = measure_words(rows, predictions, resamples, system)
         cut = system.threshold if system.threshold is not None else thresholds.get("best")
         estimates |= measure_characters(rows, predictions, resamples, cut)
+        estimates |= measure_found(rows, predictions, resamples, cut)
+        estimates |= measure_paragraphs(rows, predictions, resamples, cut)
         estimates |= measure_sentences(rows, predictions, resamples)
     words = 0
     for row, prediction in zip(rows, predictions, strict=True):

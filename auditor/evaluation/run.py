@@ -191,8 +191,7 @@ def _read(cache: Path, sizes: Sequence[int]) -> list[Prediction]:
     if kept != len(lines):
         cache.write_text("".join(lines[:kept]), encoding="utf-8")
     try:
-        records = [json.loads(line) for line in lines[:kept]]
-        return [Prediction(tuple(r["words"]), tuple(r["official"]), tuple(r["major"]), r["score"]) for r in records]
+        return [Prediction.of(json.loads(line)) for line in lines[:kept]]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{cache} is damaged ({error}); delete it and run the evaluation again") from error
 

@@ -6,15 +6,15 @@ A system is `open(options) -> System`; it is opened when it is asked for, so a b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from auditor.errors import UnknownNameError
 from auditor.evaluation.gold import GoldRow
-from auditor.values import Settings
+from auditor.values import Settings, Span
 
 
 class SourceUse(StrEnum):
@@ -50,22 +50,43 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A place that a system reports: its range in the text, whether it is a major error, and up to three wordings."""
+
+    span: Span
+    is_major: bool
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """What a system says of one text; the more suspect the higher, but for `score`, where higher is better.
 
     `words` has one value a word; `official` also one for the end of the sentence, and counts a gap with the word on
     its right. `major` says of each word whether an error there would be a major one. A score of NaN: none is given.
+    `reported` has the places that it reports at its own threshold, None where it gives values a word alone.
     """
 
     words: tuple[float, ...]
     official: tuple[float, ...]
     major: tuple[bool, ...]
     score: float
+    reported: tuple[Reported, ...] | None = None
 
     @property
     def is_silent(self) -> bool:
         """Whether the system has nothing to say of the words (values of NaN): the text is then not measured on."""
         return math.isnan(self.official[-1])
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> Self:
+        """Return what `dataclasses.asdict` made of one, as JSON gives it back."""
+        places = columns.get("reported")
+        reported: list[Reported] = []
+        for place in places or ():
+            reported.append(Reported(Span(**place["span"]), place["is_major"], tuple(place["suggestions"])))
+        words, official, major = (tuple(columns[name]) for name in ("words", "official", "major"))
+        return cls(words, official, major, columns["score"], None if places is None else tuple(reported))
 
 
 class System(Protocol):

@@ -138,3 +138,33 @@ def test_resamples_hold_whole_documents() -> None:
 
     assert set(counts.sum(1).tolist()) == {7.0}
     assert counts.tolist() == measures.bootstrap_counts(7, count=50, seed=3).tolist()
+
+
+def test_a_span_counts_by_what_is_covered_of_it() -> None:
+    """Half covered counts .5, covered at the wrong level .5, both .25; uncovered none; the better level wins."""
+    gold = [(0, 10, 1), (20, 24, 2)]
+
+    assert measures.span_credits([(0, 5, 1), (5, 15, 1), (20, 24, 1), (22, 26, 1), (40, 41, 2)], gold) == [
+        1.0,
+        0.5,
+        0.5,
+        0.25,
+        0.0,
+    ]
+    assert measures.span_credits(gold, [(0, 5, 2), (0, 5, 1)]) == [0.5, 0.0]
+
+
+def test_an_omission_is_one_character_wide() -> None:
+    """A span over its place finds it whole."""
+    assert measures.span_credits([(7, 7, 2)], [(5, 9, 2)]) == [1.0]
+    assert measures.span_credits([(5, 9, 2)], [(7, 7, 2)]) == [0.25]
+
+
+def test_auc_of_known_cases() -> None:
+    """Three of four pairs in order; a tie counts half; without a pair it is .5; a weight counts copies."""
+    wrong = np.array([True, True, False, False])
+
+    assert measures.auc(wrong, np.array([4.0, 2.0, 3.0, 1.0]), np.ones(4)) == 0.75
+    assert measures.auc(wrong, np.ones(4), np.ones(4)) == 0.5
+    assert measures.auc(wrong, np.array([4.0, 2.0, 3.0, 1.0]), np.array([1.0, 1.0, 0.0, 0.0])) == 0.5
+    assert measures.auc(wrong, np.array([4.0, 2.0, 3.0, 1.0]), np.array([1.0, 3.0, 1.0, 1.0])) == pytest.approx(5 / 8)
