@@ -80,8 +80,9 @@ _HOMOGRAPHS = frozenset(
     "care d die door e elle k l mai met mille mint non o plus pro s see till v van volt w z".split()  # noqa: SIM905
 )
 """Those of them that are letters, names or content words in English."""
-_FOREIGN = frozenset().union(*(words for code, words in _COMMONEST.items() if code != "en")) - _HOMOGRAPHS
-_TELLING = FUNCTION_WORDS - _FOREIGN
+FOREIGN = frozenset().union(*(words for code, words in _COMMONEST.items() if code != "en")) - _HOMOGRAPHS
+"""Function words of other languages in Latin script, in lower case."""
+_TELLING = FUNCTION_WORDS - FOREIGN
 """English function words that no other language above has."""
 
 
@@ -112,7 +113,7 @@ def looks_english(words: Sequence[Word]) -> bool:
     english = sum(stem in FUNCTION_WORDS for stem in stems)
     telling = sum(stem in _TELLING for stem in stems)
     # With a capital they belong to names: Los Angeles, De Klerk.
-    foreign = sum(form in _FOREIGN and form not in FUNCTION_WORDS for form in forms)
+    foreign = sum(form in FOREIGN and form not in FUNCTION_WORDS for form in forms)
     if foreign >= 3 and foreign > telling and foreign > 0.1 * len(forms):
         return False
     # Lists of results and names keep a few function words; 40 words are more than a headline has.
