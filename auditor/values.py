@@ -254,9 +254,10 @@ class Knowledge:
     case-folded, and `rough_counts` the same in steps, so that little depends on a word that comes once more.
     `quotations` are the ranges inside quotation marks. `common_names` are those that come three times or more, by
     their first letter. `full_names` has, by the first and the last of three capitalised words ("Ana Moreno"), what
-    stands between them, at most twice each. `apostrophe` and `quotation_marks` are the ones that the document writes.
-    `title` is the first of several paragraphs. `ends_in_stops` tells whether its longer paragraphs end in marks,
-    `own_voice` whether the writer speaks in the first person.
+    stands between them, at most twice each. `genders` has "he" or "she" by the name of a person whose
+    gender the document tells. `apostrophe` and `quotation_marks` are the ones that the document writes. `title` is
+    the first of several paragraphs. `ends_in_stops` tells whether its longer paragraphs end in marks, `own_voice`
+    whether the writer speaks in the first person.
     """
 
     names: Mapping[str, int]
@@ -265,6 +266,7 @@ class Knowledge:
     rough_counts: Mapping[str, int] = field(default_factory=dict)
     common_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     full_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    genders: Mapping[str, str] = field(default_factory=dict)
     apostrophe: str = "'"
     quotation_marks: tuple[str, str] = ('"', '"')
     title: Span | None = None
@@ -342,7 +344,8 @@ class Candidate:
     be empty, which deletes. `reason` completes the sentence "this may be …" for an editor; it never ends in a full
     stop. A candidate that is not `shown` counts as evidence of an error, but is no wording to suggest. `evidence` are
     whole sentences about what the mechanism rests on, where that is more than the text itself. `prior_nats` is what
-    speaks for it whatever stands around it, natural log, 0 where nothing does.
+    speaks for it whatever stands around it, natural log, 0 where nothing does. `pattern` names which of its mechanism's
+    patterns it comes from, where these are counted apart.
     """
 
     span: Span
@@ -354,6 +357,7 @@ class Candidate:
     shown: bool = True
     evidence: tuple[str, ...] = ()
     prior_nats: float = 0.0
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)

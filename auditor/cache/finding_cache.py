@@ -34,7 +34,7 @@ from auditor.values import (
 Value = TypeVar("Value")
 Find = Callable[[Measurements], Found]
 
-_NOTED = ("names", "counts", "rough_counts", "common_names", "full_names")
+_NOTED = ("names", "counts", "rough_counts", "common_names", "full_names", "genders")
 """The fields of `Knowledge` that are asked word by word."""
 _WORD_BY_WORD = "what is known of a document is asked word by word, so that findings do not rest on all of it"
 

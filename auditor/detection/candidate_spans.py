@@ -192,13 +192,16 @@ def _repair_spans(
 ) -> Iterator[CandidateSpan]:
     """Yield a span for each group of overlapping repairs that beat what their mechanism gains on clean news.
 
-    A rule whose threshold is below zero is right whatever the language model thinks.
+    A rule whose threshold is below zero is right whatever the language model thinks. Counted rules are groups of their
+    own: their values do not compare with others, their probabilities do.
     """
-    valuable: list[Repair] = []
+    fitted: list[Repair] = []
+    counted: list[Repair] = []
     for repair in given.repairs:
         if repair.value_nats > 0 or parameters.threshold(repair.candidate.mechanism) < 0:
-            valuable.append(repair)
-    for best, rivals in overlapping_groups(valuable):
+            is_counted = parameters.counted_chance(repair.candidate) is not None
+            (counted if is_counted else fitted).append(repair)
+    for best, rivals in (*overlapping_groups(counted), *overlapping_groups(fitted)):
         affected = features.affected_by(given.words, best)
         if not affected:
             continue
@@ -206,8 +209,10 @@ def _repair_spans(
         described = features.of_repairs(
             best, rivals, given.words[affected.start : affected.stop], given.measurements, uncalibrated[word]
         )
-        probability = parameters.repair_probability(described)
-        calibrated = parameters.repair_curve(probability)
+        probability = calibrated = parameters.counted_chance(best.candidate)
+        if probability is None or calibrated is None:
+            probability = parameters.repair_probability(described)
+            calibrated = parameters.repair_curve(probability)
         yield CandidateSpan(best.candidate.span, probability, calibrated, word, best, rivals, described)
 
 

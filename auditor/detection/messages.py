@@ -116,10 +116,10 @@ def _suggestions(best: Repair, rivals: Sequence[Repair], text: str) -> tuple[str
 def _evidence(repair: Repair, given: DetectorInput) -> tuple[str, ...]:
     candidate = repair.candidate
     text = given.measurements.document.text
-    if not candidate.shown:
-        return (f"A word like “{candidate.replacement}” would read{_much(repair.gain_nats)} better here.",)
     if candidate.evidence:
         return (*candidate.evidence, *_from_source(candidate.span, given))
+    if not candidate.shown:
+        return (f"A word like “{candidate.replacement}” would read{_much(repair.gain_nats)} better here.",)
     lines = [_comparison(repair, candidate.span.of(text))]
     if repair.meaning_nats is not None and repair.meaning_nats >= _KEPT:
         lines.append("The back-translation keeps the meaning.")

@@ -1,6 +1,8 @@
 """The detector's fitted numbers, and the file they come in.
 
 `models/train/fit_detector.py` makes the file from labelled translations and clean news; nothing in it is set by hand.
+Rules whose places are too rare in labelled translations to be fitted are heard by how often these are errors in far
+more text: `models/train/count_rules.py` counts it into a second file beside the first.
 """
 
 from __future__ import annotations
@@ -16,8 +18,23 @@ from typing import Any
 from auditor.detection.boosted_trees import NO_TREES, BoostedTrees, Tree
 from auditor.detection.calibration import CalibrationCurve
 from auditor.errors import ModelError
+from auditor.values import Candidate
 
 _UNCHANGED = CalibrationCurve()
+COUNTED_RULES = "counted_rules.json"
+"""The file of rules that were counted, beside the detector's."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRule:
+    """What was counted of a rule that the detector is not fitted with.
+
+    `threshold` is nats, as of all mechanisms; `chances` have, a pattern of the rule, how often (0-1) a place that it
+    names is an error, and under "" what holds for a pattern that was never seen.
+    """
+
+    threshold: float
+    chances: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +46,9 @@ class DetectorParameters:
     `word_curve`; the greatest of a place's words, calibrated by `tag_curve`, is the probability of a tagged span.
     `repair_weights` map what is known of a repair span to log-odds, with "intercept", calibrated by `repair_curve`.
     `minimum_probability` is the default threshold of a finding, `doubtful_probability` that of a doubt; nothing is one
-    where it is 1. `prefilter_trees` say what `trees` say from what costs
-    little to know, and a word below `prefilter_threshold` is looked at no closer. `fingerprint` names the file in
-    signatures.
+    where it is 1. `prefilter_trees` say what `trees` say from what costs little to know, and a word below
+    `prefilter_threshold` is looked at no closer. `counted` are the rules that the detector is not fitted with.
+    `fingerprint` names the files in signatures.
     """
 
     thresholds: Mapping[str, float]
@@ -46,10 +63,17 @@ class DetectorParameters:
     fingerprint: str = "none"
     prefilter_trees: BoostedTrees = NO_TREES
     prefilter_threshold: float = 0.0
+    counted: Mapping[str, CountedRule] = field(default_factory=dict)
 
     def threshold(self, mechanism: str) -> float:
-        """Return the mechanism's threshold, in nats; a mechanism that was never fitted never fires."""
-        return self.thresholds.get(mechanism, math.inf)
+        """Return the mechanism's threshold, in nats; one that was neither fitted nor counted never fires."""
+        counted = self.counted.get(mechanism)
+        return self.thresholds.get(mechanism, math.inf) if counted is None else counted.threshold
+
+    def counted_chance(self, candidate: Candidate) -> float | None:
+        """Return the chance (0-1) that a candidate's place is an error, by counting; None for a fitted mechanism."""
+        counted = self.counted.get(candidate.mechanism)
+        return None if counted is None else counted.chances.get(candidate.pattern, counted.chances[""])
 
     def repair_probability(self, described: Mapping[str, float]) -> float:
         """Return the uncalibrated error probability of a repair span by what is known of it.
@@ -62,14 +86,16 @@ class DetectorParameters:
 
 
 def load(path: Path) -> DetectorParameters:
-    """Read the fitted file.
+    """Read the fitted file, and the one of counted rules where it lies beside it.
 
     Raises:
-        ModelError: the file is missing or damaged.
+        ModelError: the file is missing, or one of them is damaged.
     """
+    beside = path.with_name(COUNTED_RULES)
     try:
         data = path.read_bytes()
         fields = json.loads(data)
+        counted = beside.read_bytes() if beside.exists() else b""
         return DetectorParameters(
             thresholds={str(name): float(value) for name, value in fields["thresholds"].items()},
             trees=_trees(fields["trees"]),
@@ -80,12 +106,21 @@ def load(path: Path) -> DetectorParameters:
             minimum_probability=float(fields["minimum_probability"]),
             doubtful_probability=float(fields["doubtful_probability"]),
             provenance={str(name): str(value) for name, value in fields["provenance"].items()},
-            fingerprint=hashlib.sha256(data).hexdigest()[:8],
+            fingerprint=hashlib.sha256(data + counted).hexdigest()[:8],
             prefilter_trees=_trees(fields["prefilter_trees"]),
             prefilter_threshold=float(fields["prefilter_threshold"]),
+            counted=_counted(json.loads(counted)["rules"]) if counted else {},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"the detector's fitted file {path} is missing or damaged; install auditor again") from error
+
+
+def _counted(rules: Mapping[str, Any]) -> dict[str, CountedRule]:
+    counted: dict[str, CountedRule] = {}
+    for mechanism, rule in rules.items():
+        chances = {str(pattern): float(numbers["chance"]) for pattern, numbers in rule["patterns"].items()}
+        counted[str(mechanism)] = CountedRule(float(rule["threshold"]), chances)
+    return counted
 
 
 def _trees(fields: Mapping[str, Any]) -> BoostedTrees:

@@ -29,12 +29,14 @@ class Traits:
 
     `checks_meaning`: it only rearranges or respells what is there, so the pivot translation must still fit; lists of
     false friends change it on purpose. `is_clause_level`: its repairs cover a whole clause and hide nothing that is
-    wrong inside it.
+    wrong inside it. `is_counted`: a rule whose places are too rare in labelled translations to be fitted; how often
+    they are errors is counted over far more text (`models/train/count_rules.py`).
     """
 
     evidence: Evidence
     checks_meaning: bool = False
     is_clause_level: bool = False
+    is_counted: bool = False
 
     @property
     def is_model_proposed(self) -> bool:

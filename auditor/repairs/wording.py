@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import re
 from collections.abc import Sequence
 
 from auditor.text import morphology
@@ -35,6 +36,22 @@ def parts_of_speech(word: str) -> frozenset[str]:
 def singulars(word: str) -> tuple[str, ...]:
     """Return the nouns of which a lower-case word is the plural; empty when it is no plural."""
     return tuple(noun for noun in morphology.lemmas(word).get("NOUN", ()) if noun != word)
+
+
+_NAMED = re.compile(
+    r"\b(?:called|named|titled|entitled|dubbed|termed|known as|as the|word|words|term|phrase|slogan|motto|oath|means?|"
+    r"meaning|literally|or|magazine|newspaper|daily|album|song|film|novel|band|[A-Z][a-z]+(?:ish|ian|ese|ek|ic|in|an):)"
+    r"[\s,:]*(?:the\s|an?\s)?$"
+)
+_OPEN = '([{“«„‘"*_'
+
+
+def is_set_apart(text: str, span: Span) -> bool:
+    """Tell whether words are meant to be foreign: they stand in brackets or marks, or are introduced as a name."""
+    before, after = text[max(0, span.start - 60) : span.start], text[span.end : span.end + 1]
+    opened = max(before.rfind("("), before.rfind("["))
+    is_open = opened > max(before.rfind(")"), before.rfind("]"))
+    return is_open or before.rstrip()[-1:] in tuple(_OPEN) or after in tuple(")]}") or bool(_NAMED.search(before))
 
 
 def paragraph_of(document: Document, sentence: Sentence) -> Paragraph:

@@ -2,8 +2,9 @@
 
 What it measures
     What is counted over the whole document: words that are written with a capital inside a sentence (names), every
-    word form whatever its case, the ranges inside quotation marks; and its habits: which apostrophes and quotation
-    marks it writes, whether its paragraphs end in stops, whether the writer says "I".
+    word form whatever its case, the ranges inside quotation marks, the people who are called he or she; and its
+    habits: which apostrophes and quotation marks it writes, whether its paragraphs end in stops, whether the writer
+    says "I".
 
 Why it suggests an error
     It accuses nobody by itself. A name that recurs without its s ("Moreno", "Morenos old teacher") shows a
@@ -33,6 +34,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
+from auditor.text import gender
 from auditor.text.english import FUNCTION_WORDS, base
 from auditor.text.quotations import attributed, speaks
 from auditor.values import Document, Knowledge, Paragraph, Sentence, Span, Word
@@ -66,6 +68,7 @@ def measure(document: Document) -> Knowledge:
         rough_counts={word: _STEPS[bisect.bisect_right(_STEPS, count) - 1] for word, count in counts.items()},
         common_names=_by_initial(name for name, uses in names.items() if uses >= _COMMON),
         full_names=_full_names(document),
+        genders=gender.genders(document.text),
         apostrophe=_apostrophe(document.text),
         quotation_marks=_quotation_marks(document.text),
         title=document.paragraphs[0].span if len(document.paragraphs) > 1 else None,

@@ -21,6 +21,7 @@ from types import MappingProxyType
 from auditor.detection.parameters import DetectorParameters
 from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
+from auditor.repairs.traits import traits_of
 from auditor.signals.quality_estimation import with_source
 from auditor.text import document_context, segmentation
 from auditor.values import (
@@ -100,8 +101,11 @@ def main() -> None:
 
 
 def floor_parameters(kept: Mapping[str, float] = MappingProxyType({})) -> DetectorParameters:
-    """Return parameters under which every mechanism without a threshold that is kept reports nearly all it finds."""
-    floors = {name: FLOORS.get(name, NARROW_FLOOR) for name in REPAIRS}
+    """Return parameters under which every mechanism without a threshold that is kept reports nearly all it finds.
+
+    Counted rules are no part of the fit.
+    """
+    floors = {name: FLOORS.get(name, NARROW_FLOOR) for name in REPAIRS if not traits_of(name).is_counted}
     return DetectorParameters(floors | dict(kept))
 
 

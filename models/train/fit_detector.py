@@ -78,7 +78,8 @@ def fit_thresholds(clean: Sequence[Collected], kept: Mapping[str, float]) -> dic
     """Return, a mechanism, the evidence at which it alone raises half a false alarm a 1,000 words, headlines apart."""
     fitted: dict[str, float] = {}
     for mechanism in REPAIRS:
-        fitted[mechanism] = kept[mechanism] if mechanism in kept else fit_threshold(clean, mechanism)
+        if not traits_of(mechanism).is_counted:
+            fitted[mechanism] = kept[mechanism] if mechanism in kept else fit_threshold(clean, mechanism)
     return fitted
 
 

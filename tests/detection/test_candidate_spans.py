@@ -8,6 +8,7 @@ import pytest
 
 from auditor.detection import detector
 from auditor.detection.candidate_spans import DetectorInput, overlapping_groups
+from auditor.detection.parameters import CountedRule
 from auditor.values import (
     Kind,
     Settings,
@@ -84,3 +85,16 @@ def test_a_clause_hides_nothing_that_is_wrong_inside_it() -> None:
     findings = found([clause, repair("politic", "policy", 9.0)], measurements(), settings)
 
     assert [finding.mechanism for finding in findings] == ["lost-quotation-marks", "inflections"]
+
+
+@pytest.mark.parametrize(("chance", "reported"), [(0.99, "figures"), (0.6, "inflections"), (0.0, "inflections")])
+def test_where_a_counted_rule_and_another_meet_the_surer_is_reported(chance: float, reported: str) -> None:
+    """The chance of the one is counted, that of the other fitted; their values in nats do not compare."""
+    counted = replace(PARAMETERS, counted={"figures": CountedRule(-40.0, {"": chance})})
+    repairs = [repair("politic", "two", 90.0, mechanism="figures"), repair("politic", "policy", 3.0)]
+    given = DetectorInput.whole(measurements(), repairs)
+
+    (finding,) = detector.detect(given, counted, Settings())
+
+    assert finding.mechanism == reported
+    assert finding.probability == (pytest.approx(chance) if reported == "figures" else pytest.approx(0.645, abs=0.01))

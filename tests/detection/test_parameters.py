@@ -10,10 +10,11 @@ import pytest
 from auditor.detection import parameters as fitted_numbers
 from auditor.detection import prefilter
 from auditor.detection.features import NAMES
-from auditor.detection.parameters import DetectorParameters
+from auditor.detection.parameters import CountedRule, DetectorParameters
 from auditor.engines.weights import manifest
 from auditor.errors import ModelError
 from auditor.repairs import REPAIRS
+from auditor.values import Candidate, Kind, Severity, Span
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,8 @@ def shipped() -> DetectorParameters:
 
 def test_the_file_that_ships_knows_every_mechanism_and_only_columns_that_exist(shipped: DetectorParameters) -> None:
     """The prefilter asks for nothing that costs much to know."""
-    assert set(shipped.thresholds) == set(REPAIRS)
+    assert set(shipped.thresholds) | set(shipped.counted) == set(REPAIRS)
+    assert not set(shipped.thresholds) & set(shipped.counted)
     assert set(shipped.trees.columns) == set(NAMES)
     assert set(shipped.prefilter_trees.columns) == set(prefilter.NAMES)
 
@@ -42,6 +44,28 @@ def test_every_weight_that_ships_belongs_to_something_that_is_known_of_a_repair(
 
     assert set(shipped.repair_weights) <= described | {"intercept"} | set(REPAIRS)
     assert described <= set(shipped.repair_weights)
+
+
+def _candidate(mechanism: str, pattern: str) -> Candidate:
+    return Candidate(Span(0, 3), "The", mechanism, Kind.NUMBER, Severity.MINOR, "odd", pattern=pattern)
+
+
+def test_a_rule_that_was_counted_is_heard_by_its_chance() -> None:
+    """A pattern that was never seen takes what holds for its rule; of other mechanisms nothing is counted."""
+    counted = {"figures": CountedRule(-40.0, {"": 0.5, "clock": 0.75})}
+    parameters = DetectorParameters({"names": -4.0}, counted=counted)
+
+    assert parameters.counted_chance(_candidate("figures", "clock")) == 0.75
+    assert parameters.counted_chance(_candidate("figures", "date")) == 0.5
+    assert parameters.counted_chance(_candidate("names", "")) is None
+    assert (parameters.threshold("figures"), parameters.threshold("names")) == (-40.0, -4.0)
+
+
+def test_what_was_counted_are_chances(shipped: DetectorParameters) -> None:
+    """Every rule has one for patterns that were never seen, and all are chances."""
+    for rule in shipped.counted.values():
+        assert "" in rule.chances
+        assert all(0 <= chance <= 1 for chance in rule.chances.values())
 
 
 @pytest.mark.parametrize("content", ["", "{}", json.dumps({"thresholds": [], "trees": {}})])
