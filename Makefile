@@ -41,6 +41,7 @@ golden: .venv/.installed  ## write the golden files again; look at the differenc
 fit: .venv/.fetched  ## fit the detector again: hours, resumable (needs the data pack in ../shared)
 	$(BIN)/python -m models.train.collect --data ../shared/data --out $(FIT)
 	$(BIN)/python -m models.train.fit_detector --out $(FIT)
+	$(BIN)/python -m models.train.fit_score --out $(FIT) --data ../shared/data
 	$(BIN)/python -m models.train.pin
 
 bench: .venv/.fetched  ## measure speed and memory beside peers and an earlier commit (AGAINST=...): an hour and more

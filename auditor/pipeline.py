@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from auditor import concurrency, scoring, signals, signature
 from auditor.cache.finding_cache import FindingCache
 from auditor.concurrency import LazyValue
-from auditor.detection import detector, prefilter, suggestions
+from auditor.detection import detector, prefilter, suggestions, suspicion
 from auditor.detection import parameters as fitted_numbers
 from auditor.detection.candidate_spans import DetectorInput
 from auditor.detection.parameters import DetectorParameters
@@ -26,6 +26,7 @@ from auditor.engines.weights import manifest
 from auditor.protocols import Embedder, Excerpt
 from auditor.readers import files
 from auditor.repairs import REPAIRS, noisy_channel
+from auditor.scoring import ScoreParameters
 from auditor.text import document_context
 from auditor.text.characters import given_found, plain_document, plain_text
 from auditor.values import (
@@ -49,6 +50,7 @@ Passages are worked at side by side: it is called by several threads, one at a t
 """
 
 DETECTOR = Path("detector") / "detector.json"
+SCORE = Path("score") / "score.json"
 _MEASURED = ("surprisals", "predictions", "back", "entropies", "quality_estimates", "forced", "probed", "post_edits")
 """The fields of `Measurements` that are keyed by an offset."""
 
@@ -86,6 +88,11 @@ class Auditor:
         """The detector's fitted numbers."""
         return self._parameters or fitted_numbers.load(manifest.manifest_file().parent / DETECTOR)
 
+    @functools.cached_property
+    def score_parameters(self) -> ScoreParameters:
+        """The score's fitted numbers."""
+        return scoring.load(manifest.manifest_file().parent / SCORE)
+
     @property
     def embedder(self) -> Embedder:
         """The encoder that pairs a text with its source, loaded at first use."""
@@ -106,6 +113,7 @@ class Auditor:
                 "post-editing": engines.post_editor.name if engines.post_editor else "none",
                 "arithmetic": factory.arithmetic(self.settings),
                 "detector": self.parameters.fingerprint,
+                "score": self.score_parameters.fingerprint,
                 "min-confidence": f"{self.parameters.minimum_probability if minimum is None else minimum:.2f}",
                 **signature.chosen(self.settings),
             }
@@ -149,7 +157,9 @@ class Auditor:
     def conclude(self, document: Document, found: Found) -> Audit:
         """Score a document by all that was found in it."""
         penalties = self.settings.penalties or None
-        score, interval, paragraphs = scoring.score(document, found.findings, penalties=penalties)
+        score, interval, paragraphs = scoring.score(
+            document, found.findings, penalties=penalties, numbers=found.numbers, parameters=self.score_parameters
+        )
         signature = self.signature + _sources(document)
         return Audit(document, score, interval, paragraphs, signature, document.notes, found.numbers)
 
@@ -196,7 +206,9 @@ class Auditor:
         passage.excerpt.report("detecting errors")
         findings = detector.detect(detector_input, self.parameters, self.settings)
         findings = suggestions.complete(findings, detector_input, passage.excerpt.passage.rescore)
-        return _PassageAudit(detector_input, Found(findings, detector_input.measurements.numbers))
+        suspected = suspicion.measure(detector_input, self.parameters)
+        numbers = detector_input.measurements.with_numbers(scoring.SUSPICION, suspected).numbers
+        return _PassageAudit(detector_input, Found(findings, numbers))
 
     def _weigh(self, passage: _Passage) -> DetectorInput:
         """Measure a passage and weigh what might have been meant: context, signals, candidates, rescore."""

@@ -1,10 +1,14 @@
-"""Findings to scores: 0-100, higher is better, 100 only without a finding.
+"""Findings and suspicion to scores: 0-100, higher is better, 100 only without a finding.
 
 An MQM score counts penalty points: so many for a minor error, more for a major one. A finding is an error only with a
-probability, so it counts its points times that probability. What is scored is thus *expected* points per 100 words,
-and only of what was found: an error that no mechanism sees costs nothing.
+probability, so it counts its points times that probability. What is scored is thus *expected* points per 100 words.
 
-    rate  = 100 * expected points / (words + PRIOR_WORDS)             of the document
+Much is wrong that nothing is reported of. Each word has a chance of being part of an error; where no finding stands on
+it, that is its suspicion. What of it lies beyond what words of sound news have counts points as well, by numbers that
+were fitted to raters' penalties (`ScoreParameters`): the *rest* of a paragraph, suspected but not flagged.
+
+    points = expected points of the findings + rest
+    rate  = 100 * points / (words + PRIOR_WORDS)                      of the document
     rate  = (100 * own points + PRIOR_WORDS * prior rate) / (words + PRIOR_WORDS)     of a paragraph
     score = 100 * 2 ** (-rate / HALF_RATE)
 
@@ -17,20 +21,32 @@ other errors, whose points, were they to fall as a compound Poisson process, hav
 minor error for what was not seen (Jeffreys' prior of a rate), points are taken as gamma distributed with that mean and
 that variance, and its quantiles by the approximation of Wilson and Hilferty (1931).
 
-What a finding costs is its share of what the document's score lacks of 100, by its expected points: costs add up to it.
+What a finding costs is its share of what the document's score lacks of 100, by its expected points, and so for the
+rest of each paragraph: costs add up to it.
+
+The chance that a paragraph is free of errors is that of no event of a Poisson process, whose mean grows with what is
+measured, and with each finding by at least what its own chance says:
+
+    sound = exp(-(constant + a * words + b * suspicion + c * rest)) * product of (1 - probability)
+
+where `a` grows with the mean suspicion of the whole document: a paragraph of a bad translation is likelier wrong.
 """
 
 from __future__ import annotations
 
 import bisect
+import hashlib
+import itertools
+import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
-from auditor.errors import SettingsError, UnknownNameError
-from auditor.values import Document, Finding, Kind, ParagraphAudit, Severity
+from auditor.errors import ModelError, SettingsError, UnknownNameError
+from auditor.values import Document, Finding, Kind, Numbers, Paragraph, ParagraphAudit, Severity
 
 DEFAULT_PENALTIES: Mapping[str, float] = MappingProxyType(
     {"minor": 1.0, "major": 5.0, "critical": 10.0, "minor-punctuation": 0.1}
@@ -50,22 +66,111 @@ measure of points: 14 to 20 for news from Chinese into English, 4 to 14 from Eng
 _Z = 1.6449  # the normal distribution's 95th percentile: two of them bound 90 %
 _UNSEEN = 0.5  # errors of one point: the mean and the variance of a Poisson count
 
+SUSPICION = "suspicion"
+"""What the numbers are called that the rest is made of: see `auditor.detection.suspicion`."""
+_REST_WEIGHT = 3.0
+"""Points of an error of the rest, for the interval: what raters' marks of zh-en news count on average."""
+_SUREST = 0.99  # a finding is no proof
+
 Interval = tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreParameters:
+    """The fitted numbers of the score; `models/train/fit_score.py` makes them, nothing in them is set by hand.
+
+    `weight`: points for each percent of a word's suspicion beyond `floor` (percent), below which nearly all words of
+    sound news stay. `sound`: what the chance that a paragraph is free of errors rests on, "constant", "words" (a
+    word), "suspicion" (a percent), "rest" (a point), and "document" (a word, for each percent that the words of the
+    document have on average); without them no chance is given. None is below zero. `fingerprint` names the file in
+    signatures.
+    """
+
+    weight: float = 0.0
+    floor: float = 100.0
+    sound: Mapping[str, float] = field(default_factory=dict)
+    fingerprint: str = "none"
+
+    def rest(self, suspicions: Iterable[float]) -> float:
+        """Return the points of a paragraph for what is suspected in it and not flagged, by its words' suspicions."""
+        return self.weight * math.fsum(max(0.0, percent - self.floor) for percent in suspicions)
+
+    def chance_of_no_error(
+        self, suspicions: Sequence[float], findings: Sequence[Finding], *, words: int, of_document: float
+    ) -> float | None:
+        """Return the chance (0-1) that a paragraph is free of errors, which no finding and no suspicion raises.
+
+        `of_document` is the mean suspicion (percent) of the words of its document, the paragraph's own among them.
+        """
+        if not self.sound:
+            return None
+        counted = {
+            "constant": 1.0,
+            "words": words,
+            "suspicion": math.fsum(suspicions),
+            "rest": self.rest(suspicions),
+            "document": words * of_document,
+        }
+        mean = math.fsum(self.sound[name] * amount for name, amount in counted.items())
+        return math.exp(-mean) * math.prod(1 - min(_SUREST, finding.probability) for finding in findings)
+
+
+SOUND = ("constant", "words", "suspicion", "rest", "document")
+"""What `ScoreParameters.sound` has."""
+NOT_FITTED = ScoreParameters()
+"""Counts nothing but findings, and gives no chances."""
+
+
+def load(path: Path) -> ScoreParameters:
+    """Read the fitted file.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    try:
+        data = path.read_bytes()
+        fields = json.loads(data)
+        return ScoreParameters(
+            weight=float(fields["weight"]),
+            floor=float(fields["floor"]),
+            sound={name: float(fields["sound"][name]) for name in SOUND},
+            fingerprint=hashlib.sha256(data).hexdigest()[:8],
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"the score's fitted file {path} is missing or damaged; install auditor again") from error
+
+
+def _suspicions(paragraph: Paragraph, numbers: Mapping[str, Numbers]) -> Iterator[float]:
+    """Yield the suspicion (percent) of each word of a paragraph for which there is one."""
+    if SUSPICION not in numbers:
+        return
+    by_start = numbers[SUSPICION].values
+    for sentence in paragraph.sentences:
+        for word in sentence.words:
+            if word.span.start in by_start:
+                yield by_start[word.span.start]
+
+
 def score(
-    document: Document, findings: Sequence[Finding], *, penalties: Mapping[str, float] | None = None
+    document: Document,
+    findings: Sequence[Finding],
+    *,
+    penalties: Mapping[str, float] | None = None,
+    numbers: Mapping[str, Numbers] = MappingProxyType({}),
+    parameters: ScoreParameters = NOT_FITTED,
 ) -> tuple[float, Interval, tuple[ParagraphAudit, ...]]:
     """Score the document and each of its paragraphs.
 
     Args:
         document: what was audited.
-        findings: sorted by span; doubts among them count for nothing.
+        findings: sorted by span; doubts among them count for nothing of their own.
         penalties: points that replace those of `DEFAULT_PENALTIES`.
+        numbers: what signals measured, by name.
+        parameters: the fitted numbers.
 
     Returns:
         The document's score, its 90 % interval (low, high), and the paragraphs with their findings, which know what
-        they cost, and with their doubts.
+        they cost, with their doubts, with what the rest costs, and with the chance that they are free of errors.
 
     Raises:
         SettingsError: a penalty is below zero or beyond reason.
@@ -74,23 +179,30 @@ def score(
     points = _checked(penalties or {})
     errors = [finding for finding in findings if not finding.is_doubt]
     doubts = _by_paragraph(document, [finding for finding in findings if finding.is_doubt])
-    whole = _Points.of(errors, points)
+    suspicions = [tuple(_suspicions(paragraph, numbers)) for paragraph in document.paragraphs]
+    rests = [parameters.rest(own) for own in suspicions]
+    whole = _Points.of(errors, points, rest=math.fsum(rests))
     words = len(document.words)
+    suspicion = math.fsum(itertools.chain.from_iterable(suspicions)) / max(1, words)
     rate = _rate(whole.expected, words, prior=0.0)
     middle, interval = _scores(whole, words, prior=0.0)
-    charged = [_charge(finding, whole.expected, 100 - middle, points) for finding in errors]
+    price = (100 - middle) / whole.expected if whole.expected else 0.0  # of the document's score, a point
+    charged = [replace(finding, cost=price * finding.probability * _weight(finding, points)) for finding in errors]
     audits = []
-    for paragraph, inside, beside in zip(document.paragraphs, _by_paragraph(document, charged), doubts, strict=True):
-        own = _Points.of(inside, points)
+    parts = zip(document.paragraphs, _by_paragraph(document, charged), doubts, suspicions, rests, strict=True)
+    for paragraph, inside, beside, suspected, rest in parts:
+        own = _Points.of(inside, points, rest=rest)
         length = sum(len(sentence.words) for sentence in paragraph.sentences)
-        prior = min(rate, 100 * own.expected / max(1, length))
-        audits.append(ParagraphAudit(paragraph.span, *_scores(own, length, prior=prior), tuple(inside), tuple(beside)))
+        middle_of_own, interval_of_own = _scores(own, length, prior=min(rate, 100 * own.expected / max(1, length)))
+        audited = ParagraphAudit(paragraph.span, middle_of_own, interval_of_own, tuple(inside), tuple(beside))
+        sound = parameters.chance_of_no_error(suspected, inside, words=length, of_document=suspicion)
+        audits.append(replace(audited, rest=price * rest, sound=sound))
     return middle, interval, tuple(audits)
 
 
 @dataclass(frozen=True, slots=True)
 class _Points:
-    """Penalty points of some findings: what is expected, and the ends of its 90 % interval."""
+    """Penalty points of some findings and of a rest: what is expected, and the ends of its 90 % interval."""
 
     found: bool
     expected: float
@@ -98,14 +210,20 @@ class _Points:
     high: float
 
     @classmethod
-    def of(cls, findings: Sequence[Finding], points: Mapping[str, float]) -> Self:
+    def of(cls, findings: Sequence[Finding], points: Mapping[str, float], *, rest: float) -> Self:
         weighed = [(finding.probability, _weight(finding, points)) for finding in findings]
-        expected = math.fsum(probability * weight for probability, weight in weighed)
+        expected = expected_points(findings, points) + rest
         mean = expected + _UNSEEN
         spread = math.fsum(probability * (2 - probability) * weight**2 for probability, weight in weighed) + _UNSEEN
+        spread += rest * _REST_WEIGHT
         ninth = spread / (9 * mean**2)  # of the gamma distribution's shape, inverted
         low, high = (mean * max(0.0, 1 - ninth + z * math.sqrt(ninth)) ** 3 for z in (-_Z, _Z))
         return cls(bool(findings), expected, min(low, expected), max(high, expected))
+
+
+def expected_points(findings: Sequence[Finding], points: Mapping[str, float] = DEFAULT_PENALTIES) -> float:
+    """Return the points that findings count, each with its probability."""
+    return math.fsum(finding.probability * _weight(finding, points) for finding in findings)
 
 
 def _checked(penalties: Mapping[str, float]) -> Mapping[str, float]:
@@ -121,12 +239,6 @@ def _weight(finding: Finding, points: Mapping[str, float]) -> float:
     if finding.severity is Severity.MINOR and finding.kind is Kind.PUNCTUATION:
         return points["minor-punctuation"]
     return points[finding.severity]
-
-
-def _charge(finding: Finding, total: float, loss: float, points: Mapping[str, float]) -> Finding:
-    """Return the finding with its cost: its share of the document's `loss`, as of the `total` of expected points."""
-    share = finding.probability * _weight(finding, points) / total if total else 0.0
-    return replace(finding, cost=share * loss)
 
 
 def _rate(points: float, words: int, *, prior: float) -> float:

@@ -451,11 +451,17 @@ class FinishedParagraph:
     found: Found
 
 
+SURELY_SOUND = 0.9
+"""The chance of being free of errors from which a paragraph without a finding may be left unread."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParagraphAudit:
     """A paragraph's score (0-100, higher is better), its 90 % interval (low, high), and what was found inside it.
 
-    `findings` are what is reported as an error; `doubts` are worth a look, and count for nothing.
+    `findings` are what is reported as an error; `doubts` are worth a look, and count for nothing of their own. `rest`
+    is what its words cost the document's score (points, 0-100) that are suspected, though nothing is reported of them.
+    `sound` is the chance (0-1) that it is free of errors, None where that was not estimated.
     """
 
     span: Span
@@ -463,11 +469,18 @@ class ParagraphAudit:
     interval: tuple[float, float]
     findings: tuple[Finding, ...]
     doubts: tuple[Finding, ...] = ()
+    rest: float = 0.0
+    sound: float | None = None
 
     @property
     def places(self) -> tuple[Finding, ...]:
         """Findings and doubts, in the order of the text."""
         return tuple(sorted((*self.findings, *self.doubts), key=_by_place))
+
+    @property
+    def may_be_left_unread(self) -> bool:
+        """Whether nothing is found in it, and it is free of errors with a chance of at least `SURELY_SOUND`."""
+        return not self.places and (self.sound or 0.0) >= SURELY_SOUND
 
 
 @dataclass(frozen=True, slots=True)

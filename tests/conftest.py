@@ -43,8 +43,8 @@ def audit(document: Document) -> Audit:
         score=52.5,
         interval=(41.25, 66.0),
         paragraphs=(
-            ParagraphAudit(first, 100.0, (86.5, 100.0), (), _DOUBTS),
-            ParagraphAudit(second, 31.0, (18.0, 52.0), _SECOND),
+            ParagraphAudit(first, 100.0, (86.5, 100.0), (), _DOUBTS, sound=0.93),
+            ParagraphAudit(second, 31.0, (18.0, 52.0), _SECOND, rest=1.2, sound=0.04),
             ParagraphAudit(third, 48.0, (30.0, 75.0), _THIRD),
             ParagraphAudit(fourth, 97.0, (90.0, 100.0), _FOURTH),
         ),

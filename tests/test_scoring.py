@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor import scoring
-from auditor.errors import SettingsError, UnknownNameError
+from auditor.errors import ModelError, SettingsError, UnknownNameError
+from auditor.scoring import ScoreParameters
 from auditor.text import segmentation
-from auditor.values import Finding, Kind, Severity, Span
+from auditor.values import Finding, Kind, Numbers, ParagraphAudit, Per, Severity, Span
 
 _DOCUMENT = segmentation.document(
     "Ferry talks resume\n\nThe minister said the boats would run again. Nobody believed him.\n\n" + "Word " * 120,
@@ -170,3 +172,91 @@ def test_what_counts_twice_costs_twice() -> None:
 
     assert first == second
     assert math.isclose(first, 5 * third)
+
+
+_FITTED = ScoreParameters(
+    0.05, 10.0, {"constant": 0.1, "words": 0.01, "suspicion": 0.001, "rest": 0.5, "document": 0.002}
+)
+
+
+def _suspected(percent: float) -> dict[str, Numbers]:
+    """Every word of the document is suspected alike."""
+    return {"suspicion": Numbers("%", Per.WORD, {word.span.start: percent for word in _DOCUMENT.words})}
+
+
+def _judged(findings: list[Finding], numbers: dict[str, Numbers]) -> tuple[float, tuple[ParagraphAudit, ...]]:
+    score, _, paragraphs = scoring.score(_DOCUMENT, findings, numbers=numbers, parameters=_FITTED)
+    return score, paragraphs
+
+
+def test_suspicion_beyond_that_of_sound_news_counts_points() -> None:
+    """20 % a word beyond the floor are a point a word, of the words and those that are added."""
+    score, paragraphs = _judged([], _suspected(30.0))
+
+    words = len(_DOCUMENT.words)
+    assert score == pytest.approx(100 * 2 ** (-100 * words / (words + scoring.PRIOR_WORDS) / scoring.HALF_RATE))
+    assert math.fsum(paragraph.rest for paragraph in paragraphs) == pytest.approx(100 - score)
+    assert _judged([], _suspected(10.0))[0] == 100.0
+
+
+def test_only_what_is_beyond_the_floor_counts() -> None:
+    """Of three words one is beyond it, by 30 %; a word below it makes up for nothing."""
+    assert _FITTED.rest([2.0, 40.0, 10.0]) == pytest.approx(1.5)
+    assert _FITTED.rest([]) == 0.0
+
+
+@given(_FINDINGS, st.floats(0, 100), st.floats(0, 100))
+def test_more_suspicion_never_raises_a_score_or_a_chance(findings: list[Finding], one: float, other: float) -> None:
+    """Neither the document's nor a paragraph's; and with suspicion, costs and rests add up."""
+    (less, calm), (more, worried) = (_judged(findings, _suspected(percent)) for percent in sorted((one, other)))
+
+    assert more <= less
+    assert all(bad.score <= good.score for bad, good in zip(worried, calm, strict=True))
+    assert all((bad.sound or 0) <= (good.sound or 0) for bad, good in zip(worried, calm, strict=True))
+    costs = [finding.cost or 0.0 for paragraph in worried for finding in paragraph.findings]
+    rests = [paragraph.rest for paragraph in worried]
+    assert math.isclose(math.fsum([*costs, *rests]), 100 - more, abs_tol=1e-9)
+
+
+@given(_FINDINGS, st.floats(0, 100), st.data())
+def test_one_more_finding_never_raises_anything(findings: list[Finding], percent: float, data: st.DataObject) -> None:
+    """The rest of the suspicion, which a finding does not change, takes nothing of that away."""
+    if findings:
+        without = data.draw(st.sampled_from(range(len(findings))))
+        (more, worried) = _judged(findings, _suspected(percent))
+        (less, calm) = _judged([*findings[:without], *findings[without + 1 :]], _suspected(percent))
+
+        assert more <= less
+        assert all(bad.score <= good.score for bad, good in zip(worried, calm, strict=True))
+        assert all((bad.sound or 0) <= (good.sound or 0) for bad, good in zip(worried, calm, strict=True))
+
+
+def test_the_chance_of_no_error_by_hand() -> None:
+    """exp(-(.1 + .01 * 3)) for three words without suspicion, four fifths less with a finding of .8."""
+    finding = _finding(0, 0.8, Severity.MAJOR, Kind.NAME)
+    sound = [_judged(found, {})[1][0].sound for found in ([], [finding])]
+
+    assert sound == pytest.approx([math.exp(-0.13), 0.2 * math.exp(-0.13)])
+    suspected = _judged([], _suspected(30.0))[1][0].sound
+    assert suspected == pytest.approx(math.exp(-(0.13 + 0.001 * 90 + 0.5 * 3 + 0.002 * 3 * 30)))
+    assert scoring.score(_DOCUMENT, [])[2][0].sound is None
+
+
+def test_only_what_is_surely_sound_may_be_left_unread() -> None:
+    """Nothing may be found in it, not even a doubt."""
+    paragraph = ParagraphAudit(Span(0, 18), 100.0, (90.0, 100.0), (), sound=0.9)
+    doubt = replace(_finding(0, 0.2, Severity.MINOR, Kind.NAME), is_doubt=True)
+
+    assert paragraph.may_be_left_unread
+    assert not replace(paragraph, sound=0.89).may_be_left_unread
+    assert not replace(paragraph, sound=None).may_be_left_unread
+    assert not replace(paragraph, doubts=(doubt,)).may_be_left_unread
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """It says which, and what to do."""
+    file = tmp_path / "score.json"
+    file.write_text('{"weight": 0.1}')
+
+    with pytest.raises(ModelError, match=r"score\.json is missing or damaged"):
+        scoring.load(file)

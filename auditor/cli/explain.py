@@ -10,10 +10,11 @@ import click
 
 from auditor import scoring, signature
 from auditor.errors import UnknownNameError
+from auditor.registry import Table
 from auditor.repairs import REPAIRS
 from auditor.review.apply import POLICIES
 from auditor.signals import SIGNALS
-from auditor.values import Kind
+from auditor.values import SURELY_SOUND, Kind
 from auditor.version import __version__
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -38,6 +39,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 """What each kind is, with an example. The names and their meaning are those of the MQM typology, https://themqm.org."""
 
+MEASURED = Table("measure", {"suspicion": "auditor.detection.suspicion"})
+"""What is told of each word beside the signals."""
+
 SIGNATURE = """What stands at the end of each report, with a field for whatever changes a number.
 
 Equal signatures, equal audits.
@@ -51,6 +55,7 @@ Equal signatures, equal audits.
   post-editing        the post-editor: weights, precision
   arithmetic          the instructions of the processor, and its maker: they decide the last digits
   detector            the fitted numbers
+  score               the score's fitted numbers
   min-confidence      the least probability of a finding that is reported
 
 Where they are chosen: mechanisms, only, ignore, penalties, terms, baseline; where there is a source: sources.
@@ -67,6 +72,11 @@ What it counts
     only with a chance, so it counts its points times that chance: a major error with a chance of 0.80 counts
     {major:g} × 0.80 = {counted:g} points.
 
+    Most errors are not sure enough to be reported. So every word on which nothing is reported counts by its suspicion,
+    the chance that it is part of an error (`auditor explain suspicion`): what all the words of a paragraph come to
+    beyond the words of sound news counts points as well, as many as raters gave such paragraphs. They are the rest,
+    “for what is suspected”; sound news has almost none.
+
 How points become a score
     They are taken per 100 words, with {prior:g} more words added so that a short text is not damned by one slip. Every
     {half:g} points per 100 words halve the score: 100, 50, 25, …
@@ -77,14 +87,21 @@ Example
 
 What a finding costs
     The {loss:.1f} points that this story lacks of 100 are divided among its findings by what they count: the major
-    error costs {first:.1f}, the minor one {second:.1f}. So what findings cost adds up to what the
-    story lacks of 100, and a paragraph costs what its findings cost. A paragraph's own score is of its words alone.
+    error costs {first:.1f}, the minor one {second:.1f}. What is suspected without a finding has its part in the same
+    way, told for each paragraph; this story has none. So what findings cost and what is suspected add up to what the
+    story lacks of 100. A paragraph's own score is of its words alone.
+
+The chance that a paragraph is free of errors
+    It is 1 less for every finding, by that finding's chance, and less the more is suspected and the longer the
+    paragraph is; fitted to raters' marks. A paragraph without a finding or doubt whose chance is at least {unread:.2f}
+    may be left unread.
 
 The interval
     The numbers in parentheses: with a chance of 90 %, the score by all errors of the kinds that are found lies between.
 
 Source
-    Points are MQM's: Freitag et al. (2021), "Experts, Errors, and Context". What nobody finds costs nothing."""
+    Points are MQM's: Freitag et al. (2021), "Experts, Errors, and Context". What nobody suspects costs nothing. What is
+    fitted, on what, and how well it ranks: the card models/score.md."""
 
 
 def _score() -> str:
@@ -97,7 +114,7 @@ def _score() -> str:
     score = 100 * 2 ** (-rate / scoring.HALF_RATE)
     example = {"words": words, "total": total, "rate": rate, "score": score, "loss": 100 - score}
     costs = {"first": (100 - score) * counts[0] / total, "second": (100 - score) * counts[1] / total}
-    fixed = {"prior": scoring.PRIOR_WORDS, "half": scoring.HALF_RATE, "counted": counts[0]}
+    fixed = {"prior": scoring.PRIOR_WORDS, "half": scoring.HALF_RATE, "counted": counts[0], "unread": SURELY_SOUND}
     return SCORE.format_map({**points, "comma": points["minor-punctuation"], **fixed, **example, **costs})
 
 
@@ -115,7 +132,7 @@ def _names() -> str:
         "repair mechanisms": list(REPAIRS),
         "kinds of error": list(KINDS),
         "an organisation's policy": list(POLICIES),
-        "reports": ["score", "signature"],
+        "reports": ["score", "signature", *MEASURED],
     }
     lines: list[str] = []
     for title, names in groups.items():
@@ -125,7 +142,7 @@ def _names() -> str:
 
 
 def _explanation(name: str) -> str:
-    for table in (SIGNALS, REPAIRS, POLICIES):
+    for table in (SIGNALS, MEASURED, REPAIRS, POLICIES):
         if name in table:
             return f"{name} ({table.noun})\n\n{inspect.getdoc(table.load(name))}"
     if name == "score":
@@ -135,4 +152,4 @@ def _explanation(name: str) -> str:
         return "\n".join([SIGNATURE, *(f"  {part:<18}  {value}" for part, value in told.items())])
     if name in KINDS:
         return f"{name} (kind of error)\n\n{KINDS[name]}\n\nSource\n    The MQM typology, https://themqm.org."
-    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *POLICIES, "score", "signature"])
+    raise UnknownNameError("name", name, [*SIGNALS, *REPAIRS, *KINDS, *POLICIES, "score", "signature", *MEASURED])

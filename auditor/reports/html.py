@@ -18,13 +18,14 @@ from auditor.reports.marking import (
     Place,
     as_sentence,
     costs,
-    costs_in_all,
     counted,
     pieces,
     places,
     shortened,
     shown,
+    soundness,
     suggested,
+    summarised,
     whole,
     worst,
 )
@@ -64,7 +65,7 @@ def render(audit: Audit) -> bytes:
 <footer>
 <p>Scores are 0-100, 100 means that nothing was found; numbers in parentheses are 90 % intervals. The chance is that
 of an error at that place. A doubt, in grey, is likelier sound than wrong, and counts for nothing. What a finding
-costs is its part of the points that the story lacks of 100.
+costs is its part of the points that the story lacks of 100; what is suspected without a finding costs its own.
 {_basis(audit)} every mark is a place to check, not a verdict.</p>
 <p class="signature">{_escaped(audit.signature)}</p>
 </footer>
@@ -154,7 +155,7 @@ def _paragraph(text: str, paragraph: ParagraphAudit, number: int, marked: Sequen
 
 
 def _cost(paragraph: ParagraphAudit) -> str:
-    words = costs_in_all(paragraph.findings)
+    words = ", ".join(filter(None, [summarised(paragraph), soundness(paragraph)]))
     return f'<span class="cost">{words}</span>' if words else ""
 
 

@@ -33,7 +33,8 @@ from auditor.values import (
 SUFFIX = ".json"
 SCHEMA_VERSION = "1.3"
 
-_PAIR = re.compile(r"\[\n\s*([0-9.e+-]+),\n\s*([0-9.e+-]+)\n\s*\]")
+_ROW = re.compile(r"\[\n\s*((?:[0-9.e+-]+|null)(?:,\n\s*(?:[0-9.e+-]+|null))*)\n\s*\]")
+_BREAK = re.compile(r",\n\s*")
 _Object = Mapping[str, Any]
 
 
@@ -59,8 +60,8 @@ def render(audit: Audit) -> bytes:
             for paragraph, audited in zip(document.paragraphs, audit.paragraphs, strict=True)
         ],
     }
-    # A raw line break stands in no JSON string, so only the pairs of numbers are pulled onto one line.
-    text = _PAIR.sub(r"[\1, \2]", json.dumps(written, ensure_ascii=False, allow_nan=False, indent=1))
+    # A raw line break stands in no JSON string, so only rows of numbers are pulled onto one line.
+    text = _ROW.sub(_on_one_line, json.dumps(written, ensure_ascii=False, allow_nan=False, indent=1))
     # A file name that is no UTF-8 has lone surrogates; written as \\udcXX they are JSON's own escapes.
     return text.encode("utf-8", errors="backslashreplace") + b"\n"
 
@@ -77,6 +78,10 @@ def parse(data: bytes) -> Audit:
         raise InputError(f"this is not a JSON report of auditor, form {SCHEMA_VERSION}: {error}.") from error
 
 
+def _on_one_line(row: re.Match[str]) -> str:
+    return f"[{_BREAK.sub(', ', row[1])}]"
+
+
 def _paragraph(audit: Audit, paragraph: Paragraph, audited: ParagraphAudit) -> dict[str, object]:
     text = audit.document.text
     return {
@@ -86,6 +91,8 @@ def _paragraph(audit: Audit, paragraph: Paragraph, audited: ParagraphAudit) -> d
         "interval": audited.interval,
         "findings": [_finding(text, finding) for finding in audited.findings],
         "doubts": [_finding(text, finding) for finding in audited.doubts],
+        "rest": audited.rest,
+        "sound": audited.sound,
         "sentences": [_sentence(audit, sentence) for sentence in paragraph.sentences],
     }
 
@@ -166,7 +173,8 @@ def _read_audited(read: _Object) -> ParagraphAudit:
     findings = tuple(_read_finding(finding) for finding in read["findings"])
     # A report before form 1.3 has no doubts.
     doubts = tuple(replace(_read_finding(doubt), is_doubt=True) for doubt in read.get("doubts", ()))
-    return ParagraphAudit(_read_span(read), read["score"], _read_interval(read), findings, doubts)
+    audited = ParagraphAudit(_read_span(read), read["score"], _read_interval(read), findings, doubts)
+    return replace(audited, rest=read.get("rest", 0.0), sound=read.get("sound"))
 
 
 def _read_paragraph(text: str, read: _Object) -> Paragraph:

@@ -117,6 +117,22 @@ def costs_in_all(findings: Sequence[Finding]) -> str:
     return f"costs {_points(math.fsum(finding.cost or 0.0 for finding in findings))}"
 
 
+def summarised(paragraph: ParagraphAudit) -> str:
+    """Say what a paragraph costs, and whether it may be left unread: "costs 39.5 points, 1.2 more suspected"."""
+    costing = costs_in_all(paragraph.findings)
+    told = [costing] if costing else []
+    if paragraph.rest >= _SHOWN_COST:
+        told.append(f"{paragraph.rest:.1f} more suspected" if costing else f"{_points(paragraph.rest)} suspected")
+    if paragraph.may_be_left_unread:
+        told.append("may be left unread")
+    return ", ".join(told)
+
+
+def soundness(paragraph: ParagraphAudit) -> str:
+    """Say how likely a paragraph is free of errors; nothing where that was not estimated."""
+    return "" if paragraph.sound is None else f"free of errors: {paragraph.sound:.2f}"
+
+
 def counted(audit: Audit) -> str:
     """Put the number of findings into words, with their kinds, most frequent first; doubts are counted apart."""
     kinds = Counter(sorted(finding.kind.value for finding in audit.findings))

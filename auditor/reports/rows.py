@@ -36,7 +36,11 @@ class FindingRow(NamedTuple):
 
 
 class ParagraphRow(NamedTuple):
-    """A paragraph; `low` and `high` bound the score's 90 % interval."""
+    """A paragraph; `low` and `high` bound the score's 90 % interval.
+
+    `sound` is the chance (0-1) that it is free of errors, None where that was not estimated; `unread` tells whether it
+    may be left unread: nothing is found in it, and that chance is high.
+    """
 
     document: str
     paragraph: int
@@ -46,6 +50,8 @@ class ParagraphRow(NamedTuple):
     low: float
     high: float
     findings: int
+    sound: float | None
+    unread: bool
     text: str
 
 
@@ -70,6 +76,8 @@ def paragraphs(audit: Audit) -> Iterator[ParagraphRow]:
             low=round(paragraph.interval[0], 1),
             high=round(paragraph.interval[1], 1),
             findings=len(paragraph.findings),
+            sound=None if paragraph.sound is None else round(paragraph.sound, 3),
+            unread=paragraph.may_be_left_unread,
             text=paragraph.span.of(audit.document.text),
         )
 

@@ -15,13 +15,14 @@ from auditor.reports.marking import (
     Place,
     as_sentence,
     costs,
-    costs_in_all,
     counted,
     pieces,
     places,
     shortened,
     shown,
+    soundness,
     suggested,
+    summarised,
     whole,
     worst,
 )
@@ -67,7 +68,7 @@ def render(audit: Audit, *, width: int = 80, color: bool = False, numbers: bool 
         console.print(_story(audit.document.text, paragraph, marked, color=color))
         for place in marked:
             console.print(_note(console, audit.document.text, place, numbers=numbers))
-        for line in _measured(audit, written) if numbers else ():
+        for line in _numbers(audit, written, paragraph) if numbers else ():
             console.print(Text(line, style="dim"))
     console.print()
     console.print(Text(f"signature: {shown(audit.signature)}", style="dim"))
@@ -99,7 +100,7 @@ def console_of(output: io.StringIO, width: int, *, color: bool) -> Console:
 def _heading(number: int, paragraph: ParagraphAudit) -> Text:
     score = whole(paragraph.score)
     low, high = paragraph.interval
-    in_all = costs_in_all(paragraph.findings)
+    told = summarised(paragraph)
     filled = min(_CELLS, score * _CELLS // 100)
     style = "green" if score >= 80 else "yellow" if score >= 50 else "red"
     return Text.assemble(
@@ -108,7 +109,7 @@ def _heading(number: int, paragraph: ParagraphAudit) -> Text:
         ("░" * (_CELLS - filled), "dim"),
         (f" {score}", f"bold {style}"),
         (f" ({whole(low)}–{whole(high)})", "dim"),
-        (f", {in_all}" if in_all else "", "dim"),
+        (f", {told}" if told else "", "dim"),
     )
 
 
@@ -156,6 +157,13 @@ def _note(console: Console, text: str, place: Place, *, numbers: bool) -> Text:
 def _priced(price: Price) -> str:
     meaning = "not asked" if price.meaning_nats is None else f"{price.meaning_nats:.1f} nats"
     return f"gain {price.gain_nats:.1f} nats, meaning {meaning}, value {price.value_nats:.1f} nats"
+
+
+def _numbers(audit: Audit, written: Paragraph, paragraph: ParagraphAudit) -> Iterator[str]:
+    """Yield what is known of a paragraph, then of each of its sentences."""
+    if paragraph.sound is not None:
+        yield f"  {soundness(paragraph)}"
+    yield from _measured(audit, written)
 
 
 def _measured(audit: Audit, paragraph: Paragraph) -> Iterator[str]:

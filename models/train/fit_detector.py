@@ -2,6 +2,7 @@
 
     python -m models.train.collect --data ../shared/data --out DIR        # an hour, resumable
     python -m models.train.fit_detector --out DIR                         # minutes; writes detector/detector.json
+    python -m models.train.fit_score --out DIR --data ../shared/data      # seconds; writes score/score.json
 
 The quality estimator reads what was collected, with its sources and without. Everything that is reported is
 cross-fitted: of each document by a model that has not seen its story, nor the quality estimator the text. What ships is
@@ -30,7 +31,7 @@ from auditor.detection.parameters import DetectorParameters
 from auditor.repairs import REPAIRS, noisy_channel
 from auditor.repairs.traits import traits_of
 from auditor.values import Repair
-from models.train import collect
+from models.train import collect, paragraph_rows
 from models.train.collect import FLOORS, NARROW_FLOOR, Collected, read
 from models.train.cross_fitted import Copied, CrossFitted
 from models.train.documents import SEED
@@ -60,15 +61,21 @@ def main() -> None:
     collected = list(read(arguments.out / "repairs.jsonl"))
     kept = collect.thresholds(arguments.keep) if arguments.keep else {}
     thresholds = fit_thresholds([item for item in collected if item.labelled.origin in {"clean", "plain"}], kept)
-    used = [_valued(item, thresholds) for item in collected if item.labelled.origin != "plain"]
-    tables = list(tabulate(used, arguments.quality_estimator))
+    tables = tables_of(collected, thresholds, arguments.quality_estimator)
     fitted = fit(tables, thresholds)
+    paragraph_rows.write(fitted.documents, arguments.out / paragraph_rows.FILE)
     measured = report(fitted.documents)
     write(fitted.parameters, collected, measured, arguments.file)  # lest an interruption cost it
     if arguments.ablations:
         measured["without"] = {group: ablate(tables, thresholds, group) for group in features.GROUPS}
     print(json.dumps(measured, indent=1))
     write(fitted.parameters, collected, measured, arguments.file)
+
+
+def tables_of(collected: Sequence[Collected], thresholds: dict[str, float], estimator: Path | None) -> list[Table]:
+    """Return what is known of each word of the documents, those apart that serve for the thresholds alone."""
+    used = [_valued(item, thresholds) for item in collected if item.labelled.origin != "plain"]
+    return list(tabulate(used, estimator))
 
 
 # --- what is known of each word ------------------------------------------------------------------------------------

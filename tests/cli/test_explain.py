@@ -25,7 +25,7 @@ def test_without_a_name_all_names_are_listed(capsys: pytest.CaptureFixture[str])
     assert main(["explain"]) == 0
 
     listed = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
-    assert listed == [*SIGNALS, *REPAIRS, *Kind, *POLICIES, "score", "signature"]
+    assert listed == [*SIGNALS, *REPAIRS, *Kind, *POLICIES, "score", "signature", "suspicion"]
 
 
 @pytest.mark.parametrize("name", [*SIGNALS, *REPAIRS, terminology.MECHANISM])

@@ -38,7 +38,8 @@ def _findings(draw: st.DrawFn, within: Span, *, is_doubt: bool = False) -> Findi
 def _paragraphs(draw: st.DrawFn, span: Span) -> ParagraphAudit:
     findings = sorted(draw(st.lists(_findings(span), max_size=4)), key=_place)
     doubts = sorted(draw(st.lists(_findings(span, is_doubt=True), max_size=2)), key=_place)
-    return ParagraphAudit(span, draw(_SCORES), draw(_INTERVALS), tuple(findings), tuple(doubts))
+    rest, sound = draw(_SCORES), draw(st.none() | st.floats(0, 1))
+    return ParagraphAudit(span, draw(_SCORES), draw(_INTERVALS), tuple(findings), tuple(doubts), rest, sound)
 
 
 def _place(finding: Finding) -> Span:
