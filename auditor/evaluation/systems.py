@@ -141,6 +141,7 @@ SYSTEMS = {
     "round-trip-bleu": "auditor.evaluation.model_baselines:open_round_trip_bleu",
     "quality-estimation": "auditor.evaluation.learned:open_quality_estimation",
     "probe": "auditor.evaluation.learned:open_probe",
+    "harper": "auditor.evaluation.peers:open_harper",
     "audit": "auditor.evaluation.audited:open_audit",
 }
 """A name, and the function that opens the system."""
