@@ -17,13 +17,15 @@ LONGEST = 4
 class Hunk:
     """Words `before` (a range of the sound sentence, with its words) and what stands there `after`.
 
-    An empty `before` is a word too many, an empty `replacement` a word that is missing.
+    An empty `before` is a word too many, an empty `replacement` a word that is missing. `place` is the range of the
+    broken sentence that it has become.
     """
 
     span: Span
     before: tuple[str, ...]
     after: tuple[str, ...]
     replacement: str
+    place: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ def hunks(before: str, after: str) -> list[Hunk]:
         written = after[theirs[c].start : theirs[d - 1].end] if d > c else ""
         old = tuple(span.of(before) for span in ours[a:b])
         new = tuple(span.of(after) for span in theirs[c:d])
-        found.append(Hunk(span, old, new, written))
+        to = theirs[c].start if c < len(theirs) else len(after.rstrip(".!?\"'”’ "))
+        place = Span(to, theirs[d - 1].end) if d > c else Span(to, to)
+        found.append(Hunk(span, old, new, written, place))
     return found
 
 
