@@ -11,8 +11,7 @@ Why it suggests an error:
 
 Known problems:
     "Ms. Novak promised that he would come back" is right when somebody else was spoken of. Places where another person
-    of the pronoun's gender, or of none that the story tells, stands near are left alone, and the language model is
-    asked.
+    of the pronoun's gender, or of none that the story tells, stands near are left alone.
 
 Example:
     "Ms. Novak promised that he would come back" -> "she".
