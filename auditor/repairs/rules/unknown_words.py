@@ -6,7 +6,7 @@ What it measures:
 
 Why it suggests an error:
     A system that writes piece by piece puts pieces together that are no word, leaves a word as it was, or gives it an
-    English ending ("planification"); languages that write Monday and Spanish small lead it to do so in English.
+    English ending ("capacitation"); languages that write Monday and Spanish small lead it to do so in English.
 
 Known problems:
     Terms of a trade, dishes and slang are missing from every list: without a near word a place is doubted only where
@@ -28,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from auditor.repairs.traits import Evidence, Traits
 from auditor.repairs.wording import is_set_apart
 from auditor.text import english_words, foreign_words
+from auditor.text.english import FUNCTION_WORDS
 from auditor.text.quotations import is_quoted
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Word
 
@@ -52,7 +53,7 @@ INVALID = (
     ("They will meet on monday in the town hall.", "monday", "Monday"),
     ("The spanish police arrested two men.", "spanish", "Spanish"),
     ("The end ofthe war is near.", "ofthe", "of the"),
-    ("He regrets the planification of the works.", "planification", ""),
+    ("He regrets the capacitation of the works.", "capacitation", ""),
     ("The ayuntamiento wants to raise the pensions.", "ayuntamiento", ""),
 )
 
@@ -154,13 +155,15 @@ def _is_beside_foreign(words: Sequence[Word], index: int) -> bool:
 
 
 def _in_two(form: str) -> tuple[str, ...]:
-    """Return a word as two of which one is a function word ("ofthe", "reportedthat")."""
+    """Return a word as two function words, or as one and another word ("inthe", "reportedthat")."""
     found: list[str] = []
     for cut in range(1, len(form)):
         first, second = form[:cut], form[cut:]
         one, two = first in _JOINED, second in _JOINED
         other = second if one else first
-        if (one and two) or ((one or two) and len(other) >= 4 and english_words.is_dictionary_word(other)):
+        if (first in FUNCTION_WORDS and second in FUNCTION_WORDS) or (
+            (one or two) and len(other) >= 4 and english_words.is_dictionary_word(other)
+        ):
             found.append(f"{first} {second}")
     return tuple(found)
 

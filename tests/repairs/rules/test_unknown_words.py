@@ -16,6 +16,7 @@ from tests.repairs.sentences import candidates, repairs
         ("He will speak on tuesday.", "tuesday", "Tuesday"),
         ("The swedish border is closed.", "swedish", "Swedish"),
         ("He said thatthe road is open.", "thatthe", "that the"),
+        ("It lay inthe yard.", "inthe", "in the"),
         ("The reunificated parts of the town celebrate.", "reunificated", ""),
     ],
 )
