@@ -95,7 +95,7 @@ def sentences(text: str, paragraph: Span) -> Iterator[str]:
     """Yield the sentences of a paragraph in any language, in one line each."""
     for sentence in segmentation.sentences(text, paragraph):
         for part in _STOP.split(" ".join(sentence.of(text).split())):
-            yield from (piece for piece in ([part] if len(part) <= _LONGEST else _clauses(part)) if piece.strip())
+            yield from filter(str.strip, [part] if len(part) <= _LONGEST else _clauses(part))
 
 
 def _clauses(text: str) -> Iterator[str]:

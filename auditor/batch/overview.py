@@ -96,11 +96,12 @@ def _totals(summaries: Sequence[Summary]) -> str:
     if not counts:
         return ""
     most = max(counts.values())
-    lines = "".join(
-        f'<tr><th scope="row">{_escaped(kind)}</th><td>{number:,}</td>'
-        f'<td><progress max="{most}" value="{number}" aria-hidden="true"></progress></td></tr>\n'
-        for kind, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    )
+    lines = ""
+    for kind, number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        lines += (
+            f'<tr><th scope="row">{_escaped(kind)}</th><td>{number:,}</td>'
+            f'<td><progress max="{most}" value="{number}" aria-hidden="true"></progress></td></tr>\n'
+        )
     return f'<section><h2>Findings by kind</h2>\n<table class="totals">\n{lines}</table></section>\n'
 
 

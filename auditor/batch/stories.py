@@ -66,11 +66,11 @@ def left_out(inputs: Sequence[str], *, without: Path | None = None) -> dict[str,
 def _paths(given: str, without: Sequence[Path], *, every: bool) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
-        yield from (found for found in _walk(path, without) if every or _is_taken(found))
+        yield from _walk(path, without) if every else filter(_is_taken, _walk(path, without))
     elif path.exists():
         yield path
     elif any(character in given for character in _WILD):
-        yield from (Path(name) for name in sorted(glob.glob(given, recursive=True)) if Path(name).is_file())  # noqa: PTH207 (absolute patterns)
+        yield from filter(Path.is_file, map(Path, sorted(glob.glob(given, recursive=True))))  # noqa: PTH207 (absolute patterns)
     else:
         raise InputError(f"{given} does not exist; check the spelling of the path.")
 

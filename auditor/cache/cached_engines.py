@@ -13,7 +13,7 @@ import hashlib
 import json
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -74,7 +74,7 @@ class CachedBackTranslator:
 
     def measure(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[BackTranslation]:
         """See `BackTranslator.measure`; sentences are remembered together with those they were translated beside."""
-        question = ["measure", list(sentences), [_pairs(ranges) for ranges in words]]
+        question = ["measure", list(sentences), list(map(_pairs, words))]
 
         def compute() -> object:
             found = self._translator().measure(sentences, words)
@@ -94,7 +94,7 @@ class CachedBackTranslator:
         self, sources: Sequence[str], sentences: Sequence[str], words: Sequence[Sequence[Span]]
     ) -> list[Forced | None]:
         """See `BackTranslator.force`; sentences are remembered together with those they were forced beside."""
-        question = ["force", list(sources), list(sentences), [_pairs(ranges) for ranges in words]]
+        question = ["force", list(sources), list(sentences), list(map(_pairs, words))]
 
         def compute() -> object:
             found = self._translator().force(sources, sentences, words)
@@ -149,7 +149,7 @@ class CachedPostEditor:
 
     def read(self, sentences: Sequence[str], words: Sequence[Sequence[Span]]) -> list[PostEdits]:
         """See `PostEditor.read`; sentences are remembered together with those they were read beside."""
-        question = ["read", list(sentences), [_pairs(ranges) for ranges in words]]
+        question = ["read", list(sentences), list(map(_pairs, words))]
 
         def compute() -> object:
             found = self._post_editor().read(sentences, words)
@@ -311,6 +311,12 @@ def _fields(estimate: QualityEstimate) -> dict[str, object]:
 
 
 def _estimate(fields: dict[str, Any]) -> QualityEstimate:
-    values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in fields.items()}
-    values["kinds"] = tuple(map(Kind, fields["kinds"]))
-    return QualityEstimate(**values)
+    return QualityEstimate(**{**with_tuples(fields), "kinds": tuple(map(Kind, fields["kinds"]))})
+
+
+def with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value's fields as they were before JSON, which knows no tuples."""
+    found: dict[str, Any] = {}
+    for name, value in fields.items():
+        found[name] = tuple(value) if isinstance(value, list) else value
+    return found

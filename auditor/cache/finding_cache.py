@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, fields, replace
 from typing import Any, TypeVar
 
-from auditor.cache.cached_engines import ResultCache
+from auditor.cache.cached_engines import ResultCache, with_tuples
 from auditor.protocols import Passage
 from auditor.values import (
     Document,
@@ -112,16 +112,14 @@ def _seen(known: Measurements, origin: int) -> list[object]:
 
 
 def _sentences(document: Document, origin: int) -> list[object]:
-    return [
-        (
-            _shifted(paragraph.span, -origin),
-            [
-                (_shifted(one.span, -origin), one.source, [_shifted(word.span, -origin) for word in one.words])
-                for one in paragraph.sentences
-            ],
-        )
-        for paragraph in document.paragraphs
-    ]
+    paragraphs: list[object] = []
+    for paragraph in document.paragraphs:
+        sentences: list[object] = []
+        for sentence in paragraph.sentences:
+            words = [_shifted(word.span, -origin) for word in sentence.words]
+            sentences.append((_shifted(sentence.span, -origin), sentence.source, words))
+        paragraphs.append((_shifted(paragraph.span, -origin), sentences))
+    return paragraphs
 
 
 def _written(found: Found, origin: int) -> dict[str, object]:
@@ -149,7 +147,7 @@ def _written_finding(finding: Finding, origin: int) -> dict[str, object]:
 
 
 def _read_finding(item: Mapping[str, Any], origin: int) -> Finding:
-    found: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in item.items()}
+    found = with_tuples(item)
     found["span"] = Span(*(at + origin for at in item["span"]))
     found["price"] = found["price"] and Price(*found["price"])
     return Finding(**{**found, "kind": Kind(item["kind"]), "severity": Severity(item["severity"])})

@@ -46,8 +46,13 @@ def corrected(data: bytes, document: Document, input_format: str, corrections: S
     Raises:
         InputError: the file is not the one that was read, or cannot be written.
     """
-    refused = [Left(correction, CONTROL) for correction in corrections if _CONTROL.search(correction.wording)]
-    sound = [correction for correction in corrections if not _CONTROL.search(correction.wording)]
+    refused: list[Left] = []
+    sound: list[Correction] = []
+    for correction in corrections:
+        if _CONTROL.search(correction.wording):
+            refused.append(Left(correction, CONTROL))
+        else:
+            sound.append(correction)
     if input_format == _WORD:
         copy = tracked_changes.correct(data, document, sound)
     else:

@@ -261,12 +261,17 @@ def _target_language(element: _Element) -> str:
 def _tmx(store: _Store, markup: _Markup) -> Iterator[_Unit]:
     default = _code_of(store.getsourcelanguage())
     for number, unit in enumerate(store.units, start=1):
-        variants = [(_language(node), node.find(unit.namespaced("seg"))) for node in unit.getlanguageNodes()]
-        english = [node for language, node in variants if language == "en"]
-        others = [(language, node) for language, node in variants if language != "en"]
         wanted = _code_of(unit.xmlelement.get("srclang")) or default
+        english: list[_Element] = []
+        others: dict[str, _Element] = {}  # the first in each language
+        for node in unit.getlanguageNodes():
+            language, segment = _language(node), node.find(unit.namespaced("seg"))
+            if language == "en":
+                english.append(segment)
+            else:
+                others.setdefault(language, segment)
         # A unit may have more languages than the pair: the source is in the one that the unit, or the file, names.
-        source = next((node for language, node in others if language == wanted), others[0][1] if others else None)
+        source = others.get(wanted, next(iter(others.values()), None))
         if english:
             identity = unit.xmlelement.get("tuid") or str(number)
             text = None if source is None else text_of(_pieces(source, markup))

@@ -34,6 +34,8 @@ _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _GONE = frozenset({f"{W}del", f"{W}moveFrom", f"{W}txbxContent", f"{W}pict", f"{W}rt"})
 _CHARACTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "‑"}
+# Those of other systems inside a text node are white space to Word.
+_LINE_SEPARATORS = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST = 256 * 2**20  # bytes unpacked; the text of a thousand-page book takes about 20 MiB of WordprocessingML
@@ -164,10 +166,7 @@ def characters_of(run: _Element) -> str:
 def child_characters(child: _Element) -> str:
     """Return the characters that a child of a run shows."""
     if child.tag == f"{W}t":
-        # Line separators of other systems inside a text node are white space to Word.
-        return "".join(
-            " " if character in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029" else character for character in child.text or ""
-        )
+        return (child.text or "").translate(_LINE_SEPARATORS)
     return _CHARACTERS.get(str(child.tag), "")
 
 

@@ -233,8 +233,8 @@ def _reader(text: str, delimiter: str) -> Reader:
     first = text.partition("\n")[0]
     if "\t" in first:
         # Tab-separated text as MT tools write it knows no quoting; spreadsheets quote, and then lines differ in tabs.
-        regular = len({line.count("\t") for line in text.splitlines() if line.strip()}) == 1
-        if regular:
+        tabs = {line.count("\t") for line in text.splitlines() if line.strip()}
+        if len(tabs) == 1:
             return csv.reader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
         return csv.reader(io.StringIO(text, newline=""), delimiter="\t")
     return csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")

@@ -90,11 +90,11 @@ def compare(old: Audit, new: Audit) -> Difference:
     """Tell which findings of the old audit are gone, which of the new one are new, and which stayed."""
     pairs = match(take(old.document, old.findings), take(new.document, new.findings))
     gone = set(range(len(old.findings))) - set(pairs.values())
-    return Difference(
-        fixed=tuple(old.findings[index] for index in sorted(gone)),
-        new=tuple(finding for index, finding in enumerate(new.findings) if index not in pairs),
-        unchanged=tuple(finding for index, finding in enumerate(new.findings) if index in pairs),
-    )
+    fresh: list[Finding] = []
+    unchanged: list[Finding] = []
+    for index, finding in enumerate(new.findings):
+        (unchanged if index in pairs else fresh).append(finding)
+    return Difference(tuple(old.findings[index] for index in sorted(gone)), tuple(fresh), tuple(unchanged))
 
 
 def _with_both_neighbours(item: Fingerprint) -> Hashable:

@@ -28,7 +28,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.protocols import BackTranslator, Engines, Excerpt
-from auditor.values import BackTranslation, Document, Measurements, Sentence, Span
+from auditor.text.segmentation import words_within
+from auditor.values import BackTranslation, Document, Measurements, Sentence
 
 
 def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
@@ -59,12 +60,7 @@ def translate_back(
     for first in range(0, len(worded), batch):
         part = worded[first : first + batch]
         texts = [sentence.span.of(document.text) for sentence in part]
-        words = [_words(sentence) for sentence in part]
+        words = [words_within(sentence) for sentence in part]
         starts = [sentence.span.start for sentence in part]
         found |= zip(starts, translator.measure(texts, words), strict=True)
     return found
-
-
-def _words(sentence: Sentence) -> list[Span]:
-    start = sentence.span.start
-    return [Span(word.span.start - start, word.span.end - start) for word in sentence.words]

@@ -26,7 +26,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from auditor.protocols import BackTranslator, Engines, Excerpt
-from auditor.values import Document, Forced, Measurements, Sentence, Span
+from auditor.text.segmentation import words_within
+from auditor.values import Document, Forced, Measurements, Sentence
 
 
 def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
@@ -55,7 +56,7 @@ def force(document: Document, sentences: Sequence[Sentence], translator: BackTra
         return {}
     texts = [sentence.span.of(document.text) for sentence, _ in asked]
     sources = [source for _, source in asked]
-    answers = translator.force(sources, texts, [_words(sentence) for sentence, _ in asked])
+    answers = translator.force(sources, texts, [words_within(sentence) for sentence, _ in asked])
     forced: dict[int, Forced] = {}
     for (sentence, _), answer in zip(asked, answers, strict=True):
         if answer is not None:
@@ -84,8 +85,3 @@ def _whole(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, str | None
     for at, sentence in enumerate(worded):
         if sentence.source not in (sources[at], sources[at + 2]):
             yield sentence, sentence.source
-
-
-def _words(sentence: Sentence) -> list[Span]:
-    start = sentence.span.start
-    return [Span(word.span.start - start, word.span.end - start) for word in sentence.words]

@@ -27,6 +27,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from auditor.protocols import Engines, Excerpt
+from auditor.text.segmentation import words_within
 from auditor.values import Measurements, Span
 
 
@@ -41,9 +42,8 @@ def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measur
     texts: list[str] = []
     words: list[list[Span]] = []
     for sentence in excerpt.sentences:
-        start = sentence.span.start
-        starts.append(start)
+        starts.append(sentence.span.start)
         texts.append(sentence.span.of(text))
-        words.append([Span(word.span.start - start, word.span.end - start) for word in sentence.words])
+        words.append(words_within(sentence))
     edits = post_editor.read(texts, words)
     return replace(context, post_edits={**context.post_edits, **dict(zip(starts, edits, strict=True))})

@@ -28,7 +28,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from auditor.protocols import Engines, Excerpt, Pair, QualityEstimator
-from auditor.values import Document, Measurements, Paragraph, QualityEstimate, Sentence, Span
+from auditor.text.segmentation import words_within
+from auditor.values import Document, Measurements, Paragraph, QualityEstimate, Sentence
 
 SIGNAL = "adequacy"
 """The mechanism of findings that rest on the quality estimator alone."""
@@ -53,9 +54,7 @@ def estimate(
 
 
 def _pair(text: str, sentence: Sentence) -> Pair:
-    start = sentence.span.start
-    words = tuple(Span(word.span.start - start, word.span.end - start) for word in sentence.words)
-    return Pair(sentence.span.of(text), words, sentence.source)
+    return Pair(sentence.span.of(text), tuple(words_within(sentence)), sentence.source)
 
 
 def with_source(document: Document, sources: Sequence[str]) -> Document:

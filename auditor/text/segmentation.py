@@ -108,6 +108,12 @@ def sentences(text: str, span: Span) -> tuple[Span, ...]:
     return tuple(itertools.chain.from_iterable(_cut(text, sentence) for sentence in whole))
 
 
+def words_within(sentence: Sentence) -> list[Span]:
+    """Return where the words of a sentence are, counted from its beginning."""
+    start = sentence.span.start
+    return [Span(word.span.start - start, word.span.end - start) for word in sentence.words]
+
+
 def words(text: str, span: Span) -> tuple[Word, ...]:
     """Return the words inside `span`.
 

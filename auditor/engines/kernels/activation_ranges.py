@@ -11,10 +11,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from auditor.errors import ModelError
+from auditor.engines.kernels import weights_file
 
 WEIGHTS = "ranges.safetensors"
 INPUTS, WIDEN = "inputs", "widen"
@@ -42,11 +41,6 @@ def load_activation_ranges(folder: Path) -> ActivationRanges:
         ModelError: they are missing or damaged.
     """
     file = folder / WEIGHTS
-    if not file.is_file():
-        raise ModelError(f"{file} is missing; install auditor again")
-    try:
-        with safe_open(file, framework="pt") as stored:
-            inputs, widen = (stored.get_tensor(name) for name in (INPUTS, WIDEN))
-    except SafetensorError as error:
-        raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
+    with weights_file.opened(file, remedy=weights_file.REINSTALL) as stored:
+        inputs, widen = stored.get_tensor(INPUTS), stored.get_tensor(WIDEN)
     return ActivationRanges(hashlib.sha256(file.read_bytes()).hexdigest()[:12], inputs, widen)

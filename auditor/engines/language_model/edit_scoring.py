@@ -150,13 +150,18 @@ class CausalPassage:
     @property
     def tokens(self) -> TokenScores:
         """See `Passage`."""
-        kept = [(i, token) for i, token in enumerate(self._stream[self._block.start : self._block.end]) if token.span]
-        return TokenScores(
-            tuple(token.span for _, token in kept),
-            tuple(min(self._token_log_probs[i], 0.0) for i, _ in kept),
-            tuple(max(self._forward_pass.entropies[i], 0.0) for i, _ in kept),
-            tuple(self._forward_pass.ranks[i] for i, _ in kept),
-        )
+        read = self._forward_pass
+        spans: list[Span] = []
+        log_probs: list[float] = []
+        entropies: list[float] = []
+        ranks: list[int] = []
+        for at, token in enumerate(self._stream[self._block.start : self._block.end]):
+            if token.span:
+                spans.append(token.span)
+                log_probs.append(min(read.token_log_probs[at], 0.0))
+                entropies.append(max(read.entropies[at], 0.0))
+                ranks.append(read.ranks[at])
+        return TokenScores(tuple(spans), tuple(log_probs), tuple(entropies), tuple(ranks))
 
     def probe(self, sentences: Sequence[Sequence[Span]]) -> list[tuple[float, ...]]:
         """See `Passage`."""
@@ -184,14 +189,16 @@ class CausalPassage:
         tops = self._logits[[self._block.start + i - 1 - self._first_row for i in indices]].topk(best).indices.tolist()
         found = []
         for index, top in zip(indices, tops, strict=True):
-            texts = self._tokenizer.token_texts(top)
-            words = [text_part.strip() for text_part in texts if text_part.startswith(" ") == self._token(index).spaced]
-            found.append(tuple(word for word in words if word.isalpha()))
+            words: list[str] = []
+            for text in self._tokenizer.token_texts(top):
+                if text.startswith(" ") == self._token(index).spaced and text.strip().isalpha():
+                    words.append(text.strip())
+            found.append(tuple(words))
         return found
 
     def upper_bounds(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         """See `Passage`."""
-        continuations = [self._continuation(edit, following=following) for edit in edits]
+        continuations = self._continuations_of(edits, following)
         heads = self._first_log_probs(continuations)
         return [
             head - self._replaced_log_prob(continuation)
@@ -202,7 +209,7 @@ class CausalPassage:
         self, edits: Sequence[Edit], *, following: int, look_ahead: LookAheadEstimate, asked: int
     ) -> list[float]:
         """See `Passage`."""
-        continuations = [self._continuation(edit, following=following) for edit in edits]
+        continuations = self._continuations_of(edits, following)
         known = [continuation.ids[: 1 + asked] for continuation in continuations]
         return [
             gain - self._expected_cost(continuation, len(ids), look_ahead)
@@ -211,7 +218,7 @@ class CausalPassage:
 
     def rescore(self, edits: Sequence[Edit], *, following: int) -> list[float]:
         """See `Passage`."""
-        continuations = [self._continuation(edit, following=following) for edit in edits]
+        continuations = self._continuations_of(edits, following)
         return self._gains(continuations, [continuation.ids for continuation in continuations])
 
     def _gains(self, continuations: Sequence[_Continuation], known: Sequence[tuple[int, ...]]) -> list[float]:
@@ -295,11 +302,14 @@ class CausalPassage:
         values = (self._logits[rows, first].float() - self._forward_pass.log_normalisers[rows]).tolist()
         return [value if continuation.ids else 0.0 for value, continuation in zip(values, continuations, strict=True)]
 
-    def _continuation(self, edit: Edit, *, following: int) -> _Continuation:
-        key = (edit.span.start, edit.span.end, edit.replacement, following)
-        if key not in self._continuations:
-            self._continuations[key] = self._tokenize_edit(edit, following=following)
-        return self._continuations[key]
+    def _continuations_of(self, edits: Sequence[Edit], following: int) -> list[_Continuation]:
+        found: list[_Continuation] = []
+        for edit in edits:
+            key = (edit.span.start, edit.span.end, edit.replacement, following)
+            if key not in self._continuations:
+                self._continuations[key] = self._tokenize_edit(edit, following=following)
+            found.append(self._continuations[key])
+        return found
 
     def _tokenize_edit(self, edit: Edit, *, following: int) -> _Continuation:
         """Turn an edit into tokens: whole white-space words are retokenised, the rest of the stream stands."""

@@ -16,12 +16,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.nn import functional
 
 from auditor import concurrency
-from auditor.errors import ModelError
+from auditor.engines.kernels import weights_file
 
 WEIGHTS = "probe.safetensors"
 OUTPUTS = ("marked", "edited")
@@ -90,15 +89,9 @@ def load_probe(folder: Path) -> Probe:
         ModelError: it is missing or damaged.
     """
     file = folder / WEIGHTS
-    if not file.is_file():
-        raise ModelError(f"{file} is missing; install auditor again")
-    try:
-        with safe_open(file, framework="pt") as stored:
-            layers = [int(layer) for layer in stored.metadata()["layers"].split(",")]
-            tensors = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118 (no dict)
-        network = _filled(tensors)
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{file} is corrupt ({error}); install auditor again") from error
+    with weights_file.opened(file, remedy=weights_file.REINSTALL) as stored:
+        layers = [int(layer) for layer in stored.metadata()["layers"].split(",")]
+        network = _filled({name: tensor.float() for name, tensor in weights_file.tensors_of(stored).items()})
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
     return Probe(network, layers=layers, name=f"probe-{digest}")
 

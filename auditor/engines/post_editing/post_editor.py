@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from auditor import concurrency
+from auditor.engines.kernels import weights_file
 from auditor.engines.kernels.encoder_layers import matrix_type
 from auditor.engines.kernels.padding import bucketed_rows
 from auditor.engines.post_editing.file_format import ENCODER, FITTED, TOKENIZER, Sizes
@@ -215,32 +215,21 @@ def load_post_editor(encoder: Path, fitted: Path, *, precision: str = "auto", de
 
 
 def _read_encoder(file: Path) -> tuple[Sizes, dict[str, Tensor]]:
-    if not file.is_file():
-        raise ModelError(f"{file} is missing; run: auditor models fetch")
-    try:
-        with safe_open(file, framework="pt") as stored:
-            sizes = Sizes(**json.loads(stored.metadata()["sizes"]))
-            return sizes, {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 (no dict)
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
+    with weights_file.opened(file, remedy=weights_file.FETCH) as stored:
+        return Sizes(**json.loads(stored.metadata()["sizes"])), weights_file.tensors_of(stored)
 
 
 def _read_fitted(file: Path) -> dict[str, Tensor]:
     """Read the fitted layers and heads; matrices are widened from int8."""
-    if not file.is_file():
-        raise ModelError(f"{file} is missing; it is part of auditor: reinstall auditor")
     found: dict[str, Tensor] = {}
-    try:
-        with safe_open(file, framework="pt") as stored:
-            names = set(stored.keys())
-            for name in names:
-                tensor = stored.get_tensor(name)
-                if f"{name}.scale" in names:
-                    tensor = tensor.float() * stored.get_tensor(f"{name}.scale")[:, None]
-                if not name.endswith(".scale"):
-                    found[name] = tensor
-    except SafetensorError as error:
-        raise ModelError(f"{file} is corrupt ({error}); reinstall auditor") from error
+    with weights_file.opened(file, remedy=weights_file.REINSTALL) as stored:
+        names = set(stored.keys())
+        for name in names:
+            tensor = stored.get_tensor(name)
+            if f"{name}.scale" in names:
+                tensor = tensor.float() * stored.get_tensor(f"{name}.scale")[:, None]
+            if not name.endswith(".scale"):
+                found[name] = tensor
     return found
 
 

@@ -15,10 +15,11 @@ from itertools import chain
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from tokenizers import Encoding
 from torch import Tensor
 
+from auditor.engines.kernels import weights_file
 from auditor.engines.kernels.encoder_layers import matrix_type
 from auditor.engines.quality_estimation.file_format import TOKENIZER, WEIGHTS, Sizes
 from auditor.engines.quality_estimation.inference import EncodedPair, InferenceNetwork, batch_of
@@ -150,17 +151,17 @@ def _encoded(pair: Pair, target: Encoding, source: Encoding) -> EncodedPair:
 
 
 def _estimate(outputs: Outputs, row: int, words: int) -> QualityEstimate:
-    marked = (outputs.marked[row, : words + 1] - _WEIGHTS.log()).softmax(-1).tolist()
-    edited = outputs.edited[row, : words + 1].sigmoid().tolist()
+    _, minor, major = (outputs.marked[row, : words + 1] - _WEIGHTS.log()).softmax(-1).T.tolist()
+    edited, edited_gaps = outputs.edited[row, : words + 1].sigmoid().T.tolist()
     best = outputs.kinds[row, :words].argmax(-1).tolist()
     assessment, mqm = outputs.scores[row].tolist()
     return QualityEstimate(
-        minor=tuple(word[1] for word in marked[:words]),
-        major=tuple(word[2] for word in marked[:words]),
-        marked_end=marked[words][1] + marked[words][2],
-        edited=tuple(word[0] for word in edited[:words]),
-        edited_gaps=tuple(word[1] for word in edited[:words]),
-        edited_end=edited[words][1],
+        minor=tuple(minor[:words]),
+        major=tuple(major[:words]),
+        marked_end=minor[words] + major[words],
+        edited=tuple(edited[:words]),
+        edited_gaps=tuple(edited_gaps[:words]),
+        edited_end=edited_gaps[words],
         kinds=tuple(KINDS[number] for number in best),
         assessment=assessment,
         mqm=mqm,
@@ -224,15 +225,10 @@ def load_network(encoder: Path) -> QualityNetwork:
         ModelError: the encoder is not there, or is corrupt.
     """
     file = encoder / WEIGHTS
-    if not file.is_file():
-        raise ModelError(f"{file} is missing; run: auditor models fetch")
-    try:
-        with safe_open(file, framework="pt") as stored:
-            sizes = Sizes(**json.loads(stored.metadata()["sizes"]))
-            network = QualityNetwork(sizes)
-            _fill(network, {name: stored.get_tensor(name) for name in stored.keys()}, sizes)  # noqa: SIM118 (no dict)
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{file} is corrupt ({error}); run: auditor models fetch") from error
+    with weights_file.opened(file, remedy=weights_file.FETCH) as stored:
+        sizes = Sizes(**json.loads(stored.metadata()["sizes"]))
+        network = QualityNetwork(sizes)
+        _fill(network, weights_file.tensors_of(stored), sizes)
     return network
 
 
@@ -258,14 +254,9 @@ def overlay(network: QualityNetwork, file: Path) -> None:
     Raises:
         ModelError: the file is missing, corrupt, or of another version.
     """
-    if not file.is_file():
-        raise ModelError(f"{file} is missing; it is part of auditor: reinstall auditor")
     trained = {name: parameter for name, parameter in network.named_parameters() if parameter.requires_grad}
-    try:
-        with safe_open(file, framework="pt") as stored, torch.no_grad():
-            if trained.keys() != set(stored.keys()):
-                raise ModelError(f"{file} does not fit this version of auditor; reinstall auditor")
-            for name, parameter in trained.items():  # one by one: together they would be in memory twice
-                parameter.copy_(stored.get_tensor(name))
-    except (SafetensorError, RuntimeError) as error:
-        raise ModelError(f"{file} is corrupt ({error}); reinstall auditor") from error
+    with weights_file.opened(file, remedy=weights_file.REINSTALL) as stored, torch.no_grad():
+        if trained.keys() != set(stored.keys()):
+            raise ModelError(f"{file} does not fit this version of auditor; reinstall auditor")
+        for name, parameter in trained.items():  # one by one: together they would be in memory twice
+            parameter.copy_(stored.get_tensor(name))

@@ -59,7 +59,7 @@ class SubwordTranslator:
         sources = [self._closed(subwords[index], sentences[index]) for index in readable]
 
         def work(batch: Sequence[int]) -> list[list[int]]:
-            return self._model.greedy([sources[index] for index in batch])
+            return self._model.greedy(_chosen(sources, batch))
 
         translations = [""] * len(sentences)
         for index, ids in zip(readable, _by_length([len(source) for source in sources], work), strict=True):
@@ -81,9 +81,9 @@ class SubwordTranslator:
         subwords, read, written = self._pairs(sources, targets)
 
         def work(batch: Sequence[int]) -> list[Forced]:
-            return self._model.force([read[index] for index in batch], [written[index] for index in batch], best=best)
+            return self._model.force(_chosen(read, batch), _chosen(written, batch), best=best)
 
-        forced = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)
+        forced = _by_length(_longer_sides(read, written), work)
         return [self._examined(*item) for item in zip(forced, subwords, targets, strict=True)]
 
     def translate_and_examine(
@@ -93,18 +93,17 @@ class SubwordTranslator:
         subwords, read, written = self._pairs(sources, targets)
 
         def work(batch: Sequence[int]) -> list[tuple[list[int], Forced]]:
-            found = self._model.greedy_and_force(
-                [read[index] for index in batch], [written[index] for index in batch], best=best
-            )
+            found = self._model.greedy_and_force(_chosen(read, batch), _chosen(written, batch), best=best)
             return list(zip(*found, strict=True))
 
-        found = _by_length([max(len(a), len(b)) for a, b in zip(read, written, strict=True)], work)
-        translations = [
-            self._target.decode(ids) if self._readable(self._source.encode(source)) else ""
-            for (ids, _), source in zip(found, sources, strict=True)
-        ]
-        forced = [item for _, item in found]
-        return translations, [self._examined(*item) for item in zip(forced, subwords, targets, strict=True)]
+        found = _by_length(_longer_sides(read, written), work)
+        translations: list[str] = []
+        examined: list[tuple[TokenScores, list[tuple[str, ...]]]] = []
+        for (ids, forced), own, source, target in zip(found, subwords, sources, targets, strict=True):
+            is_readable = self._readable(self._source.encode(source))
+            translations.append(self._target.decode(ids) if is_readable else "")
+            examined.append(self._examined(forced, own, target))
+        return translations, examined
 
     def _examined(self, found: Forced, own: Subwords, target: str) -> tuple[TokenScores, list[tuple[str, ...]]]:
         alternatives: list[tuple[str, ...]] = []
@@ -137,6 +136,15 @@ class SubwordTranslator:
 def _token_scores(forced: Forced, subwords: Subwords, target: str) -> TokenScores:
     end = Span(len(target), len(target))
     return TokenScores((*subwords.spans, end), forced.log_probs, forced.entropies, forced.ranks)
+
+
+def _chosen(rows: Sequence[list[int]], batch: Sequence[int]) -> list[list[int]]:
+    return [rows[index] for index in batch]
+
+
+def _longer_sides(read: Sequence[list[int]], written: Sequence[list[int]]) -> list[int]:
+    """Return how many subwords the longer side of each pair has."""
+    return [max(len(source), len(target)) for source, target in zip(read, written, strict=True)]
 
 
 def _by_length(lengths: Sequence[int], work: Callable[[Sequence[int]], Sequence[T]]) -> list[T]:

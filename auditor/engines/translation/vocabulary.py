@@ -59,11 +59,10 @@ class Vocabulary:
         self.unknown = self._processor.unk_id() if unknown is None else unknown
         self._ids = list(range(size)) if ids is None else [ids.get(subword, self.unknown) for subword in subwords]
         named = dict(zip(subwords, self._ids, strict=True)) if ids is None else ids
-        self._texts = {
-            number: subword
-            for subword, number in named.items()
-            if not (subword[-1:] in _CONTROL_ENDS and _CONTROL.fullmatch(subword))
-        }
+        self._texts: dict[int, str] = {}
+        for subword, number in named.items():
+            if not (subword[-1:] in _CONTROL_ENDS and _CONTROL.fullmatch(subword)):
+                self._texts[number] = subword
         self._twins = self._needed_twins()
 
     @property
@@ -89,8 +88,13 @@ class Vocabulary:
                 unwritten[span.start : span.end] = [True] * len(span)
         places = [index for index, skip in enumerate(unwritten) if not skip]
         rest = self.encode("".join(sentence[place] for place in places))
-        kept = [(number, span) for number, span in zip(rest.ids, rest.spans, strict=True) if number != self.unknown]
-        return Subwords(tuple(number for number, _ in kept), tuple(_moved(span, places) for _, span in kept))
+        ids: list[int] = []
+        spans: list[Span] = []
+        for number, span in zip(rest.ids, rest.spans, strict=True):
+            if number != self.unknown:
+                ids.append(number)
+                spans.append(_moved(span, places))
+        return Subwords(tuple(ids), tuple(spans))
 
     def decode(self, ids: Iterable[int]) -> str:
         """Write subwords as text; numbers that are no subwords (control symbols, the unknown subword) write nothing."""

