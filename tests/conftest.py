@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
 from auditor.text import segmentation
 from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Severity, Span
+from tests import data_pack
 
 # Nothing is timed: a machine that is busy is not wrong.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -141,3 +143,11 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUDITOR_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def few_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data pack of few documents, some of which are kept apart for measuring."""
+    if not data_pack.PACK.is_dir():
+        pytest.skip("the data pack is not beside the checkout")
+    return data_pack.copy_few(tmp_path_factory.mktemp("data"))

@@ -17,7 +17,7 @@ from auditor.pipeline import Auditor
 from auditor.repairs import REPAIRS
 from auditor.reports.json import parse, render
 from auditor.text import segmentation
-from auditor.values import Audit, Finding, Kind, ParagraphAudit, Settings, Severity, Span
+from auditor.values import Audit, Document, Finding, Kind, ParagraphAudit, Settings, Severity, Span
 from tests.engines.small_marian import save_small_marian
 from tests.evaluation import rows as made
 from tests.small_models import SENTENCES, make_causal_lm
@@ -94,7 +94,7 @@ def small_auditor(tmp_path_factory: pytest.TempPathFactory) -> Auditor:
     folder = tmp_path_factory.mktemp("models")
     models: dict[str, str] = {}
     for pair in (("en", "fr"), ("fr", "en")):
-        models["-".join(pair)] = str(save_small_marian(folder / "-".join(pair), pair=pair, rounds=5))
+        models["-".join(pair)] = str(save_small_marian(folder / "-".join(pair), pair=pair, positions=104, end_nats=4.0))
     settings = Settings(
         fluency_model=str(make_causal_lm(folder / "tiny")),
         back_translation=models,
@@ -108,18 +108,28 @@ def small_auditor(tmp_path_factory: pytest.TempPathFactory) -> Auditor:
     return Auditor(settings, parameters=parameters)
 
 
-def test_what_is_measured_is_what_ships(small_auditor: Auditor, row: GoldRow) -> None:
+def test_what_is_measured_is_what_ships(small_auditor: Auditor, row: GoldRow, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over several passages: findings and scores are the library's own; what it reports is flagged, nothing else."""
-    texts = [f"{first} {second}" for first in SENTENCES for second in SENTENCES[:2]]
+    texts = [f"{first} {second}" for first in SENTENCES[:3] for second in SENTENCES[:2]]
     texts[0] = texts[0].replace("minister", "mini\u00adster")  # what a reader does not see
     requests = [Request(_words(row, str(at), text), None) for at, text in enumerate(texts)]
     document, _ = assemble(requests)
     audited = Audited(small_auditor)
 
-    audit, probabilities = audited.audit(document)
-    predictions = audited.predict(requests)
+    made: list[tuple[Audit, dict[int, float]]] = []
+    usual = Audited.audit
 
-    assert len(list(small_auditor.stream_passages(document))) > 1
+    def kept(own: Audited, document: Document) -> tuple[Audit, dict[int, float]]:
+        made.append(usual(own, document))
+        return made[-1]
+
+    monkeypatch.setattr(Audited, "audit", kept)
+    predictions = audited.predict(requests)
+    ((audit, probabilities),) = made
+
+    sentences = [sentence.span for sentence in document.sentences]
+    assert len(list(small_auditor.engines.language_model.read(document.text, sentences))) > 1
+    assert audit.document == document
     assert audit == Auditor(small_auditor.settings, parameters=small_auditor.parameters).audit(document)
     assert len(audit.findings) > 3
     assert list(probabilities) == [word.span.start for word in document.words]

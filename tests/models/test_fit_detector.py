@@ -24,7 +24,6 @@ TEXT = """The ministers don't agree on the price of the bridge in the north of t
 They said the talks would go on until the end of the week, and then in the spring.
 
 Nobody asked the engineers of the company whether the ferry was safe."""
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def _table(seed: int, *, origin: str = "zh-en") -> feature_tables.Table:
@@ -127,11 +126,10 @@ def test_what_ten_translations_share_is_one_case() -> None:
     assert fitted.copied(place) != fitted.copied(replace(place, span=Span(14, 19)))
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="needs the data pack")
-def test_nothing_is_learned_from_what_the_quality_estimator_has_seen() -> None:
+def test_nothing_is_learned_from_what_the_quality_estimator_has_seen(few_data: Path) -> None:
     """Clean news of fitting documents serves for the thresholds alone; no name is used twice."""
-    found = list(labelled(DATA, words=300, clean_words=300))
-    seen = {item.name for item in clean_documents(DATA / "clean_news.parquet") if item.origin == "plain"}
+    found = list(labelled(few_data, words=300, clean_words=300))
+    seen = {item.name for item in clean_documents(few_data / "clean_news.parquet") if item.origin == "plain"}
 
     assert {item.origin for item in found} == {"clean", "damaged", "plain", "zh-en", "ro-en", "et-en", "ru-en"}
     assert all((item.name in seen) == (item.origin == "plain") for item in found if item.origin in {"clean", "plain"})

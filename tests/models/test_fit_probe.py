@@ -19,8 +19,6 @@ from models.train.examples import POST_EDITED
 from tests.engines.small_probe import LAYERS, WIDTH
 from tests.small_models import SENTENCES, make_causal_lm
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-
 
 def _document(seed: int, *, origin: str = "zh-en") -> states.Sentences:
     """Make a document in which the first number of a word's state tells whether it is wrong, more or less."""
@@ -84,11 +82,10 @@ def test_what_is_written_is_what_is_read(tmp_path: Path, monkeypatch: pytest.Mon
     assert load_probe(tmp_path / "out").layers == LAYERS
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the data pack is not beside the checkout")
-def test_nothing_is_read_that_is_kept_apart() -> None:
+def test_nothing_is_read_that_is_kept_apart(few_data: Path) -> None:
     """Neither development documents nor the articles' dev rows."""
-    chosen = states.selected(DATA, marked_words=2000, edited_words=500)
-    dev = {row.target for row in gold.read_rows(DATA / "qe" / "mlqe_ro-en.parquet", split="dev")}
+    chosen = states.selected(few_data, marked_words=2000, edited_words=500)
+    dev = {row.target for row in gold.read_rows(few_data / "qe" / "mlqe_ro-en.parquet", split="dev")}
 
     assert {item.origin for item in chosen} == {"zh-en", "plain", "damaged", *POST_EDITED}
     assert not [item.story for item in chosen if item.origin in {"zh-en", "plain"} and gold.is_development(item.story)]

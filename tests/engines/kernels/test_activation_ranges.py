@@ -19,7 +19,6 @@ from models.train import fit_activation_ranges as recipe
 from tests.engines.small_ranges import make_ranges
 from tests.small_models import make_causal_lm
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 TEXTS = [[0, *range(5, 65)], [0, *range(200, 120, -1)]]
 
 
@@ -104,9 +103,8 @@ def test_what_ships_is_whole() -> None:
     assert all(bool((tensor > 0).all()) for tensor in shipped.values())
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the data pack is not beside the checkout")
-def test_nothing_is_read_that_is_kept_apart() -> None:
-    chosen = recipe.chosen(DATA)
+def test_nothing_is_read_that_is_kept_apart(few_data: Path) -> None:
+    chosen = recipe.chosen(few_data)
 
     assert {item.origin for item in chosen} == {"zh-en", "plain"}
     assert not [item.story for item in chosen if gold.is_development(item.story)]
