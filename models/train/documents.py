@@ -6,6 +6,7 @@ the documents that `auditor.evaluation.gold.is_development` keeps apart, and the
 
 from __future__ import annotations
 
+import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -109,6 +110,16 @@ def damaged(item: Labelled, *, copy: int = 0) -> Labelled:
     name = f"damaged{copy or ''}/{item.name}"
     broken = "".join([*parts, text[at:]])
     return Labelled(name, "damaged", item.story, segmentation.document(broken, name=name), tuple(errors))
+
+
+def planted(file: Path) -> Iterator[Labelled]:
+    """Yield the stories of `models.train.planted`, each broken ("planted") and as it was ("clean")."""
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            name, origin = record["name"], record["set"]
+            document = segmentation.document(record["text"], name=f"{origin}/{name}")
+            yield Labelled(document.name, origin, name, document, tuple(map(tuple, record["errors"])))
 
 
 def post_edited(file: Path, *, split: str = "dev") -> Iterator[Labelled]:

@@ -55,9 +55,9 @@ def everything(
     data: Path, more: Path, noise: Path, senses: dict[str, tuple[str, ...]], words: int
 ) -> Iterator[dict[str, Any]]:
     """Yield the documents of all sets."""
-    sound = [document for document in native(data, more, split="dev") if _is_news(document)]
-    yield from _taken(map(_clean, sound), 3 * words)
-    used = {record["name"] for record in _taken(map(_clean, sound), 3 * words)}
+    sound = [document for document in native(data, more, split="dev") if is_news(document)]
+    yield from _taken(map(clean, sound), 3 * words)
+    used = {record["name"] for record in _taken(map(clean, sound), 3 * words)}
     for pair in ("ro-en", "et-en"):
         found = post_edited(data / "qe" / f"mlqe_{pair}.parquet", pair)
         yield from _taken(found, words)
@@ -75,7 +75,8 @@ def _space(text: str) -> str:
     return "" if not text else " " if text.rstrip("\"'”’)")[-1:] in ".!?" else "\n\n"
 
 
-def _is_news(document: Native) -> bool:
+def is_news(document: Native) -> bool:
+    """Tell whether a document is like what is audited."""
     return document.origin not in {"18f-blog", "digitalgov"} and not document.origin.startswith(
         ("gum/bio", "gum/voyage")
     )
@@ -89,7 +90,8 @@ def _taken(records: Iterator[dict[str, Any]], words: int) -> Iterator[dict[str, 
             return
 
 
-def _clean(document: Native) -> dict[str, Any]:
+def clean(document: Native) -> dict[str, Any]:
+    """Return a document as it is."""
     text = ""
     for sentence in document.sentences:
         text += _space(text) + sentence
@@ -150,10 +152,13 @@ def _planted(sound: Sequence[Native], file: Path, model: LanguageModel) -> Itera
     for document in sound:
         if document.name in trips:
             found = trips[document.name]
-            yield _broken(document, "apertium-gl", found, model)
+            yield broken(document, "apertium-gl", found, model)
 
 
-def _broken(document: Native, maker: str, trips: dict[int, dict[str, Any]], model: LanguageModel) -> dict[str, Any]:
+def broken(
+    document: Native, maker: str, trips: dict[int, dict[str, Any]], model: LanguageModel, *, share: float = SHARE
+) -> dict[str, Any]:
+    """Put one grave difference into a `share` of the sentences that have any."""
     chance = random.Random(f"{SEED}/{maker}/{document.name}")  # noqa: S311
     lines = [trips.get(at) or {"before": text, "after": text} for at, text in enumerate(document.sentences)]
     prices = price(lines, model)
@@ -161,7 +166,7 @@ def _broken(document: Native, maker: str, trips: dict[int, dict[str, Any]], mode
     for line, costs in zip(lines, prices, strict=True):
         short = [hunk for hunk in hunks.hunks(line["before"], line["after"]) if hunks.is_short(hunk)]
         grave = [hunk for hunk, cost in zip(short, costs, strict=True) if cost >= COST]
-        chosen = [chance.choice(grave)] if grave and chance.random() < SHARE else []
+        chosen = [chance.choice(grave)] if grave and chance.random() < share else []
         copies.append((line["before"], hunks.broken(line["before"], chosen)[0]))
     return _together(document.name, maker, copies)
 
@@ -208,7 +213,7 @@ def _by_dictionary(
             after = dictionary.mistake(text, chance, senses)
             if after:
                 trips[at] = {"before": text, "after": after}
-        yield _broken(document, "dictionary", trips, model)
+        yield broken(document, "dictionary", trips, model)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import regex
 from auditor.text import segmentation
 from auditor.values import Span
 from models.train import documents
-from models.train.noise import hunks, rules
+from models.train.noise import foreign, hunks, rules, senses
 from models.train.noise.texts import Native, native
 
 WINDOW = 160
@@ -26,6 +26,8 @@ HELD_OUT = ("pronoun",)
 SURE, PARAPHRASE = 5.0, 2.0
 """Nats of what a hunk costs the sentence: from where it is an error, and up to where it is none."""
 PAIRS = ("ro-en", "et-en", "ru-en")
+_SENSES, _FOREIGN = 0.35, 0.1
+"""Of the sentences that are not broken by a round trip, how many get another sense, and how many a foreign word."""
 _RULES = tuple(name for name in rules.RULES if name not in HELD_OUT)
 _JOIN_LEFT = regex.compile(r" (?='(?:s|re|ve|ll|d|m)\b|n't\b|[,.;:!?%)\]}])")
 _JOIN_RIGHT = regex.compile(r"(?<=[(\[{$£€]) ")
@@ -103,6 +105,8 @@ class Material:
     edited: list[list[tuple[Line, Line]]]
     marked: list[list[Line]]
     length: Callable[[str], int]
+    senses: senses.Senses
+    foreign: dict[str, tuple[str, ...]]
 
     @classmethod
     def read(cls, data: Path, more: Path, noise: Path, *, length: Callable[[str], int]) -> Self:
@@ -112,7 +116,8 @@ class Material:
         for pair in PAIRS:
             edited += _edited(data / "qe" / f"mlqe_{pair}.parquet")
         marked = list(_marked(data / "qe" / "wmt_mqm_zh-en.parquet"))
-        return cls(found, _trips(noise), list(_consensus(noise / "consensus.jsonl")), edited, marked, length)
+        consensus = list(_consensus(noise / "consensus.jsonl"))
+        return cls(found, _trips(noise), consensus, edited, marked, length, senses.senses(), foreign.words())
 
     def window(self, chance: random.Random, mixture: Mixture) -> list[Line]:
         """Draw a window."""
@@ -160,7 +165,20 @@ class Material:
             elif number in trips and chance.random() < 0.65:
                 yield _tripped(chance.choice(trips[number]), chance)
             else:
-                yield _ruled(text, chance)
+                yield self._broken(text, chance)
+
+    def _broken(self, text: str, chance: random.Random) -> Line:
+        """Break a sentence once, by a word or by a rule, and three times in ten by a rule once more."""
+        drawn = chance.random()
+        if drawn < _SENSES:
+            broken = senses.mistake(text, chance, self.senses)
+        elif drawn < _SENSES + _FOREIGN:
+            broken = foreign.mistake(text, chance, self.foreign)
+        else:
+            broken = _ruled(text, chance)
+        if broken and chance.random() < 0.3:
+            broken = _ruled(broken, chance) or broken
+        return Line.of(broken, hunks.labels(text, broken)) if broken else Line.plain(text)
 
 
 def _from(lines: Sequence[Any], chance: random.Random) -> Sequence[Any]:
@@ -176,11 +194,9 @@ def _around(
         article = chance.choice(articles)
 
 
-def _ruled(text: str, chance: random.Random) -> Line:
+def _ruled(text: str, chance: random.Random) -> str | None:
     done = rules.break_sentence(text, chance, _RULES)
-    if done and chance.random() < 0.3:
-        done = rules.break_sentence(done[1], chance, _RULES) or done
-    return Line.of(done[1], hunks.labels(text, done[1])) if done else Line.plain(text)
+    return done[1] if done else None
 
 
 def _tripped(trip: dict[str, Any], chance: random.Random) -> Line:

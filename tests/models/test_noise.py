@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from models.train.noise import apertium, consensus, dictionary, hunks, rules
+from models.train.noise import apertium, consensus, dictionary, foreign, hunks, rules, senses
 
 SOUND = "The minister said on Monday that he had not signed the 1,250 letters from readers, worth 1.8 million euros."
+
+
+_SHOWN_BELOW = {"time", "conjunct", "clause", "negation", "apostrophe", "half", "grade"}
 
 
 def _dice(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 (a seeded order, not a secret)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in rules.RULES if name not in {"time", "conjunct", "clause", "negation"}]
-)
+@pytest.mark.parametrize("name", [name for name in rules.RULES if name not in _SHOWN_BELOW])
 def test_each_rule_breaks_a_sentence(name: str) -> None:
     """It changes a few words of the sentence, and each changed word has a label."""
     done = rules.RULES[name](SOUND, _dice(3))
@@ -37,6 +38,9 @@ def test_each_rule_breaks_a_sentence(name: str) -> None:
         ("figure", "It cost 2,200,112 tons.", "It cost 2.200.112 tons."),
         ("conjunct", "Both Japanese and Chinese did.", "Both Japanese and Japanese did."),
         ("negation", "He did not go there.", "He did not not go there."),
+        ("apostrophe", "They didn't go.", "They didnt go."),
+        ("half", "The audience left.", "The audienz left."),
+        ("grade", "The larger of them left.", "The more large of them left."),
         ("clause", "He spoke of the court again.", "He spoke of the court of the court again."),
     ],
 )
@@ -48,6 +52,30 @@ def test_what_a_rule_writes(name: str, before: str, after: str) -> None:
 def test_what_a_rule_cannot_break_it_leaves() -> None:
     """No figure, no foreign figure; the next rule is tried."""
     assert rules.break_sentence("Nobody came.", _dice(1), ["figure", "scale"]) is None
+
+
+def test_another_sense_is_put_in_the_same_form(tmp_path: Path) -> None:
+    """A synonym of the rarer of two senses, never one that the common sense has, too."""
+    for name in ("verb", "adj"):
+        (tmp_path / f"index.{name}").write_text("")
+        (tmp_path / f"data.{name}").write_text("")
+    (tmp_path / "index.noun").write_text("  1 licence\nbank n 2 1 @ 2 1 00000011 00000022\n")
+    common, rare = "00000011 06 n 02 bank 0 lender 0 000 | money", "00000022 06 n 03 bank 0 slope 0 lender 0 000 | land"
+    (tmp_path / "data.noun").write_text(f"  1 licence\n{common}\n{rare}\n")
+
+    known = senses.senses(tmp_path)
+
+    assert known["NOUN"] == {"bank": ("slope",)}
+    assert senses.mistake("Both banks lend.", _dice(1), known) == "Both slopes lend."
+    assert senses.mistake("Nothing lends.", _dice(1), known) is None
+
+
+def test_a_foreign_word_is_none_that_english_has() -> None:
+    """Of the two, the one that English writes alike is never put."""
+    known = {"law": ("legge",), "house": ("hotel",)}
+
+    assert foreign.mistake("The laws stand.", _dice(1), known) == "The legge stand."
+    assert foreign.mistake("The house stands.", _dice(1), known) is None
 
 
 def test_hunks_are_put_in_one_by_one() -> None:

@@ -173,7 +173,7 @@ def _material() -> Material:
     story = Native("story", "news", (SOUND,) * 8)
     lines = [[(_line(), Line.plain(SOUND))] * 8]
     trips = {"story": {0: [{"before": SOUND, "after": BROKEN, "maker": "apertium-cat"}]}}
-    return Material([story], trips, [[_line()] * 8], lines, [[Line.plain(SOUND, marked=0.1)] * 8], _length)
+    return Material([story], trips, [[_line()] * 8], lines, [[Line.plain(SOUND, marked=0.1)] * 8], _length, {}, {})
 
 
 def _length(text: str) -> int:

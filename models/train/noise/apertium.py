@@ -1,6 +1,6 @@
-"""Take sound sentences to a Romance language and back with Apertium: rules and a dictionary, other wrong senses.
+"""Take sound sentences to another language and back with Apertium: rules and a dictionary, other wrong senses.
 
-    apt-get install apertium apertium-eng-spa apertium-eng-cat apertium-en-gl
+    apt-get install apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en
     python -m models.train.noise.apertium --data DATA --more DATA2 --through spa --out FILE
 
 One JSON line a sentence, as `models.train.noise.round_trip` writes them. Apertium is under the GPL: a tool of training,
@@ -20,7 +20,12 @@ from pathlib import Path
 from models.train.noise.round_trip import sentences
 from models.train.noise.texts import native
 
-PAIRS = {"spa": ("eng-spa", "spa-eng"), "cat": ("eng-cat", "cat-eng"), "gl": ("en-gl", "gl-en")}
+PAIRS = {
+    "spa": ("eng-spa", "spa-eng"),
+    "cat": ("eng-cat", "cat-eng"),
+    "gl": ("en-gl", "gl-en"),
+    "eo": ("en-eo", "eo-en"),
+}
 BATCH = 400
 
 

@@ -29,14 +29,15 @@ def senses(folder: Path = FOLDER) -> dict[str, tuple[str, ...]]:
     for language in LANGUAGES:
         file = folder / f"freedict-{language}-eng.dict.dz"
         if file.is_file():
-            for glosses in _entries(file).values():
+            for glosses in entries(file).values():
                 if 2 <= len(glosses) <= MOST:
                     for gloss in glosses:
                         found[gloss] |= glosses - {gloss}
     return {word: tuple(sorted(others)) for word, others in found.items()}
 
 
-def _entries(file: Path) -> dict[str, set[str]]:
+def entries(file: Path) -> dict[str, set[str]]:
+    """Return the English words of each foreign word of a dictionary, those of a single plain word."""
     entries: dict[str, set[str]] = defaultdict(set)
     head = ""
     with gzip.open(file, "rt", encoding="utf-8", errors="replace") as lines:
@@ -58,13 +59,14 @@ def mistake(text: str, chance: random.Random, known: dict[str, tuple[str, ...]])
         for part, lemmas in sorted(lemminflect.getAllLemmas(word).items()):
             others = known.get(lemmas[0])
             if others and part in ("NOUN", "VERB", "ADJ"):
-                other = _inflected_like(word, lemmas[0], part, chance.choice(others))
+                other = inflected_like(word, lemmas[0], part, chance.choice(others))
                 if other and other != word:
                     return text[: hit.start()] + other + text[hit.end() :]
     return None
 
 
-def _inflected_like(word: str, lemma: str, part: str, other: str) -> str | None:
+def inflected_like(word: str, lemma: str, part: str, other: str) -> str | None:
+    """Return another lemma in the form that a word has of its own; None where it has no such form."""
     tags = [tag for tag, forms in lemminflect.getAllInflections(lemma, part).items() if word in forms]
     if not tags:
         return None

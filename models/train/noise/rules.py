@@ -43,6 +43,16 @@ _NAME = regex.compile(r"(?<=[\p{Ll},] )\p{Lu}\p{Ll}{4,}\b")
 _QUOTE = regex.compile(r'["“”]')
 _CONJUNCTS = regex.compile(r"\b(\p{L}{4,}) (and|or) (\p{L}{4,})\b")
 _CLAUSE = regex.compile(r"(?<=[\p{L}\d] )(?:in|of|for|with|from|on) (?:the |an? )?\p{Ll}{3,}")
+_LETTERS = regex.compile(r"(?<!\S)\p{Ll}{5,}\b")
+_APOSTROPHE = regex.compile(r"(?<=\p{Ll})['’](?=(?:s|t|re|ve|ll|d)\b)")
+_GRADE = regex.compile(r"\b\p{Ll}{3,}e(?:r|st)\b")
+_ENDINGS = {
+    "tion": ("cion", "zione", "ción", "tions"), "ty": ("dad", "tad", "ta", "té"), "ly": ("mente", "mant"),
+    "ance": ("ancia", "anza", "anz"), "ence": ("encia", "enza", "enz"), "ism": ("ismo", "isme", "ismus"),
+    "ic": ("ico", "ique", "isch"), "al": ("ale", "ell", "alo"), "ment": ("mento", "amento", "mente"),
+    "ing": ("ando", "amento", "ation"), "ize": ("izar", "ieren", "izate"), "ive": ("ivo", "if", "iv"),
+}  # fmt: skip
+_ENDING = regex.compile(rf"(?<!\S)\p{{Ll}}{{3,}}({'|'.join(_ENDINGS)})\b")
 _SPLIT = regex.compile(r"(?<=\p{Ll}{3}) (?=(?:of|in|with|that|who|which|and|because|while|from|where|to) \p{L})")
 
 
@@ -185,6 +195,39 @@ def lose_quotation_mark(text: str, chance: random.Random) -> str | None:
     return _put(text, *hit.span(), "") if hit else None
 
 
+def slip(text: str, chance: random.Random) -> str | None:
+    """Type a word wrong: two letters changed about, one lost, or one twice."""
+    hit = _at(_LETTERS, text, chance)
+    if hit is None:
+        return None
+    word = hit.group()
+    at = chance.randrange(1, len(word) - 1)
+    turned = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    new = chance.choice((turned, word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]))
+    return None if lemminflect.getAllLemmas(new) else _put(text, *hit.span(), new)
+
+
+def lose_apostrophe(text: str, chance: random.Random) -> str | None:
+    """Drop an apostrophe inside a word."""
+    hit = _at(_APOSTROPHE, text, chance)
+    return _put(text, *hit.span(), "") if hit else None
+
+
+def translate_half(text: str, chance: random.Random) -> str | None:
+    """Leave a word its foreign ending."""
+    hit = _at(_ENDING, text, chance)
+    return _put(text, *hit.span(1), chance.choice(_ENDINGS[hit.group(1)])) if hit else None
+
+
+def grade_by_word(text: str, chance: random.Random) -> str | None:
+    """Grade an adjective with "more" and "most" that English inflects."""
+    hit = _at(_GRADE, text, chance)
+    lemmas = lemminflect.getAllLemmas(hit.group(), upos="ADJ") if hit else {}
+    if hit is None or not lemmas or lemmas["ADJ"][0] == hit.group():
+        return None
+    return _put(text, *hit.span(), f"{'most' if hit.group().endswith('st') else 'more'} {lemmas['ADJ'][0]}")
+
+
 def repeat_conjunct(text: str, chance: random.Random) -> str | None:
     """Write one conjunct in the place of the other."""
     hit = _at(_CONJUNCTS, text, chance)
@@ -208,7 +251,8 @@ RULES: dict[str, Rule] = {
     "preposition": swap_preposition, "lost-preposition": lose_preposition, "pronoun": swap_pronoun,
     "inflection": inflect, "order": reorder, "negation": turn_negation, "figure": foreign_number,
     "scale": foreign_scale, "time": foreign_time, "name": respell_name, "conjunct": repeat_conjunct,
-    "clause": repeat_clause,
+    "clause": repeat_clause, "slip": slip, "apostrophe": lose_apostrophe, "half": translate_half,
+    "grade": grade_by_word,
 }  # fmt: skip
 """The makers by name. Those of marks alone (`lose_quotation_mark`, `split_sentence`) change no word: see `MARKS`."""
 MARKS: dict[str, Rule] = {"quotation-mark": lose_quotation_mark, "split": split_sentence}
