@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.errors import SettingsError, UnknownNameError
-from auditor.values import Kind, Settings
+from auditor.values import Assumption, Kind, Settings
 
 FILE = ".auditor.toml"
 PROJECT = "pyproject.toml"
@@ -136,6 +136,13 @@ def _kinds(value: object, where: str) -> frozenset[Kind]:
     return frozenset(Kind(name) for name in names)
 
 
+def _assumption(value: object, where: str) -> Assumption:
+    known = [assumption.value for assumption in Assumption]
+    if value not in known:
+        raise SettingsError(f"{where}: {UnknownNameError('assumption', _text(value, where), known)}")
+    return Assumption(value)
+
+
 def _mapping(check: Callable[[object, str], Any]) -> Callable[[object, str], Mapping[str, Any]]:
     def check_all(value: object, where: str) -> Mapping[str, Any]:
         if not isinstance(value, dict):
@@ -146,6 +153,7 @@ def _mapping(check: Callable[[object, str], Any]) -> Callable[[object, str], Map
 
 
 _KEYS: Mapping[str, Callable[[object, str], Any]] = {
+    "assume": _assumption,
     "back-translation": _mapping(_text),
     "baseline": _text,
     "cache": _switch,

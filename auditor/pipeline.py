@@ -86,7 +86,8 @@ class Auditor:
     @functools.cached_property
     def parameters(self) -> DetectorParameters:
         """The detector's fitted numbers."""
-        return self._parameters or fitted_numbers.load(manifest.manifest_file().parent / DETECTOR)
+        fitted = self._parameters or fitted_numbers.load(manifest.manifest_file().parent / DETECTOR)
+        return fitted.assuming(self.settings.assume)
 
     @functools.cached_property
     def score_parameters(self) -> ScoreParameters:
@@ -215,12 +216,12 @@ class Auditor:
         excerpt, sentences, threshold = passage.excerpt, passage.excerpt.sentences, self.parameters.threshold
 
         measurements = signals.measure(signals.FIRST_LOOK, passage.first_look, excerpt, passage.context, self.engines)
-        doubtful = prefilter.doubtful_words(measurements, sentences, self.parameters)
-        closer = replace(excerpt, sentences=prefilter.select_sentences(sentences, doubtful))
+        look = prefilter.closer_look(measurements, sentences, self.parameters)
+        closer = replace(excerpt, sentences=look.sentences)
         measurements = signals.measure(signals.CLOSER_LOOK, signals.CLOSER_LOOK, closer, measurements, self.engines)
 
         candidates = noisy_channel.propose(sentences, measurements, self.mechanisms)
-        candidates = prefilter.select_candidates(candidates, sentences, doubtful)
+        candidates = prefilter.select_candidates(candidates, sentences, look.words)
 
         excerpt.report("rescoring repairs")
         rescored = noisy_channel.rescore(excerpt.passage, candidates, threshold)

@@ -16,9 +16,9 @@ from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from auditor.values import Settings
+from auditor.values import Assumption, Settings
 
-SETTINGS = frozenset({"minimum_probability", "mechanisms", "only", "ignore", "penalties"})
+SETTINGS = frozenset({"minimum_probability", "assume", "mechanisms", "only", "ignore", "penalties"})
 """The settings that a signature tells as they are."""
 SETTINGS_OF_ENGINES = frozenset(
     {"device", "precision", "fluency_model", "back_translation", "quality_estimator", "post_editor"}
@@ -85,6 +85,8 @@ def chosen(settings: Settings) -> dict[str, str]:
     """
     _check("setting", (field.name for field in dataclasses.fields(settings)), _SETTINGS)
     told = {}
+    if settings.assume is not Assumption.UNKNOWN:
+        told["assume"] = settings.assume.value
     if settings.mechanisms is not None:
         told["mechanisms"] = "+".join(sorted(settings.mechanisms))
     for name, kinds in (("only", settings.only), ("ignore", settings.ignore)):

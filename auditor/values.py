@@ -516,6 +516,13 @@ class Audit:
         return iter(self.findings)
 
 
+class Assumption(StrEnum):
+    """What is known of a text before it is read: whether it is a translation at all."""
+
+    UNKNOWN = "unknown"
+    TRANSLATED = "translated"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a user may choose. Everything here that changes a number appears in the signature.
@@ -524,11 +531,13 @@ class Settings:
     "pt-en" (or another pivot) to MarianMT directories or cached names. Empty means the embedded models.
     `quality_estimator` and `post_editor` are folders with other weights of these, or "none" to do without. `precision`
     is "auto" (whatever is fastest on the processor), "int8" (where the embedded language and translation models were
-    made ready for it), "bfloat16" or "float32". `minimum_probability` None means the fitted default. `cache` lets
-    results be kept on disk and used again; it changes no number.
+    made ready for it), "bfloat16" or "float32". `minimum_probability` None means the fitted default. `assume` says what
+    is known of the text: chances are calibrated on news of which a third is sound, or on translations alone. `cache`
+    lets results be kept on disk and used again; it changes no number.
     """
 
     minimum_probability: float | None = None
+    assume: Assumption = Assumption.UNKNOWN
     only: frozenset[Kind] = frozenset()
     ignore: frozenset[Kind] = frozenset()
     device: str = "cpu"

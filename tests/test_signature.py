@@ -11,7 +11,7 @@ import pytest
 
 import auditor
 from auditor import signature
-from auditor.values import Kind, Settings
+from auditor.values import Assumption, Kind, Settings
 from auditor.version import __version__
 
 PROJECT = Path(auditor.__file__).parents[1] / "pyproject.toml"
@@ -76,6 +76,7 @@ def test_settings_that_change_a_number_are_told() -> None:
     )
 
     assert told == {}
+    assert signature.chosen(Settings(assume=Assumption.TRANSLATED)) == {"assume": "translated"}
     assert own == {"mechanisms": "a+b", "only": "name+number", "penalties": "minor=2.5"}
 
 

@@ -58,7 +58,7 @@ Equal signatures, equal audits.
   score               the score's fitted numbers
   min-confidence      the least probability of a finding that is reported
 
-Where they are chosen: mechanisms, only, ignore, penalties, terms, baseline; where there is a source: sources.
+Where they are chosen: assume, mechanisms, only, ignore, penalties, terms, baseline; where there is a source: sources.
 How many threads there are and whether results come from the cache changes no number.
 
 Here and now:"""

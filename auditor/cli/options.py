@@ -17,7 +17,7 @@ from auditor.reports import REPORTS
 from auditor.review import baseline, terminology
 from auditor.review.apply import Policy
 from auditor.review.terminology import Terms
-from auditor.values import Kind, Settings
+from auditor.values import Assumption, Kind, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Options:
     output: Path | None = None
     doubts: bool = True
     min_confidence: float | None
+    assume: str
     only: tuple[str, ...]
     ignore: tuple[str, ...]
     penalty: tuple[tuple[str, float], ...]
@@ -49,6 +50,7 @@ class Options:
         """The part that the audit is built from."""
         return Settings(
             minimum_probability=self.min_confidence,
+            assume=Assumption(self.assume),
             only=frozenset(map(Kind, self.only)),
             ignore=frozenset(map(Kind, self.ignore)),
             device=self.device,
@@ -115,6 +117,7 @@ def _configure(ctx: click.Context, _: click.Parameter, path: Path | None) -> Non
     settings = chosen.settings
     defaults = {
         "min_confidence": settings.minimum_probability,
+        "assume": settings.assume.value,
         "only": sorted(kind.value for kind in settings.only),
         "ignore": sorted(kind.value for kind in settings.ignore),
         "penalty": [f"{name}={points}" for name, points in settings.penalties.items()],
@@ -175,6 +178,13 @@ _AUDIT_OPTIONS = (
         "--min-confidence",
         type=click.FloatRange(0, 1),
         help="Show findings with at least this chance of an error.  [default: as fitted]",
+    ),
+    click.option(
+        "--assume",
+        type=click.Choice([assumption.value for assumption in Assumption]),
+        default="unknown",
+        show_default=True,
+        help="What is known of the text: of a translation every chance is higher, as it is no sound copy.",
     ),
     click.option(
         "--only",

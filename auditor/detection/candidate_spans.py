@@ -212,7 +212,7 @@ def _repair_spans(
         probability = calibrated = parameters.counted_chance(best.candidate)
         if probability is None or calibrated is None:
             probability = parameters.repair_probability(described)
-            calibrated = parameters.repair_curve(probability)
+            calibrated = parameters.curves.repair(probability)
         yield CandidateSpan(best.candidate.span, probability, calibrated, word, best, rivals, described)
 
 
@@ -231,7 +231,7 @@ def _tagged_spans(
             run = _run_around(peak, free, given, uncalibrated)
             free -= set(range(run.start - 1, run.stop + 1))
             span = Span(given.words[run.start].span.start, given.words[run.stop - 1].span.end)
-            yield CandidateSpan(span, uncalibrated[peak], parameters.tag_curve(uncalibrated[peak]), peak)
+            yield CandidateSpan(span, uncalibrated[peak], parameters.curves.tag(uncalibrated[peak]), peak)
 
 
 def _run_around(peak: int, free: set[int], given: DetectorInput, uncalibrated: Sequence[float]) -> range:

@@ -44,7 +44,7 @@ def word_probabilities(given: DetectorInput, parameters: DetectorParameters) -> 
     It is the greater of what the trees say of the word and of the probability of a repair that would change it.
     """
     by_trees = uncalibrated(given, parameters)
-    probabilities = parameters.word_curve.of_all(by_trees)
+    probabilities = parameters.curves.word.of_all(by_trees)
     for span in candidate_spans(given, by_trees, parameters, tagging=False):
         affected = features.affected_words(given.words, span.span, clause_level=span.is_clause_level)
         for at in affected:

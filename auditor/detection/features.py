@@ -1,9 +1,10 @@
 """What the detector knows, as numbers: a row a word with the same columns always, and what is known of a repair span.
 
-Seven groups of columns: what the quality estimator says, how the language model read the word, what its inner states
+Eight groups of columns: what the quality estimator says, how the language model read the word, what its inner states
 say, what became of the word in the pivot language and back, what a post-editor would do to it, what repairs there are,
-and what the document itself says. A number that was not measured is NaN. Numbers of whole sentences are left out: they
-tell a bad translation from a good one, and drown which of its words is wrong.
+what the document itself says, and how wrong the rest of the passage looks: a prior, of the sentences around the word's
+own. A number that was not measured is NaN. Numbers of the word's whole sentence are left out: they tell a bad
+translation from a good one, and drown which of its words is wrong.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Self
 
 from auditor.repairs.traits import Evidence, traits_of
 from auditor.text.english import FUNCTION_WORDS, base
@@ -29,6 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "post-editing": ("wrong", "wrong_before", "wrong_after", "replaced", "missing", "changed", "rated"),
         "repairs": ("proposed", "unlikely", "meaning"),
         "document": ("name", "repeated", "capital", "quoted", "function", "letters", "length", "headline"),
+        "elsewhere": ("elsewhere_tagged", "elsewhere_surprisal", "elsewhere_wrong"),
     }
 )
 """The columns, by the part of auditor they come from. Of the repairs only those that models propose count here, as they
@@ -39,6 +42,11 @@ NAMES = tuple(itertools.chain.from_iterable(GROUPS.values()))
 _NO_REPAIR = -4.0
 """Stands for a repair's value where there is none: less than any that is kept."""
 _MEANING_LOW, _MEANING_HIGH = -25.0, 5.0  # nats
+
+_MOST_SURPRISAL = 15.0
+"""Nats that a word counts at most: a name nobody knows says nothing of the translation."""
+_FEWEST_ELSEWHERE = 20
+"""Words that a mean needs."""
 
 Row = tuple[float, ...]
 
@@ -58,6 +66,8 @@ def of_words(
     for group in groups:
         if group == "repairs":
             by_group.append(_repairs(words_of(sentences), repairs))
+        elif group == "elsewhere":
+            by_group.append(_elsewhere(sentences, measurements))
         else:
             rows = [_MEASURED[group](sentence, measurements) for sentence in sentences]
             by_group.append(list(itertools.chain.from_iterable(rows)))
@@ -231,6 +241,51 @@ _MEASURED: Mapping[str, Callable[[Sentence, Measurements], Iterator[Row]]] = Map
     }
 )
 """What yields the columns of a group, a row a word of the sentence."""
+
+
+def _elsewhere(sentences: Sequence[Sentence], measurements: Measurements) -> list[Row]:
+    """Return, a word, means over the words of all other sentences: what would be known before its own is read."""
+    sums = [_Sums.of(sentence, measurements) for sentence in sentences]
+    whole = _Sums.added(sums)
+    rows: list[Row] = []
+    for sentence, own in zip(sentences, sums, strict=True):
+        rows += [whole.without(own)] * len(sentence.words)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Of some words: (sum, count) of what quality estimation and the post-editor say, and of their surprisals."""
+
+    parts: tuple[tuple[float, int], ...]
+
+    @classmethod
+    def of(cls, sentence: Sentence, measurements: Measurements) -> Self:
+        """Add up what is known of a sentence."""
+        estimate = measurements.quality_estimates.get(sentence.span.start)
+        edits = measurements.post_edits.get(sentence.span.start)
+        surprisals: list[float] = []
+        for word in sentence.words:
+            nats = measurements.surprisals.get(word.span.start)
+            if nats is not None:
+                surprisals.append(min(nats, _MOST_SURPRISAL))
+        wrong = [1 / (1 + math.exp(-odds)) for odds in (edits.wrong if edits else ()) if not math.isnan(odds)]
+        found = (estimate.marked if estimate else (), surprisals, wrong)
+        return cls(tuple((math.fsum(values), len(values)) for values in found))
+
+    @classmethod
+    def added(cls, parts: Sequence[_Sums]) -> _Sums:
+        """Add up sums."""
+        columns = zip(*(each.parts for each in parts), strict=True)
+        return _Sums(tuple((math.fsum(total for total, _ in one), sum(count for _, count in one)) for one in columns))
+
+    def without(self, own: _Sums) -> Row:
+        """Return the means of all the words but some; NaN where too few are left to say anything."""
+        means: list[float] = []
+        for (total, count), (own_total, own_count) in zip(self.parts, own.parts, strict=True):
+            left = count - own_count
+            means.append((total - own_total) / left if left >= _FEWEST_ELSEWHERE else math.nan)
+        return tuple(means)
 
 
 @dataclass(slots=True)

@@ -11,14 +11,14 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from auditor.detection.boosted_trees import NO_TREES, BoostedTrees, Tree
 from auditor.detection.calibration import CalibrationCurve
 from auditor.errors import ModelError
-from auditor.values import Candidate
+from auditor.values import Assumption, Candidate
 
 _UNCHANGED = CalibrationCurve()
 COUNTED_RULES = "counted_rules.json"
@@ -38,31 +38,48 @@ class CountedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Curves:
+    """What turns uncalibrated probabilities into chances: of words, of repair spans, of tagged spans."""
+
+    word: CalibrationCurve = _UNCHANGED
+    repair: CalibrationCurve = _UNCHANGED
+    tag: CalibrationCurve = _UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class PrefilterThresholds:
+    """The chance, 0-1, from which wordings are tried at a word, and from which its sentence is translated."""
+
+    word: float = 0.0
+    sentence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorParameters:
     """The fitted numbers of the detector.
 
     `thresholds` are nats, one a mechanism: the evidence at which that mechanism alone raises half a false alarm per
     1,000 words of clean news. `trees` give the uncalibrated probability that a word is part of an error, calibrated by
-    `word_curve`; the greatest of a place's words, calibrated by `tag_curve`, is the probability of a tagged span.
-    `repair_weights` map what is known of a repair span to log-odds, with "intercept", calibrated by `repair_curve`.
+    `curves.word`; the greatest of a place's words, calibrated by `curves.tag`, is the probability of a tagged span.
+    `repair_weights` map what is known of a repair span to log-odds, with "intercept", calibrated by `curves.repair`.
+    `translated` are the curves of texts that are known to be translations.
     `minimum_probability` is the default threshold of a finding, `doubtful_probability` that of a doubt; nothing is one
-    where it is 1. `prefilter_trees` say what `trees` say from what costs little to know, and a word below
-    `prefilter_threshold` is looked at no closer. `counted` are the rules that the detector is not fitted with.
+    where it is 1. `prefilter_trees` say what `trees` say from what costs little to know, and what is below the
+    thresholds of `prefilter` is looked at no closer. `counted` are the rules that the detector is not fitted with.
     `fingerprint` names the files in signatures.
     """
 
     thresholds: Mapping[str, float]
     trees: BoostedTrees = NO_TREES
     repair_weights: Mapping[str, float] = field(default_factory=dict)
-    word_curve: CalibrationCurve = _UNCHANGED
-    repair_curve: CalibrationCurve = _UNCHANGED
-    tag_curve: CalibrationCurve = _UNCHANGED
+    curves: Curves = Curves()
+    translated: Curves = Curves()
     minimum_probability: float = 0.0
     doubtful_probability: float = 1.0
     provenance: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = "none"
     prefilter_trees: BoostedTrees = NO_TREES
-    prefilter_threshold: float = 0.0
+    prefilter: PrefilterThresholds = PrefilterThresholds()
     counted: Mapping[str, CountedRule] = field(default_factory=dict)
 
     def threshold(self, mechanism: str) -> float:
@@ -74,6 +91,10 @@ class DetectorParameters:
         """Return the chance (0-1) that a candidate's place is an error, by counting; None for a fitted mechanism."""
         counted = self.counted.get(candidate.mechanism)
         return None if counted is None else counted.chances.get(candidate.pattern, counted.chances[""])
+
+    def assuming(self, assumption: Assumption) -> DetectorParameters:
+        """Return the parameters for what is known of a text beforehand."""
+        return replace(self, curves=self.translated) if assumption is Assumption.TRANSLATED else self
 
     def repair_probability(self, described: Mapping[str, float]) -> float:
         """Return the uncalibrated error probability of a repair span by what is known of it.
@@ -100,15 +121,14 @@ def load(path: Path) -> DetectorParameters:
             thresholds={str(name): float(value) for name, value in fields["thresholds"].items()},
             trees=_trees(fields["trees"]),
             repair_weights={str(name): float(value) for name, value in fields["repair_weights"].items()},
-            word_curve=_curve(fields["word_curve"]),
-            repair_curve=_curve(fields["repair_curve"]),
-            tag_curve=_curve(fields["tag_curve"]),
+            curves=_curves(fields["curves"]),
+            translated=_curves(fields["translated"]),
             minimum_probability=float(fields["minimum_probability"]),
             doubtful_probability=float(fields["doubtful_probability"]),
             provenance={str(name): str(value) for name, value in fields["provenance"].items()},
             fingerprint=hashlib.sha256(data + counted).hexdigest()[:8],
             prefilter_trees=_trees(fields["prefilter_trees"]),
-            prefilter_threshold=float(fields["prefilter_threshold"]),
+            prefilter=PrefilterThresholds(**fields["prefilter"]),
             counted=_counted(json.loads(counted)["rules"]) if counted else {},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -129,6 +149,10 @@ def _trees(fields: Mapping[str, Any]) -> BoostedTrees:
         arrays = {name: tuple(values) for name, values in tree.items()}
         trees.append(Tree(**arrays))
     return BoostedTrees(tuple(fields["columns"]), float(fields["start"]), tuple(trees))
+
+
+def _curves(fields: Mapping[str, Any]) -> Curves:
+    return Curves(_curve(fields["word"]), _curve(fields["repair"]), _curve(fields["tag"]))
 
 
 def _curve(knots: Sequence[Sequence[float]]) -> CalibrationCurve:

@@ -1,8 +1,9 @@
 """The prefilter: which words of a text deserve a closer look.
 
 Most of an audit's time goes into the round trip and into rescoring what might have been meant. Both are spent only
-where what costs little to know (the quality estimator, how the language model read the words, what its inner states and
-the document say) leaves a doubt; a sentence without a doubtful word is not translated.
+where what costs little to know (the quality estimator, how the language model read the words, what its inner states,
+the post-editor and the document say) leaves a doubt: wordings are tried at a doubtful word, and a sentence is
+translated for a word that is more than that.
 """
 
 from __future__ import annotations
@@ -10,54 +11,65 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from auditor.detection import features
-from auditor.detection.parameters import DetectorParameters
+from auditor.detection.parameters import DetectorParameters, PrefilterThresholds
 from auditor.repairs.traits import traits_of
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Measurements, Sentence, Span, Word
 
-GROUPS = ("quality-estimation", "fluency", "probe", "document")
+GROUPS = ("quality-estimation", "fluency", "probe", "post-editing", "document")
 """The groups of columns of `auditor.detection.features` that are known before anything is translated or rescored."""
 NAMES = tuple(itertools.chain.from_iterable(features.GROUPS[group] for group in GROUPS))
 ODD_NATS = 6.0
 """The surprisal from which a function word is odd: of clean news 4 % of the words are (36 stories, SmolLM2-135M)."""
 
 
-def doubtful_words(
-    measurements: Measurements, sentences: Sequence[Sentence], parameters: DetectorParameters
-) -> frozenset[int]:
-    """Return the start offsets of the words of the sentences that are worth a closer look.
+@dataclass(frozen=True, slots=True)
+class CloserLook:
+    """What deserves a closer look: words at which wordings are tried, by their start offsets, and whole sentences."""
 
-    Without a quality estimator, or parameters that were fitted for this, they are all.
+    words: frozenset[int]
+    sentences: tuple[Sentence, ...]
+
+
+def closer_look(
+    measurements: Measurements, sentences: Sequence[Sentence], parameters: DetectorParameters
+) -> CloserLook:
+    """Return what is worth a closer look of some sentences.
+
+    Without a quality estimator, or parameters that were fitted for this, it is all of them.
     """
     words = features.words_of(sentences)
     trees = parameters.prefilter_trees
     if not (trees.columns and measurements.quality_estimates):
-        return frozenset(word.span.start for word in words)
+        return CloserLook(frozenset(word.span.start for word in words), tuple(sentences))
     rows = features.of_words(measurements, (), sentences, groups=GROUPS)
-    probabilities = trees.probabilities(rows, NAMES)
-    return at_threshold(probabilities, parameters.prefilter_threshold, measurements, words)
+    return at_thresholds(trees.probabilities(rows, NAMES), parameters.prefilter, measurements, sentences)
 
 
-def at_threshold(
-    probabilities: Sequence[float], threshold: float, measurements: Measurements, words: Sequence[Word]
-) -> frozenset[int]:
-    """Return the start offsets of the words whose probability reaches the threshold, and of their neighbours.
+def at_thresholds(
+    probabilities: Sequence[float],
+    thresholds: PrefilterThresholds,
+    measurements: Measurements,
+    sentences: Sequence[Sentence],
+) -> CloserLook:
+    """Return the words whose probability reaches their threshold, with their neighbours, and the sentences likewise.
 
     An odd function word counts as well: raters seldom mark one, so probabilities learned from them are low even for one
-    that nobody would write there.
+    that nobody would write there. It is no reason to translate its sentence.
     """
+    words = features.words_of(sentences)
     doubtful: set[int] = set()
+    suspect: set[int] = set()
     for at, (probability, word) in enumerate(zip(probabilities, words, strict=True)):
-        if probability >= threshold or _is_odd(word, measurements):
+        if probability >= thresholds.word or _is_odd(word, measurements):
             doubtful.update(neighbour.span.start for neighbour in words[max(0, at - 1) : at + 2])
-    return frozenset(doubtful)
-
-
-def select_sentences(sentences: Sequence[Sentence], doubtful: Collection[int]) -> list[Sentence]:
-    """Return the sentences with a doubtful word."""
-    return [sentence for sentence in sentences if _is_doubtful(sentence.words, doubtful)]
+        if probability >= thresholds.sentence:
+            suspect.add(word.span.start)
+    chosen = tuple(sentence for sentence in sentences if _is_doubtful(sentence.words, suspect))
+    return CloserLook(frozenset(doubtful), chosen)
 
 
 def select_candidates(

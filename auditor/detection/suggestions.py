@@ -85,7 +85,7 @@ def _wordings(number: int, finding: Finding, given: DetectorInput) -> Iterator[_
         if edits is None or not finding.span.contains(word.span) or not word.text.isalpha():
             continue
         index = sentence.words.index(word)
-        if index and word.text[:1].isupper():
+        if post_edits.is_likely_name(word.text, index):
             continue
         for other, log_prob in post_edits.replacements(edits, index, word.text.casefold())[:TRIED]:
             span, written = post_edits.in_place(sentence.words, index, other)

@@ -46,7 +46,7 @@ def measure(given: DetectorInput, parameters: DetectorParameters) -> Numbers:
 
 def of_words(given: DetectorInput, by_trees: tuple[float, ...], parameters: DetectorParameters) -> list[float]:
     """Return, a word, the chance (0-1) that it is part of an error, 0 where something is reported by default."""
-    chances = parameters.word_curve.of_all(by_trees)
+    chances = parameters.curves.word.of_all(by_trees)
     reported: list[int] = []
     for span in candidate_spans(given, by_trees, parameters, tagging=True):
         affected = features.affected_words(given.words, span.span, clause_level=span.is_clause_level)

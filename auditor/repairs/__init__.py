@@ -26,7 +26,6 @@ REPAIRS = Table(
         "word-order": "auditor.repairs.model_proposed.word_order",
         "wrong-function-words": "auditor.repairs.model_proposed.wrong_function_words",
         "extra-function-words": "auditor.repairs.model_proposed.extra_function_words",
-        "missing-function-words": "auditor.repairs.model_proposed.missing_function_words",
         "inflections": "auditor.repairs.model_proposed.inflections",
         "unlikely-words": "auditor.repairs.model_proposed.unlikely_words",
         "shared-pivot": "auditor.repairs.model_proposed.shared_pivot",

@@ -25,6 +25,7 @@ FIRST_LOOK = Table(
         "fluency": "auditor.signals.fluency",
         "probe": "auditor.signals.probe",
         "adequacy": "auditor.signals.quality_estimation",
+        "post-editing": "auditor.signals.post_editing",
         "forced-decoding": "auditor.signals.forced_decoding",
     },
 )
@@ -35,7 +36,6 @@ CLOSER_LOOK = Table(
     {
         "back-translation": "auditor.signals.back_translation",
         "round-trip-chrf": "auditor.signals.round_trip_chrf",
-        "post-editing": "auditor.signals.post_editing",
     },
 )
 """Signals of the sentences that the first look leaves in doubt, in this order."""

@@ -32,7 +32,7 @@ from auditor.values import Measurements, Span
 
 
 def measure(excerpt: Excerpt, context: Measurements, engines: Engines) -> Measurements:
-    """Add what the post-editor would do to each sentence, read with those around it that are in doubt as well."""
+    """Add what the post-editor would do to each sentence, read with those around it."""
     post_editor = engines.post_editor
     if post_editor is None:
         return context

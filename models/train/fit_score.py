@@ -118,15 +118,20 @@ def _numbered(segment: str) -> tuple[int, str]:
 
 
 def judged(rows: Sequence[ParagraphRow], marks: Mapping[tuple[str, str], list[list[float]]]) -> list[Gold]:
-    """Give the paragraphs their gold; those of other origins are left out."""
+    """Give the paragraphs their gold.
+
+    Those of other origins are left out, and texts whose paragraphs are not the segments that were rated.
+    """
     gold: list[Gold] = []
     for row in rows:
         if row.origin in {"clean", "damaged"}:
             gold.append(Gold(row, DAMAGE * row.errors, float(row.errors == 0)))
         elif row.origin == "zh-en":
             _, story, system = row.document.split("/")
-            raters = marks[story, system][row.number]
-            gold.append(Gold(row, float(np.mean(raters)), float(np.mean([points == 0 for points in raters]))))
+            segments = marks.get((story, system), [])
+            if len(segments) == row.paragraphs:  # a line break inside a segment makes two paragraphs of it
+                raters = segments[row.number]
+                gold.append(Gold(row, float(np.mean(raters)), float(np.mean([points == 0 for points in raters]))))
     return gold
 
 

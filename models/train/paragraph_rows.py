@@ -24,10 +24,10 @@ FILE = "paragraphs.jsonl"
 class ParagraphRow:
     """A paragraph of a version of a document.
 
-    `number` counts the document's paragraphs from 0. `suspicions` are its words' (percent). `points` are what its
-    findings are expected to count, `chances` theirs of being errors. `of_document` is the mean suspicion of all words
-    of its document. `surprisal` is the mean of its words' (nats), for
-    comparison. `errors` is the share of raters who marked something in it, summed over what they marked.
+    `number` counts the document's paragraphs from 0, of which there are `paragraphs`. `suspicions` are its words'
+    (percent), `of_document` is the mean of all words of its document. `points` are what its findings are expected to
+    count, `chances` theirs of being errors. `surprisal` is the mean of its words' (nats), for comparison. `errors` is
+    the share of raters who marked something in it, summed over what they marked.
     """
 
     document: str
@@ -36,6 +36,7 @@ class ParagraphRow:
     fold: int
     sources: str
     number: int
+    paragraphs: int
     suspicions: tuple[float, ...]
     of_document: float
     points: float
@@ -95,6 +96,7 @@ def _rows(each: CrossFitted) -> Iterator[ParagraphRow]:
             fold=each.table.fold,
             sources=each.table.sources,
             number=number,
+            paragraphs=len(document.paragraphs),
             suspicions=tuple(suspected[word.span.start] for word in words),
             of_document=sum(suspected.values()) / len(suspected),
             points=scoring.expected_points(own),

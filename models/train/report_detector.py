@@ -72,7 +72,7 @@ def _translated(members: Sequence[CrossFitted], found: Sequence[Sequence[Candida
     for each, spans in zip(members, found, strict=True):
         precise += [each.label(span.span) for span in spans]
         chances += [span.probability for span in spans]
-        probabilities += [each.parameters.word_curve(value) for value in each.uncalibrated]
+        probabilities += [each.parameters.curves.word(value) for value in each.uncalibrated]
         for start, end, share in each.table.collected.labelled.errors:
             of += share
             hit += share * any(span.span.start < end and start < span.span.end for span in spans)

@@ -91,3 +91,18 @@ def test_a_mechanism_that_tries_many_words_counts_for_its_words_alone() -> None:
 
     assert _column(measurements, "proposed", (proposed,))[-2:] == [-4.0, 3.0]
     assert _column(measurements, "proposed", (rule,)) == _column(measurements, "proposed")
+
+
+def test_how_wrong_the_rest_looks_is_told_without_the_own_sentence() -> None:
+    """Means over all other sentences; a sentence with no other long enough beside it knows nothing."""
+    short, long = "Nobody came.", "They said that " + "it rained and " * 8 + "it rained."
+    document = segmentation.document(f"{long} {short}", name="test")
+    surprisals = {word.span.start: 4.0 for word in document.sentences[0].words}
+    surprisals |= {word.span.start: 99.0 for word in document.sentences[1].words}
+    measured = Measurements(document, document_context.measure(document), surprisals)
+
+    column = _column(measured, "elsewhere_surprisal")
+
+    assert all(math.isnan(value) for value in column[: len(document.sentences[0].words)])
+    assert column[-2:] == [4.0, 4.0]
+    assert all(math.isnan(value) for value in _column(measured, "elsewhere_wrong"))

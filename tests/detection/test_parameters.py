@@ -14,7 +14,7 @@ from auditor.detection.parameters import CountedRule, DetectorParameters
 from auditor.engines.weights import manifest
 from auditor.errors import ModelError
 from auditor.repairs import REPAIRS
-from auditor.values import Candidate, Kind, Severity, Span
+from auditor.values import Assumption, Candidate, Kind, Severity, Span
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +32,20 @@ def test_the_file_that_ships_knows_every_mechanism_and_only_columns_that_exist(s
 
 def test_the_curves_that_ship_never_fall(shipped: DetectorParameters) -> None:
     """A likelier place is never less probable."""
-    for curve in (shipped.word_curve, shipped.repair_curve, shipped.tag_curve):
-        assert curve.knots
-        assert list(curve.knots) == sorted(curve.knots)
-        assert sorted(y for _, y in curve.knots) == [y for _, y in curve.knots]
+    for curves in (shipped.curves, shipped.translated):
+        for curve in (curves.word, curves.repair, curves.tag):
+            assert curve.knots
+            assert list(curve.knots) == sorted(curve.knots)
+            assert sorted(y for _, y in curve.knots) == [y for _, y in curve.knots]
+
+
+def test_what_is_known_to_be_translated_is_never_less_suspect(shipped: DetectorParameters) -> None:
+    """Calibrated on translations alone, chances of words in the middle are higher than with sound news among them."""
+    known = shipped.assuming(Assumption.TRANSLATED)
+
+    assert shipped.assuming(Assumption.UNKNOWN) is shipped
+    for uncalibrated in (0.1, 0.2, 0.4, 0.6):
+        assert known.curves.word(uncalibrated) >= shipped.curves.word(uncalibrated)
 
 
 def test_every_weight_that_ships_belongs_to_something_that_is_known_of_a_repair(shipped: DetectorParameters) -> None:

@@ -23,6 +23,7 @@ def _row(origin: str, number: int, suspicions: tuple[float, ...], errors: float 
         fold=number % 5,
         sources="none",
         number=number,
+        paragraphs=1,
         suspicions=suspicions,
         of_document=sum(suspicions) / len(suspicions),
         points=0.0,
@@ -87,5 +88,6 @@ def test_raters_penalties_go_to_the_paragraphs_of_their_segments() -> None:
     rows = [_row("zh-en", 0, (1.0,)), _row("ro-en", 0, (1.0,)), _row("damaged", 0, (1.0,), 2.0)]
     (rated, damaged) = fit_score.judged(rows, {("story0", "one"): [[0.0, 6.0]]})
 
+    assert not fit_score.judged(rows[:1], {("story0", "one"): [[0.0], [6.0]]})
     assert (rated.penalty, rated.sound) == (3.0, 0.5)
     assert (damaged.penalty, damaged.sound) == (2 * fit_score.DAMAGE, 0.0)

@@ -48,5 +48,5 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     if is_headline(sentence, measurements.document.text):
         return  # headlines have a grammar of their own
     for index, word in enumerate(words[1:], start=1):
-        if word.text.lower() in _REMOVABLE and is_suspicious(measurements, words, index):
+        if word.text.lower() in _REMOVABLE and is_suspicious(sentence, measurements, index):
             yield Candidate(word.span, "", MECHANISM, Kind.GRAMMAR, Severity.MINOR, "a word too many")

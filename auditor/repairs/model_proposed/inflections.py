@@ -46,7 +46,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
         return  # headlines have a grammar of their own
     for index, word in enumerate(words):
         lower = word.text.lower()
-        if lower in FUNCTION_WORDS - _VERBAL or not lower.isalpha() or not is_suspicious(measurements, words, index):
+        if lower in FUNCTION_WORDS - _VERBAL or not lower.isalpha() or not is_suspicious(sentence, measurements, index):
             continue
         if index and word.text[:1].isupper():
             continue

@@ -50,13 +50,18 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     if edits is None:
         return
     for index, word in enumerate(sentence.words):
-        is_name = word.text in measurements.knowledge.names or (index and word.text[:1].isupper())
-        if edits.wrong[index] >= DOUBT and word.text.isalpha() and not is_name:
+        is_known = word.text in measurements.knowledge.names
+        if edits.wrong[index] >= DOUBT and word.text.isalpha() and not (is_known or is_likely_name(word.text, index)):
             yield from _replacements(sentence, edits, index)
         if index and edits.missing[index][1] >= DOUBT:
             named, log_odds = edits.missing[index]
             reason = f"missing a word before it: “{named}”"
             yield _candidate(word.span, f"{named} {word.text}", reason, Kind.GRAMMAR, WEIGHT * log_odds)
+
+
+def is_likely_name(word: str, index: int) -> bool:
+    """Tell whether a word's capitals say that it is a name, a dateline or an abbreviation; `index`: in its sentence."""
+    return word[:1].isupper() and (index > 0 or (len(word) > 1 and word.isupper()))
 
 
 def _replacements(sentence: Sentence, edits: PostEdits, index: int) -> Iterator[Candidate]:

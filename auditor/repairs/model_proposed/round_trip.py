@@ -46,7 +46,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
         return
     for span, replacement in _differences(sentence.words, back.round_trip, measurements):
         yield _candidate(span, replacement)
-    for span, replacement in _alternatives(sentence.words, back, measurements):
+    for span, replacement in _alternatives(sentence, back, measurements):
         yield _candidate(span, replacement)
 
 
@@ -66,14 +66,12 @@ def _differences(words: Sequence[Word], round_trip: str, measurements: Measureme
             yield Span(words[a].span.start, words[b - 1].span.end), " ".join(other[c:d])
 
 
-def _alternatives(
-    words: Sequence[Word], back: BackTranslation, measurements: Measurements
-) -> Iterator[tuple[Span, str]]:
-    for index, (word, others) in enumerate(zip(words, back.alternatives, strict=True)):
+def _alternatives(sentence: Sentence, back: BackTranslation, measurements: Measurements) -> Iterator[tuple[Span, str]]:
+    for index, (word, others) in enumerate(zip(sentence.words, back.alternatives, strict=True)):
         lower = word.text.lower()
         if (
             lower in FUNCTION_WORDS
-            or not is_suspicious(measurements, words, index)
+            or not is_suspicious(sentence, measurements, index)
             or not _is_plain(word, measurements)
         ):
             continue

@@ -41,7 +41,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     words = sentence.words
     for index, word in enumerate(words):
         others = table().get(word.text.lower(), ())
-        if not others or (index and word.text[:1].isupper()) or not is_suspicious(measurements, words, index):
+        if not others or (index and word.text[:1].isupper()) or not is_suspicious(sentence, measurements, index):
             continue
         for other in others:
             span, replacement = word.span, match_case(other, word.text)

@@ -42,7 +42,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     if is_headline(sentence, measurements.document.text):
         return  # headlines have a grammar of their own
     for index in range(len(words) - 1):
-        if not is_suspicious(measurements, words, index):
+        if not is_suspicious(sentence, measurements, index):
             continue
         for span, replacement in _orders(measurements.document.text, words, index):
             yield Candidate(

@@ -43,7 +43,7 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
     if is_headline(sentence, measurements.document.text):
         return  # headlines have a grammar of their own
     for index, word in enumerate(words):
-        if not is_suspicious(measurements, words, index):
+        if not is_suspicious(sentence, measurements, index):
             continue
         following = words[index + 1].text if index + 1 < len(words) else ""
         for other in _others(word.text.lower(), following):
