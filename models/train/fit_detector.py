@@ -165,10 +165,9 @@ def _prefilter_thresholds(documents: Sequence[CrossFitted], chances: Sequence[Se
             reported[origin].append((max(own[inside.start : inside.stop], default=1.0), each.label(place.span)))
             if place.repair:
                 proposed[origin].append((max(near, default=1.0), each.label(place.span)))
-    return PrefilterThresholds(
-        min((_keeping(SEEN, errors) for errors in proposed.values()), default=0.0),
-        min((_keeping(TRANSLATED, errors) for errors in reported.values()), default=0.0),
-    )
+    sentence = min((_keeping(TRANSLATED, errors) for errors in reported.values()), default=0.0)
+    word = min((_keeping(SEEN, errors) for errors in proposed.values()), default=0.0)
+    return PrefilterThresholds(min(word, sentence), sentence)  # wordings are tried wherever it is worth to translate
 
 
 def _keeping(share: float, errors: Sequence[tuple[float, float]]) -> float:
