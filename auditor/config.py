@@ -158,6 +158,7 @@ _KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "baseline": _text,
     "cache": _switch,
     "device": _text,
+    "doubts": _switch,
     "engine": _text,
     "fail-under": _number(0, 100),
     "fluency-model": _text,
@@ -171,5 +172,5 @@ _KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "terms": _text,
     "threads": _count,
 }
-_OWN = ("engine", "format", "jobs")
+_OWN = ("doubts", "engine", "format", "jobs")
 _OUTSIDE = frozenset({"fail-under", "terms", "baseline", "cache", *_OWN})

@@ -70,7 +70,8 @@ SUSPICION = "suspicion"
 """What the numbers are called that the rest is made of: see `auditor.detection.suspicion`."""
 _REST_WEIGHT = 3.0
 """Points of an error of the rest, for the interval: what raters' marks of zh-en news count on average."""
-_SUREST = 0.99  # a finding is no proof
+SUREST = 0.99
+"""What a finding counts at most for the chance that its paragraph has no error: it is no proof."""
 
 Interval = tuple[float, float]
 
@@ -112,7 +113,7 @@ class ScoreParameters:
             "document": words * of_document,
         }
         mean = math.fsum(self.sound[name] * amount for name, amount in counted.items())
-        return math.exp(-mean) * math.prod(1 - min(_SUREST, finding.probability) for finding in findings)
+        return math.exp(-mean) * math.prod(1 - min(SUREST, finding.probability) for finding in findings)
 
 
 SOUND = ("constant", "words", "suspicion", "rest", "document")

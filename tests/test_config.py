@@ -9,10 +9,12 @@ import pytest
 from auditor import config
 from auditor.config import Config
 from auditor.errors import SettingsError
-from auditor.values import Kind, Settings
+from auditor.values import Assumption, Kind, Settings
 
 FULL = """
 min-confidence = 0.7
+assume = "translated"
+doubts = false
 only = ["grammar", "name"]
 ignore = ["punctuation"]
 device = "cpu"
@@ -42,6 +44,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert config.load(path) == Config(
         settings=Settings(
             minimum_probability=0.7,
+            assume=Assumption.TRANSLATED,
             only=frozenset({Kind.GRAMMAR, Kind.NAME}),
             ignore=frozenset({Kind.PUNCTUATION}),
             device="cpu",
@@ -55,7 +58,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         terms=tmp_path / "house" / "terms.toml",
         baseline=tmp_path / "baseline.json",
         cache=False,
-        own={"format": "html", "jobs": 3, "engine": "ray"},
+        own={"doubts": False, "format": "html", "jobs": 3, "engine": "ray"},
         path=path,
     )
 
@@ -99,6 +102,8 @@ def test_without_a_file_there_are_the_defaults() -> None:
         ("threads = 0", "threads must be a whole number from 1, not 0"),
         ("only = 'grammar'", "only must be a list of names, not 'grammar'"),
         ("only = ['grammer']", "only: unknown kind 'grammer'. Did you mean 'grammar'"),
+        ("assume = 'human'", "assume: unknown assumption 'human'"),
+        ("doubts = 'no'", "doubts must be true or false, not 'no'"),
         ("device = 1", "device must be text, not 1"),
         ("penalties = 1", "penalties must be a table, not 1"),
         ("[penalties]\nminor = 'x'", "penalties.minor must be a number from 0 to 1000, not 'x'"),

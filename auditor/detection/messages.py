@@ -67,7 +67,7 @@ def _report_tag(span: CandidateSpan, given: DetectorInput) -> Finding:
     estimate = given.measurements.quality_estimates.get(sentence.span.start)
     kind, severity = _likeliest(estimate, sentence.words.index(given.words[span.word]))
     in_quotation = is_quoted(span.span, given.measurements.knowledge.quotations)
-    evidence = ["People who rate translations mark words like these; no better wording was found."]
+    evidence = ["People who rate translations mark words like these."]
     if sentence.source:
         evidence.append(f"It was judged beside its source: “{_shorten(sentence.source, _LONGEST_SENTENCE)}”")
     back = given.measurements.back.get(sentence.span.start)

@@ -47,14 +47,6 @@ class Curves:
 
 
 @dataclass(frozen=True, slots=True)
-class PrefilterThresholds:
-    """The chance, 0-1, from which wordings are tried at a word, and from which its sentence is translated."""
-
-    word: float = 0.0
-    sentence: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class DetectorParameters:
     """The fitted numbers of the detector.
 
@@ -65,7 +57,7 @@ class DetectorParameters:
     `translated` are the curves of texts that are known to be translations.
     `minimum_probability` is the default threshold of a finding, `doubtful_probability` that of a doubt; nothing is one
     where it is 1. `prefilter_trees` say what `trees` say from what costs little to know, and what is below the
-    thresholds of `prefilter` is looked at no closer. `counted` are the rules that the detector is not fitted with.
+    `prefilter_threshold` is looked at no closer. `counted` are the rules that the detector is not fitted with.
     `fingerprint` names the files in signatures.
     """
 
@@ -79,7 +71,7 @@ class DetectorParameters:
     provenance: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = "none"
     prefilter_trees: BoostedTrees = NO_TREES
-    prefilter: PrefilterThresholds = PrefilterThresholds()
+    prefilter_threshold: float = 0.0
     counted: Mapping[str, CountedRule] = field(default_factory=dict)
 
     def threshold(self, mechanism: str) -> float:
@@ -128,7 +120,7 @@ def load(path: Path) -> DetectorParameters:
             provenance={str(name): str(value) for name, value in fields["provenance"].items()},
             fingerprint=hashlib.sha256(data + counted).hexdigest()[:8],
             prefilter_trees=_trees(fields["prefilter_trees"]),
-            prefilter=PrefilterThresholds(**fields["prefilter"]),
+            prefilter_threshold=float(fields["prefilter_threshold"]),
             counted=_counted(json.loads(counted)["rules"]) if counted else {},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,8 +2,8 @@
 
 Most of an audit's time goes into the round trip and into rescoring what might have been meant. Both are spent only
 where what costs little to know (the quality estimator, how the language model read the words, what its inner states,
-the post-editor and the document say) leaves a doubt: wordings are tried at a doubtful word, and a sentence is
-translated for a word that is more than that.
+the post-editor and the document say) leaves a doubt: wordings are tried at a doubtful word, and its sentence is
+translated.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.detection import features
-from auditor.detection.parameters import DetectorParameters, PrefilterThresholds
+from auditor.detection.parameters import DetectorParameters
 from auditor.repairs.traits import traits_of
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Candidate, Measurements, Sentence, Span, Word
@@ -46,16 +46,13 @@ def closer_look(
     if not (trees.columns and measurements.quality_estimates):
         return CloserLook(frozenset(word.span.start for word in words), tuple(sentences))
     rows = features.of_words(measurements, (), sentences, groups=GROUPS)
-    return at_thresholds(trees.probabilities(rows, NAMES), parameters.prefilter, measurements, sentences)
+    return at_threshold(trees.probabilities(rows, NAMES), parameters.prefilter_threshold, measurements, sentences)
 
 
-def at_thresholds(
-    probabilities: Sequence[float],
-    thresholds: PrefilterThresholds,
-    measurements: Measurements,
-    sentences: Sequence[Sentence],
+def at_threshold(
+    probabilities: Sequence[float], threshold: float, measurements: Measurements, sentences: Sequence[Sentence]
 ) -> CloserLook:
-    """Return the words whose probability reaches their threshold, with their neighbours, and the sentences likewise.
+    """Return the words whose probability reaches the threshold, with their neighbours, and their sentences.
 
     An odd function word counts as well: raters seldom mark one, so probabilities learned from them are low even for one
     that nobody would write there. It is no reason to translate its sentence.
@@ -64,9 +61,9 @@ def at_thresholds(
     doubtful: set[int] = set()
     suspect: set[int] = set()
     for at, (probability, word) in enumerate(zip(probabilities, words, strict=True)):
-        if probability >= thresholds.word or _is_odd(word, measurements):
+        if probability >= threshold or _is_odd(word, measurements):
             doubtful.update(neighbour.span.start for neighbour in words[max(0, at - 1) : at + 2])
-        if probability >= thresholds.sentence:
+        if probability >= threshold:
             suspect.add(word.span.start)
     chosen = tuple(sentence for sentence in sentences if _is_doubtful(sentence.words, suspect))
     return CloserLook(frozenset(doubtful), chosen)

@@ -40,8 +40,13 @@ def measure(given: DetectorInput, parameters: DetectorParameters) -> Numbers:
     values: dict[int, float] = {}
     for word, chance in zip(given.words, chances, strict=True):
         if given.within.start <= word.span.start < given.within.end:
-            values[word.span.start] = round(100 * chance, _DIGITS)
+            values[word.span.start] = percent(chance)
     return Numbers(UNIT, Per.WORD, values)
+
+
+def percent(chance: float) -> float:
+    """Return a chance as it is told."""
+    return round(100 * chance, _DIGITS)
 
 
 def of_words(given: DetectorInput, by_trees: tuple[float, ...], parameters: DetectorParameters) -> list[float]:

@@ -20,12 +20,11 @@ from auditor.evaluation.gold import GoldRow
 from auditor.evaluation.measures import Flags, Floats
 from auditor.evaluation.systems import Prediction
 from auditor.evaluation.word_measures import FEW
+from auditor.scoring import DEFAULT_PENALTIES
 from auditor.values import Severity
 
 ORIGINAL = "original"
 """The name of the "system" whose texts are the native originals of the others: sound twins, paragraph by paragraph."""
-POINTS = {Severity.MINOR: 1.0, Severity.MAJOR: 5.0, Severity.CRITICAL: 10.0}
-"""What an error costs: see `auditor.scoring.DEFAULT_PENALTIES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,9 @@ def _points(row: GoldRow) -> float:
     points = 0.0
     for error in row.errors or ():
         if error.severity is Severity.MINOR and "punctuation" in error.category.casefold():
-            points += 0.1
+            points += DEFAULT_PENALTIES["minor-punctuation"]
         elif error.severity:
-            points += POINTS[error.severity]
+            points += DEFAULT_PENALTIES[error.severity]
     return points
 
 

@@ -35,7 +35,7 @@ REPAIRS = Table(
         "names": "auditor.repairs.rules.names",
         "figures": "auditor.repairs.rules.figures",
         "unknown-words": "auditor.repairs.rules.unknown_words",
-        "untranslated": "auditor.repairs.rules.untranslated",
+        "foreign-text": "auditor.repairs.rules.foreign_text",
         "plain-grammar": "auditor.repairs.rules.plain_grammar",
         "pronouns": "auditor.repairs.rules.pronouns",
         "source-numbers": "auditor.repairs.against_source.numbers",

@@ -6,9 +6,10 @@ import bisect
 import functools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from auditor.text import morphology
-from auditor.values import Document, Paragraph, Sentence, Span, Word
+from auditor.values import Candidate, Document, Paragraph, Sentence, Span, Word
 
 
 def gap_before(text: str, words: Sequence[Word], index: int) -> str:
@@ -52,6 +53,11 @@ def is_set_apart(text: str, span: Span) -> bool:
     opened = max(before.rfind("("), before.rfind("["))
     is_open = opened > max(before.rfind(")"), before.rfind("]"))
     return is_open or before.rstrip()[-1:] in tuple(_OPEN) or after in tuple(")]}") or bool(_NAMED.search(before))
+
+
+def without_wording(candidate: Candidate, evidence: str) -> Candidate:
+    """Return the candidate as a place to doubt, for which nobody can say what was meant."""
+    return replace(candidate, replacement="", shown=False, evidence=(evidence,))
 
 
 def paragraph_of(document: Document, sentence: Sentence) -> Paragraph:

@@ -28,11 +28,12 @@ class CrossFitted:
     copies: Mapping[Copied | None, int] = field(default_factory=dict)
     """How many translations of its story have the same repair of the same words."""
 
-    def candidate_spans(self) -> list[CandidateSpan]:
-        """Return what may be reported."""
+    @property
+    def given(self) -> DetectorInput:
+        """What the detector reads."""
         table = self.table
         document = table.measurements.document
-        given = DetectorInput(
+        return DetectorInput(
             sentences=document.sentences,
             measurements=table.measurements,
             repairs=table.repairs,
@@ -40,7 +41,10 @@ class CrossFitted:
             words=document.words,
             rows=table.rows.tolist(),
         )
-        return candidate_spans(given, self.uncalibrated, self.parameters, tagging=True)
+
+    def candidate_spans(self) -> list[CandidateSpan]:
+        """Return what may be reported."""
+        return candidate_spans(self.given, self.uncalibrated, self.parameters, tagging=True)
 
     def verdict(self, place: CandidateSpan) -> tuple[float, float]:
         """Return the chance that a place is an error, by those who judged it, and what that counts.

@@ -27,7 +27,7 @@ from auditor.detection.boosted_trees import BoostedTrees
 from auditor.detection.calibration import CalibrationCurve
 from auditor.detection.candidate_spans import overlapping_groups
 from auditor.detection.features import NAMES
-from auditor.detection.parameters import Curves, DetectorParameters, PrefilterThresholds
+from auditor.detection.parameters import Curves, DetectorParameters
 from auditor.repairs import REPAIRS, noisy_channel
 from auditor.repairs.traits import traits_of
 from auditor.values import Repair
@@ -43,9 +43,8 @@ FALSE_ALARMS_A_MECHANISM = 0.5  # per 1,000 words of clean news without headline
 FALSE_ALARMS_IN_ALL = 2.5  # per 1,000 words of clean news: sets the default threshold, with room below 3
 ALARMS_WITH_DOUBTS = 8.0  # of findings and doubts together
 BINS = 12  # of a calibration curve's knots
-SEEN, TRANSLATED = 0.9, 0.97
-"""Share of the errors that the model-proposed mechanisms report, in each kind of text, at which the prefilter lets them
-try wordings; and of all those that are not found by rule, whose sentences it has translated."""
+SEEN = 0.97
+"""Share of the errors that are found, not by rule, in each kind of text, that the prefilter keeps."""
 RATED = frozenset({"zh-en", "damaged", "planted", "clean"})
 """Whose marks calibrate what is reported: news, a third of it without an error."""
 
@@ -140,34 +139,25 @@ def fit(tables: Sequence[Table], thresholds: dict[str, float], *, columns: Seque
         early.update(features.GROUPS[group])
     first = [name for name in columns if name in early]
     chances = cross_fitted(tables, fitting, first)
-    closer = _prefilter_thresholds(_fit_unfiltered(tables, thresholds, columns).documents, chances)
-    filtered = [_prefiltered(table, own, closer) for table, own in zip(tables, chances, strict=True)]
+    threshold = _prefilter_threshold(_fit_unfiltered(tables, thresholds, columns).documents, chances)
+    filtered = [_prefiltered(table, own, threshold) for table, own in zip(tables, chances, strict=True)]
     fitted = _fit_unfiltered(filtered, thresholds, columns)
-    parameters = replace(fitted.parameters, prefilter_trees=grow(fitting, first), prefilter=closer)
+    parameters = replace(fitted.parameters, prefilter_trees=grow(fitting, first), prefilter_threshold=threshold)
     return replace(fitted, parameters=parameters)
 
 
-def _prefilter_thresholds(documents: Sequence[CrossFitted], chances: Sequence[Sequence[float]]) -> PrefilterThresholds:
-    """Return the thresholds that keep most of what is rightly reported without a prefilter, in each kind of text.
-
-    Of words: what model-proposed mechanisms report. Of sentences: the same, and what is tagged.
-    """
-    proposed: dict[str, list[tuple[float, float]]] = defaultdict(list)  # the prefilter's chance, the raters' share
-    reported: dict[str, list[tuple[float, float]]] = defaultdict(list)
+def _prefilter_threshold(documents: Sequence[CrossFitted], chances: Sequence[Sequence[float]]) -> float:
+    """Return the threshold that keeps nearly all that is rightly reported, not by rule, without a prefilter."""
+    reported: dict[str, list[tuple[float, float]]] = defaultdict(list)  # the prefilter's chance, the raters' share
     for each, own in zip(documents, chances, strict=True):
         words, origin = each.table.measurements.document.words, each.table.collected.labelled.origin
         for place in each.candidate_spans() if each.table.sources == "none" else ():
             is_rule = place.repair and not traits_of(place.repair.candidate.mechanism).is_model_proposed
-            if place.probability < each.parameters.minimum_probability or is_rule:
-                continue
-            inside = features.affected_words(words, place.span)
-            near = own[max(0, inside.start - 1) : inside.stop + 1]
-            reported[origin].append((max(own[inside.start : inside.stop], default=1.0), each.label(place.span)))
-            if place.repair:
-                proposed[origin].append((max(near, default=1.0), each.label(place.span)))
-    sentence = min((_keeping(TRANSLATED, errors) for errors in reported.values()), default=0.0)
-    word = min((_keeping(SEEN, errors) for errors in proposed.values()), default=0.0)
-    return PrefilterThresholds(min(word, sentence), sentence)  # wordings are tried wherever it is worth to translate
+            if place.probability >= each.parameters.minimum_probability and not is_rule:
+                inside = features.affected_words(words, place.span)
+                chance = max(own[inside.start : inside.stop], default=1.0)
+                reported[origin].append((chance, each.label(place.span)))
+    return min((_keeping(SEEN, errors) for errors in reported.values()), default=0.0)
 
 
 def _keeping(share: float, errors: Sequence[tuple[float, float]]) -> float:
@@ -181,10 +171,10 @@ def _keeping(share: float, errors: Sequence[tuple[float, float]]) -> float:
     return 1.0
 
 
-def _prefiltered(table: Table, chances: Sequence[float], thresholds: PrefilterThresholds) -> Table:
+def _prefiltered(table: Table, chances: Sequence[float], threshold: float) -> Table:
     """Return the table without what is not asked for where the prefilter leaves no doubt."""
     sentences = table.measurements.document.sentences
-    look = prefilter.at_thresholds(chances, thresholds, table.measurements, sentences)
+    look = prefilter.at_threshold(chances, threshold, table.measurements, sentences)
     selected = set(prefilter.select_candidates([repair.candidate for repair in table.repairs], sentences, look.words))
     repairs = tuple(repair for repair in table.repairs if repair.candidate in selected)
     translated = {sentence.span.start for sentence in look.sentences}
@@ -370,10 +360,7 @@ def write(
             "words": ", ".join(f"{origin} {count}" for origin, count in sorted(words.items())),
             "measured": json.dumps(measured),
         },
-        "prefilter": {
-            "word": round(parameters.prefilter.word, 5),
-            "sentence": round(parameters.prefilter.sentence, 5),
-        },
+        "prefilter_threshold": round(parameters.prefilter_threshold, 5),
         "prefilter_trees": _stored(parameters.prefilter_trees),
         "trees": _stored(parameters.trees),
     }

@@ -24,7 +24,8 @@ from scipy.optimize import minimize
 from scipy.stats import spearmanr
 
 from auditor.evaluation import measures
-from auditor.scoring import HALF_RATE, PRIOR_WORDS, SOUND, ScoreParameters
+from auditor.scoring import HALF_RATE, PRIOR_WORDS, SOUND, SUREST, ScoreParameters
+from auditor.values import SURELY_SOUND
 from models.train import collect, fit_detector, paragraph_rows
 from models.train.documents import SEED
 from models.train.feature_tables import FOLDS
@@ -171,7 +172,7 @@ def _counted(gold: Sequence[Gold], rests: Floats) -> Floats:
 
 def _found(gold: Sequence[Gold]) -> Floats:
     """Return, a paragraph, minus the log of the chance of no error by its findings."""
-    return np.array([sum(-math.log(1 - min(0.99, chance)) for chance in each.row.chances) for each in gold])
+    return np.array([sum(-math.log(1 - min(SUREST, chance)) for chance in each.row.chances) for each in gold])
 
 
 def _floor(gold: Sequence[Gold]) -> float:
@@ -323,7 +324,7 @@ def _of_origin(
 ) -> dict[str, object]:
     points, rests, chances, words = (column[inside] for column in columns)
     sound = np.array([each.sound for each in gold])[inside]
-    unread = (chances >= 0.9) & (points == 0)
+    unread = (chances >= SURELY_SOUND) & (points == 0)
     return {
         "mean score, findings alone": round(float(_scored(points, words).mean()), 1),
         "mean score": round(float(_scored(points + rests, words).mean()), 1),

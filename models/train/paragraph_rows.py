@@ -14,7 +14,7 @@ from auditor import scoring
 from auditor.detection import suspicion
 from auditor.detection.candidate_spans import DetectorInput, candidate_spans
 from auditor.detection.messages import report
-from auditor.values import Finding, Paragraph, Span
+from auditor.values import Finding, Paragraph
 from models.train.cross_fitted import CrossFitted
 
 FILE = "paragraphs.jsonl"
@@ -72,18 +72,11 @@ def read(file: Path) -> list[ParagraphRow]:
 def _rows(each: CrossFitted) -> Iterator[ParagraphRow]:
     labelled, measurements = each.table.collected.labelled, each.table.measurements
     document = measurements.document
-    given = DetectorInput(
-        sentences=document.sentences,
-        measurements=measurements,
-        repairs=each.table.repairs,
-        within=Span(0, len(document.text)),
-        words=document.words,
-        rows=each.table.rows.tolist(),
-    )
+    given = each.given
     findings = _findings(given, each)
     starts = [word.span.start for word in document.words]
     chances = suspicion.of_words(given, each.uncalibrated, each.parameters)
-    suspected = {start: round(100 * chance, 1) for start, chance in zip(starts, chances, strict=True)}
+    suspected = dict(zip(starts, map(suspicion.percent, chances), strict=True))
     for number, paragraph in enumerate(document.paragraphs):
         words = [word for sentence in paragraph.sentences for word in sentence.words]
         if not words:

@@ -23,8 +23,9 @@ from typing import Any
 import torch
 
 from auditor.engines.factory import load_language_model, load_translators
-from auditor.evaluation.paragraph_measures import ORIGINAL, POINTS
+from auditor.evaluation.paragraph_measures import ORIGINAL
 from auditor.protocols import LanguageModel
+from auditor.scoring import DEFAULT_PENALTIES
 from auditor.text import segmentation
 from auditor.text.english import FUNCTION_WORDS
 from auditor.values import Settings, Severity, Span
@@ -164,7 +165,9 @@ def _rows_of(
             text += sentence
         spans = [word.span for word in segmentation.words(text, Span(0, len(text)))]
         tags = ["BAD" if _is_marked(span, errors) else "OK" for span in spans]
-        points = sum(POINTS[Severity(error["severity"])] for error in errors if error["severity"] != "neutral")
+        points = sum(
+            DEFAULT_PENALTIES[Severity(error["severity"])] for error in errors if error["severity"] != "neutral"
+        )
         yield {
             "id": f"{story.name}/{segment}/{system}",
             "lang_pair": "en-en",

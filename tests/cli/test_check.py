@@ -151,6 +151,27 @@ def test_the_bar_decides_between_0_and_1(story: Path, capsysbinary: pytest.Captu
 
 
 @pytest.mark.weights
+def test_doubts_decide_nothing_and_can_be_left_out(
+    story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """By an option or the configuration file; findings and scores stay what they were."""
+    story.write_bytes(_STORY.split(b"\n\n")[3])
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["check", str(story), "-f", "json"]) == 0
+    told = report.parse(capsysbinary.readouterr().out)
+    assert main(["check", str(story), "-f", "json", "--no-doubts"]) == 0
+    bare = report.parse(capsysbinary.readouterr().out)
+    (tmp_path / ".auditor.toml").write_text("doubts = false")
+    assert main(["check", str(story), "-f", "json"]) == 0
+
+    assert told.doubts
+    assert bare.doubts == ()
+    assert bare == told.without_doubts()
+    assert report.parse(capsysbinary.readouterr().out) == bare
+
+
+@pytest.mark.weights
 @pytest.mark.skipif(not Path("/dev/full").exists() or sys.platform == "win32", reason="no device that is always full")
 def test_a_full_disk_is_one_sentence_and_exit_2(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What was audited and could not be written is no success."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from auditor.detection import prefilter
 from auditor.detection.boosted_trees import BoostedTrees, Tree
-from auditor.detection.parameters import DetectorParameters, PrefilterThresholds
+from auditor.detection.parameters import DetectorParameters
 from auditor.text import document_context, segmentation
 from auditor.values import Candidate, Kind, Measurements, QualityEstimate, Severity, Span
 
@@ -15,7 +15,7 @@ TEXT = "The minister met the mayor. Nobody saw the the politic of the town."
 ON_TAGGED = BoostedTrees(
     ("tagged",), 0.0, (Tree((0, -1, -1), (0.0, 0, 0), (True,) * 3, (1, 0, 0), (2, 0, 0), (0.0, -3.0, 3.0)),)
 )
-PARAMETERS = DetectorParameters({}, prefilter_trees=ON_TAGGED, prefilter=PrefilterThresholds(0.5, 0.5))
+PARAMETERS = DetectorParameters({}, prefilter_trees=ON_TAGGED, prefilter_threshold=0.5)
 
 
 def _measured(marked: str | None) -> Measurements:
@@ -69,14 +69,14 @@ def test_without_a_quality_estimator_or_a_fit_every_word_is_in_doubt() -> None:
 
 
 def test_a_sentence_without_a_doubtful_word_is_left_alone() -> None:
-    """It is not translated, nor is one that is below the threshold of sentences."""
+    """It is not translated; neither is one for nothing but an odd function word, at which wordings are tried."""
     measurements = _measured("politic")
     sentences = measurements.document.sentences
-    strict = replace(PARAMETERS, prefilter=PrefilterThresholds(0.5, 0.99))
+    odd = replace(measurements, surprisals={sentences[0].words[3].span.start: 13.0})
 
     assert prefilter.closer_look(measurements, sentences, PARAMETERS).sentences == (sentences[1],)
-    assert prefilter.closer_look(measurements, sentences, strict).sentences == ()
-    assert _doubted(measurements, strict) == ["the", "politic", "of"]
+    assert prefilter.closer_look(odd, sentences, PARAMETERS).sentences == (sentences[1],)
+    assert _doubted(odd)[:3] == ["met", "the", "mayor"]
 
 
 def test_a_rule_is_rescored_wherever_it_fires_and_a_guess_only_where_there_is_doubt() -> None:

@@ -14,7 +14,7 @@ ASK_A_MODEL = frozenset({"shared-pivot", "round-trip", "unlikely-words", "post-e
 INVALID = [(name, *case) for name in REPAIRS if name not in ASK_A_MODEL for case in REPAIRS.load(name).INVALID]
 SILENT = (
     "apostrophes", "lost-quotation-marks", "names", "repetitions", "split-sentences", "figures", "unknown-words",
-    "untranslated", "plain-grammar", "pronouns",
+    "foreign-text", "plain-grammar", "pronouns",
 )  # fmt: skip
 HEADINGS = ("What it measures", "Why it suggests an error", "Known problems", "Example", "Source")
 

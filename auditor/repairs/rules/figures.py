@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from auditor.repairs.traits import Evidence, Traits
+from auditor.repairs.wording import without_wording
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span
 
 MECHANISM = "figures"
@@ -330,17 +331,11 @@ def propose(sentence: Sentence, measurements: Measurements) -> Iterator[Candidat
             if right == match.group() or any(span.overlaps(other) for other in taken):
                 continue
             taken.append(span)
-            yield Candidate(
-                span,
-                right,
-                MECHANISM,
-                KIND,
-                SEVERITY if right else Severity.MAJOR,
-                each.reason,
-                shown=bool(right),
-                evidence=() if right else ("No language groups the digits of a number so.",),
-                pattern=each.name,
-            )
+            if right:
+                yield Candidate(span, right, MECHANISM, KIND, SEVERITY, each.reason, pattern=each.name)
+            else:
+                doubted = Candidate(span, "", MECHANISM, KIND, Severity.MAJOR, each.reason, pattern=each.name)
+                yield without_wording(doubted, "No language groups the digits of a number so.")
 
 
 def _written(match: re.Match[str], rewrite: Rewrite | None) -> str:

@@ -148,10 +148,6 @@ def _graded_once(match: Match) -> Repairs:
         yield Span(match.start("degree"), match.end("adjective")), match["adjective"]
 
 
-def _is_participle(word: str) -> bool:
-    return any(word in _forms_of(base, "VBN") for base in morphology.lemmas(word).get("VERB", ()))
-
-
 @functools.lru_cache(maxsize=4096)
 def _forms_of(base: str, tag: str) -> tuple[str, ...]:
     return morphology.inflect(base, tag)

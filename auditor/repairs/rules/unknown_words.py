@@ -26,7 +26,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from auditor.repairs.traits import Evidence, Traits
-from auditor.repairs.wording import is_set_apart
+from auditor.repairs.wording import is_set_apart, without_wording
 from auditor.text import english_words, foreign_words
 from auditor.text.english import FUNCTION_WORDS
 from auditor.text.quotations import is_quoted
@@ -129,9 +129,7 @@ def _doubts(words: Sequence[Word], index: int, form: str, measurements: Measurem
         evidence = "No English dictionary has the word, nor is one near it."
     else:
         return
-    yield Candidate(
-        span, "", MECHANISM, kind, Severity.MAJOR, reason, shown=False, evidence=(evidence,), pattern=pattern
-    )
+    yield without_wording(Candidate(span, "", MECHANISM, kind, Severity.MAJOR, reason, pattern=pattern), evidence)
 
 
 def _stands_alone(text: str, word: Word) -> bool:

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
-import lemminflect
 import regex
 
-from models.train.noise.dictionary import inflected_like
+from models.train.noise.words import of_another_sense, put_another
 
 FOLDER = Path("/usr/share/wordnet")
 PARTS = {"NOUN": "noun", "VERB": "verb", "ADJ": "adj"}
-_WORD = regex.compile(r"(?<!\S)\p{Ll}{4,}\b")
 _PLAIN = regex.compile(r"^\p{Ll}{3,}$")
 
 Senses = dict[str, dict[str, tuple[str, ...]]]
@@ -69,14 +68,8 @@ def _synsets(file: Path) -> dict[str, frozenset[str]]:
 
 def mistake(text: str, chance: random.Random, known: Senses) -> str | None:
     """Put another sense for one word, in the same form; None where no word has any."""
-    hits = list(_WORD.finditer(text))
-    chance.shuffle(hits)
-    for hit in hits:
-        word = hit.group()
-        for part, lemmas in sorted(lemminflect.getAllLemmas(word).items()):
-            others = known.get(part, {}).get(lemmas[0])
-            if others:
-                other = inflected_like(word, lemmas[0], part, chance.choice(others))
-                if other and other != word:
-                    return text[: hit.start()] + other + text[hit.end() :]
-    return None
+
+    def others_of(part: str, lemma: str) -> Sequence[str]:
+        return known.get(part, {}).get(lemma, ())
+
+    return put_another(text, chance, lambda word: of_another_sense(word, chance, others_of))

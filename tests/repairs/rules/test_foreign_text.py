@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.repairs.rules import untranslated
+from auditor.repairs.rules import foreign_text
 from tests.repairs.sentences import candidates, repairs
 
 
@@ -21,7 +21,7 @@ from tests.repairs.sentences import candidates, repairs
 )  # fmt: skip
 def test_clauses_in_another_language_are_marked(text: str, left: str) -> None:
     """From the first to the last word that English lacks."""
-    assert [wrong for wrong, _ in repairs(untranslated, text)] == [left]
+    assert [wrong for wrong, _ in repairs(foreign_text, text)] == [left]
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def test_clauses_in_another_language_are_marked(text: str, left: str) -> None:
 )
 def test_names_loans_and_quotations_are_left_alone(text: str) -> None:
     """They are meant to be foreign."""
-    assert repairs(untranslated, text) == []
+    assert repairs(foreign_text, text) == []
 
 
 def test_a_mark_at_the_end_is_no_part_of_a_sentence_left() -> None:
     """What is marked ends with its last letter."""
     text = "¿Quién pagará las deudas de la empresa? Nobody knows."
-    (found,) = candidates(untranslated, text)
+    (found,) = candidates(foreign_text, text)
 
     assert found.span.of(text).endswith("empresa")

@@ -29,13 +29,13 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from auditor.repairs.traits import Evidence, Traits
-from auditor.repairs.wording import is_set_apart
+from auditor.repairs.wording import is_set_apart, without_wording
 from auditor.text import english_words, foreign_words, language_id
 from auditor.text.english import FUNCTION_WORDS
 from auditor.text.quotations import is_quoted
 from auditor.values import Candidate, Kind, Measurements, Sentence, Severity, Span, Word
 
-MECHANISM = "untranslated"
+MECHANISM = "foreign-text"
 TRAITS = Traits(Evidence.RULE, is_counted=True)
 KIND = Kind.UNTRANSLATED
 SEVERITY = Severity.MAJOR
@@ -108,7 +108,7 @@ def _candidate(span: Span, pattern: str, reason: str) -> Candidate:
         "equal to source": "The text and its source are the same.",
         "script": "The letters are not those of English.",
     }.get(pattern, "Its words are made as those of another language are, and English has none of them.")
-    return Candidate(span, "", MECHANISM, KIND, SEVERITY, reason, shown=False, evidence=(evidence,), pattern=pattern)
+    return without_wording(Candidate(span, "", MECHANISM, KIND, SEVERITY, reason, pattern=pattern), evidence)
 
 
 def _is_its_source(sentence: Sentence, text: str) -> bool:
